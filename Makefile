@@ -1,0 +1,58 @@
+# Every target works on a fresh machine with Python 3.11 and make.
+PYTHON ?= python3
+ifeq ($(shell command -v python3.11 2>/dev/null),)
+else
+PYTHON := python3.11
+endif
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= casefiles/demo
+
+.PHONY: setup setup-dev demo test test-full test-browser bench lab check lock clean
+
+setup: $(VENV)/.ready
+setup-dev: $(VENV)/.ready-dev
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup
+	$(BIN)/papermask demo --out $(DEMO)
+
+test: setup-dev
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+test-full: setup-dev
+	$(BIN)/python -m pytest -m "not browser" --timeout=3600
+
+test-browser: setup-dev
+	@command -v chromium >/dev/null || { echo "Chromium is missing: apt-get install -y chromium"; exit 1; }
+	$(BIN)/python -m pytest -m browser
+
+bench: setup-dev
+	$(BIN)/python bench/run.py
+
+lab: setup
+	$(BIN)/papermask lab
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* build *.egg-info

@@ -1,0 +1,154 @@
+"""A child process with limits, for work on files that nobody vouches for.
+
+A damaged or hostile file may crash or exhaust the library that decodes it. The
+child does the decoding; the parent keeps the case. Limits on memory, processor
+time and written bytes hold wherever the platform knows them (POSIX); a wall
+clock limit holds everywhere. What comes back is JSON or frames of a size that
+the parent checks, never objects.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from toolkit.errors import ReadingError, ToolkitError
+
+ROOT = Path(__file__).resolve().parent.parent
+REPLY_LIMIT_BYTES = 512 * 2**20
+START = "import sys; sys.path.insert(0, {root!r}); from toolkit.sandbox import child; child()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a child may use; ``wall_s`` is watched by the parent."""
+
+    memory_bytes: int = 4 * 2**30
+    cpu_s: int = 4 * 3600
+    wall_s: float | None = 600.0
+
+
+def limits_reached() -> str:
+    """``process and limits`` or ``process only``, for the journal and the report."""
+    try:
+        importlib.import_module("resource")
+    except ImportError:
+        return "process only"
+    return "process and limits"
+
+
+def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> Any:
+    """The JSON answer of ``function(**arguments)`` run in a limited child.
+
+    Parameters
+    ----------
+    function : str
+        ``"toolkit.media.probe:probe_to_json"``; returns something JSON can hold.
+    arguments : mapping
+        JSON values only.
+
+    Raises
+    ------
+    ToolkitError
+        What the function raised, with its code and facts.
+    ReadingError
+        The child died, was stopped by a limit, or answered nonsense.
+    """
+    with start(function, arguments, limits) as process:
+        try:
+            reply, _ = process.communicate(timeout=limits.wall_s)
+        except subprocess.TimeoutExpired as late:
+            process.kill()
+            process.communicate()
+            raise ReadingError("decoder_too_slow", seconds=limits.wall_s) from late
+    return answer(reply, process.returncode)
+
+
+def start(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> subprocess.Popen[bytes]:
+    """Start a child that will run the function; its standard output is the caller's to read."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-c", START.format(root=str(ROOT))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    if process.stdin is None:  # pragma: no cover - PIPE was asked for
+        raise ReadingError("decoder_died", status="no input")
+    order = {"function": function, "arguments": dict(arguments), "limits": asdict(limits)}
+    process.stdin.write(json.dumps(order).encode() + b"\n")
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def answer(reply: bytes, status: int) -> Any:
+    """What the child said, or the error that it raised, raised here."""
+    if len(reply) > REPLY_LIMIT_BYTES:
+        raise ReadingError("decoder_died", status="reply too long")
+    try:
+        told = json.loads(reply)
+        kind, value = told["kind"], told["value"]
+    except (ValueError, KeyError, TypeError) as nonsense:
+        raise ReadingError("decoder_died", status=status) from nonsense
+    if kind == "error":
+        raise rebuild(value)
+    return value
+
+
+def rebuild(told: Mapping[str, Any]) -> ToolkitError:
+    """The error a child told of, as the class it was there."""
+    errors = importlib.import_module("toolkit.errors")
+    kind = getattr(errors, str(told["class"]), ReadingError)
+    if not (isinstance(kind, type) and issubclass(kind, ToolkitError)):
+        kind = ReadingError
+    return kind(str(told["code"]), **dict(told["facts"]))
+
+
+def child() -> None:
+    """Entry of the child: read the order, set the limits, run, answer in JSON."""
+    order = json.loads(sys.stdin.buffer.readline())
+    _limit(Limits(**order["limits"]))
+    module, _, name = str(order["function"]).partition(":")
+    out = sys.stdout.buffer
+    try:
+        function = getattr(importlib.import_module(module), name)
+        told: dict[str, Any] = {"kind": "value", "value": function(**order["arguments"])}
+    except ToolkitError as error:
+        told = {
+            "kind": "error",
+            "value": {"class": type(error).__name__, "code": error.code, "facts": error.facts},
+        }
+    except MemoryError:
+        told = {"kind": "error", "value": {"class": "ReadingError", "code": "decoder_memory", "facts": {}}}
+    _say(out, told)
+
+
+def _say(out: IO[bytes], told: Mapping[str, Any]) -> None:
+    out.write(json.dumps(told, ensure_ascii=False).encode())
+    out.flush()
+
+
+def _limit(limits: Limits) -> None:
+    try:
+        import resource
+    except ImportError:  # pragma: no cover - Windows has no such limits; the wall clock still holds
+        return
+    for which, amount in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(which)
+        if hard != resource.RLIM_INFINITY:
+            amount = min(amount, hard)
+        try:
+            resource.setrlimit(which, (amount, hard))
+        except (ValueError, OSError):  # pragma: no cover - macOS refuses some of them
+            continue
