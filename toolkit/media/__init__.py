@@ -1,0 +1,1 @@
+"""Video and sound files: the only door to footage."""

@@ -1,0 +1,174 @@
+"""Frames by presentation time, and stills that can be made again from the original.
+
+The file is decoded in a limited child (:mod:`toolkit.media.decode`); this side
+checks every header before it reads a pixel.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import cv2
+import numpy as np
+
+from toolkit import sandbox
+from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.media.decode import COLOUR, CORRUPT, DONE, FAIL, FRAME, HEADER, KEYFRAME, LARGEST_PX, LUMA
+from toolkit.records import Frame, Image
+
+STILL_SEARCH_S = 2.0
+TRAILER_LIMIT = 65536
+
+
+class FrameReader:
+    """An iterator over frames that knows, when it ends, what was left out.
+
+    ``tally`` is filled at the end: frames ``decoded``, of them ``corrupt``, and
+    decoding ``errors``.
+    """
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.tally: dict[str, int] = {}
+        self._source = source
+
+    def __iter__(self) -> Iterator[Frame]:
+        while True:
+            kind, number, at, width, height, planes, flags = HEADER.unpack(self._exactly(HEADER.size))
+            if kind == FRAME:
+                yield self._frame(number, at, width, height, planes, flags)
+                continue
+            if kind not in (DONE, FAIL) or not 0 <= number <= TRAILER_LIMIT:
+                raise ReadingError("decoder_died", status="broken reply")
+            told = json.loads(self._exactly(number))
+            if kind == FAIL:
+                raise sandbox.rebuild(told)
+            self.tally = {str(key): int(value) for key, value in told.items()}
+            return
+
+    def _frame(self, pts: int, at: float, width: int, height: int, planes: int, flags: int) -> Frame:
+        if width * height > LARGEST_PX or not width or not height:
+            raise ReadingError("decoder_died", status="broken reply")
+        image = luma = None
+        if planes & COLOUR:
+            image = np.frombuffer(self._exactly(width * height * 3), np.uint8).reshape(height, width, 3)
+        if planes & LUMA:
+            luma = np.frombuffer(self._exactly(width * height), np.uint8).reshape(height, width)
+        return Frame(
+            pts=pts,
+            media_s=at,
+            image=image,
+            luma=luma,
+            corrupt=bool(flags & CORRUPT),
+            keyframe=bool(flags & KEYFRAME),
+        )
+
+    def _exactly(self, count: int) -> bytes:
+        chunk = self._source.read(count)
+        if len(chunk) != count:
+            raise ReadingError("decoder_died", status="reply cut short")
+        return chunk
+
+
+@contextmanager
+def read_frames(
+    path: Path,
+    spans: Sequence[tuple[float, float]] = ((0.0, 1e12),),
+    *,
+    frame_rate: float | None = None,
+    width_px: int | None = None,
+    colour: bool = True,
+    luma: bool = False,
+    keyframes_only: bool = False,
+    every_s: float = 0.0,
+) -> Iterator[FrameReader]:
+    """Frames of these spans in the order shown, as a context that stops the child on leaving.
+
+    Parameters
+    ----------
+    spans : sequence of (from_s, to_s)
+        In media seconds, both ends included, in rising order.
+    frame_rate : float, optional
+        For streams without stamps.
+    width_px : int, optional
+        Shrink to this width (area mean). Never for a texture cue.
+    colour, luma : bool
+        Which planes to send: RGB, and luma as decoded.
+    every_s : float
+        Leave out frames closer than this to the one before.
+
+    Raises
+    ------
+    ReadingError
+        As :func:`toolkit.media.probe.probe`, or the decoder died.
+    """
+    order = {
+        "path": str(path),
+        "spans": [[float(a), float(b)] for a, b in spans],
+        "frame_rate": frame_rate,
+        "width_px": width_px,
+        "colour": colour,
+        "luma": luma,
+        "keyframes_only": keyframes_only,
+        "every_s": every_s,
+    }
+    process = sandbox.start("toolkit.media.decode:serve", order, sandbox.Limits(wall_s=None))
+    if process.stdout is None:  # pragma: no cover - a pipe was asked for
+        raise ReadingError("decoder_died", status="no output")
+    try:
+        yield FrameReader(process.stdout)
+    finally:
+        _stop(process)
+
+
+def still(path: Path, media_s: float, *, frame_rate: float | None = None) -> Frame:
+    """The first undamaged frame shown at or after this time, else the last before it.
+
+    Full size, RGB as decoded; the same file and time give the same pixels.
+
+    Raises
+    ------
+    CannotMeasure
+        No undamaged frame within two seconds.
+    """
+    before: Frame | None = None
+    span = (max(0.0, media_s - STILL_SEARCH_S), media_s + STILL_SEARCH_S)
+    with read_frames(path, [span], frame_rate=frame_rate) as frames:
+        for frame in frames:
+            if frame.corrupt:
+                continue
+            if frame.media_s >= media_s - 1e-3:
+                return frame
+            before = frame
+    if before is None:
+        raise CannotMeasure("no_frame_here", at=round(media_s, 3))
+    return before
+
+
+def as_png(image: Image) -> bytes:
+    """PNG bytes of an RGB picture, not scaled, without metadata."""
+    return _encoded(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 6])
+
+
+def as_jpeg(image: Image, quality: int = 90) -> bytes:
+    """JPEG bytes of an RGB picture: a preview, never evidence."""
+    return _encoded(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def _encoded(suffix: str, image: Image, options: list[int]) -> bytes:
+    done, encoded = cv2.imencode(suffix, np.ascontiguousarray(image[..., ::-1]), options)
+    if not done:  # pragma: no cover - OpenCV writes both formats everywhere
+        raise CannotMeasure("no_frame_here", at=0)
+    return encoded.tobytes()
+
+
+def _stop(process: subprocess.Popen[Any]) -> None:
+    if process.poll() is None:
+        process.kill()
+    if process.stdout is not None:
+        process.stdout.close()
+    process.wait()

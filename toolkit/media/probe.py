@@ -1,0 +1,121 @@
+"""What a video file is: container, codec, times, gaps and everything odd about it.
+
+Nothing is guessed: a stream without stamps asks for its frame rate, a file
+without its table of contents is refused with what to ask for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from toolkit import sandbox
+from toolkit.media.index import ClipIndex, build_index, open_clip
+from toolkit.records import Clip, Gap, Oddity
+
+GAP_S = 1.0
+CONTAINER_SUFFIXES = {
+    "mov": (".mp4", ".mov", ".m4v", ".3gp"),
+    "mpeg": (".mpg", ".mpeg", ".ps", ".vob"),
+    "mpegts": (".ts", ".m2ts", ".mts"),
+    "avi": (".avi",),
+    "asf": (".asf", ".wmv"),
+    "dhav": (".dav",),
+    "h264": (".h264", ".264", ".avc"),
+    "hevc": (".h265", ".265", ".hevc"),
+    "matroska": (".mkv", ".webm"),
+    "gif": (".gif",),
+    "flv": (".flv",),
+}
+STATED_SLACK = 2
+
+
+def probe(path: Path, *, frame_rate: float | None = None) -> Clip:
+    """Facts of a clip, found by a limited child without decoding all of it.
+
+    Parameters
+    ----------
+    path : Path
+        Any recording; its suffix decides nothing.
+    frame_rate : float, optional
+        Frames per second stated by a person, for streams without stamps.
+
+    Raises
+    ------
+    ReadingError
+        The file is not a video, was cut before its index, holds no frame, or
+        needs a stated frame rate.
+    """
+    told = sandbox.ask("toolkit.media.probe:facts", {"path": str(path), "frame_rate": frame_rate})
+    return Clip(
+        **{key: value for key, value in told.items() if key not in ("gaps", "oddities")},
+        gaps=tuple(Gap(**gap) for gap in told["gaps"]),
+        oddities=tuple(Oddity(**oddity) for oddity in told["oddities"]),
+    )
+
+
+def facts(path: str, frame_rate: float | None) -> dict[str, Any]:
+    """The answer of the child: the fields of :class:`Clip` as JSON values."""
+    index = build_index(path, frame_rate)
+    container, stream = open_clip(path)
+    with container:
+        rotation = next((int(frame.rotation) for frame in container.decode(stream)), 0)
+        name = container.format.name.split(",")[0]
+        context = stream.codec_context
+        stated = stream.frames or None
+        told = {
+            "container": name,
+            "codec": context.name,
+            "time_base": str(stream.time_base) if index.stamps[0] is not None else f"1/{frame_rate:g}",
+            "first_pts": index.first_pts,
+            "duration_s": index.times_s[-1],
+            "width_px": context.width,
+            "height_px": context.height,
+            "rotation_deg": rotation % 360,
+            "frames_stated": stated,
+            "frames_present": len(index.times_s),
+            "frame_interval_s": index.interval_s,
+            "keyframe_interval_s": index.keyframe_interval_s,
+            "rate_mode": _rate_mode(index, frame_rate),
+            "gaps": _gaps(index),
+        }
+        told["oddities"] = index.oddities + _oddities(path, name, stated, index, context, rotation)
+    return told
+
+
+def _gaps(index: ClipIndex) -> list[dict[str, float]]:
+    limit = max(GAP_S, 2 * index.interval_s)
+    pairs = zip(index.times_s, index.times_s[1:], strict=False)
+    return [{"from_s": a, "to_s": b} for a, b in pairs if b - a > limit]
+
+
+def _rate_mode(index: ClipIndex, frame_rate: float | None) -> str:
+    if index.stamps[0] is None:
+        return f"declared {frame_rate:g}"
+    steps = [b - a for a, b in zip(index.times_s, index.times_s[1:], strict=False)]
+    uneven = sum(1 for step in steps if abs(step - index.interval_s) > 0.25 * index.interval_s)
+    return "variable" if uneven > 0.02 * max(1, len(steps)) else "constant"
+
+
+def _oddities(
+    path: str, name: str, stated: int | None, index: ClipIndex, context: Any, rotation: int
+) -> list[dict[str, Any]]:
+    odd: list[dict[str, Any]] = []
+    suffix = Path(path).suffix.lower()
+    usual = CONTAINER_SUFFIXES.get(name)
+    if usual and suffix and suffix not in usual:
+        odd.append({"code": "suffix_differs", "facts": {"suffix": suffix, "container": name}})
+    present = len(index.times_s)
+    if stated and stated - present > STATED_SLACK:
+        missing_s = round((stated - present) * index.interval_s, 3)
+        odd.append(
+            {"code": "frames_missing", "facts": {"stated": stated, "present": present, "missing_s": missing_s}}
+        )
+    for gap in _gaps(index):
+        odd.append({"code": "gap", "facts": {"from_s": round(gap["from_s"], 3), "to_s": round(gap["to_s"], 3)}})
+    if rotation:
+        odd.append({"code": "rotated", "facts": {"degrees": rotation % 360}})
+    shape = context.sample_aspect_ratio
+    if shape and shape != 1:
+        odd.append({"code": "pixels_not_square", "facts": {"ratio": str(shape)}})
+    return odd
