@@ -102,7 +102,9 @@ def _jump(container: InputContainer, stream: VideoStream, index: ClipIndex, star
         landed = next((packet for packet in container.demux(stream) if packet.is_keyframe), None)
         if landed is None or landed.pts is None:
             continue
-        if (landed.pts - index.first_pts) * index.time_base <= start and _seek(container, stream, index, wanted_s):
+        if (landed.pts - index.first_pts) * index.time_base <= start and _seek(
+            container, stream, index, wanted_s
+        ):
             return
     container.seek(0, backward=True, any_frame=False)
 
@@ -117,11 +119,11 @@ def _seek(container: InputContainer, stream: VideoStream, index: ClipIndex, at_s
 
 def _time_of(index: ClipIndex, order: int, frame: VideoFrame) -> float | None:
     if not index.seekable:
-        return index.times_s[order] if order < len(index.times_s) else None
+        return round(index.times_s[order], 6) if order < len(index.times_s) else None
     if frame.pts is None:
         return None
     at = (frame.pts - index.first_pts) * index.time_base
-    return at if -SLACK_S <= at <= index.times_s[-1] + SLACK_S else None
+    return round(at, 6) if -SLACK_S <= at <= index.times_s[-1] + SLACK_S else None
 
 
 def _decoded(container: Any, stream: Any, tally: dict[str, int]) -> Iterator[VideoFrame]:
@@ -172,7 +174,9 @@ def _luma(frame: VideoFrame, width: int, height: int) -> bytes:
     planar = frame.format.name.startswith(("yuv", "gray", "nv"))
     if planar and (width, height) == (frame.width, frame.height) and "10" not in frame.format.name:
         return _plane(frame, 0, width, height)
-    return _plane(frame.reformat(width=width, height=height, format="gray", interpolation="AREA"), 0, width, height)
+    return _plane(
+        frame.reformat(width=width, height=height, format="gray", interpolation="AREA"), 0, width, height
+    )
 
 
 def _plane(frame: VideoFrame, which: int, row_bytes: int, height: int) -> bytes:

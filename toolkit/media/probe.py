@@ -68,14 +68,14 @@ def facts(path: str, frame_rate: float | None) -> dict[str, Any]:
             "codec": context.name,
             "time_base": str(stream.time_base) if index.stamps[0] is not None else f"1/{frame_rate:g}",
             "first_pts": index.first_pts,
-            "duration_s": index.times_s[-1],
+            "duration_s": round(index.times_s[-1], 6),
             "width_px": context.width,
             "height_px": context.height,
             "rotation_deg": rotation % 360,
             "frames_stated": stated,
             "frames_present": len(index.times_s),
-            "frame_interval_s": index.interval_s,
-            "keyframe_interval_s": index.keyframe_interval_s,
+            "frame_interval_s": round(index.interval_s, 6),
+            "keyframe_interval_s": round(index.keyframe_interval_s, 6),
             "rate_mode": _rate_mode(index, frame_rate),
             "gaps": _gaps(index),
         }
@@ -86,7 +86,7 @@ def facts(path: str, frame_rate: float | None) -> dict[str, Any]:
 def _gaps(index: ClipIndex) -> list[dict[str, float]]:
     limit = max(GAP_S, 2 * index.interval_s)
     pairs = zip(index.times_s, index.times_s[1:], strict=False)
-    return [{"from_s": a, "to_s": b} for a, b in pairs if b - a > limit]
+    return [{"from_s": round(a, 6), "to_s": round(b, 6)} for a, b in pairs if b - a > limit]
 
 
 def _rate_mode(index: ClipIndex, frame_rate: float | None) -> str:
@@ -109,10 +109,15 @@ def _oddities(
     if stated and stated - present > STATED_SLACK:
         missing_s = round((stated - present) * index.interval_s, 3)
         odd.append(
-            {"code": "frames_missing", "facts": {"stated": stated, "present": present, "missing_s": missing_s}}
+            {
+                "code": "frames_missing",
+                "facts": {"stated": stated, "present": present, "missing_s": missing_s},
+            }
         )
     for gap in _gaps(index):
-        odd.append({"code": "gap", "facts": {"from_s": round(gap["from_s"], 3), "to_s": round(gap["to_s"], 3)}})
+        odd.append(
+            {"code": "gap", "facts": {"from_s": round(gap["from_s"], 3), "to_s": round(gap["to_s"], 3)}}
+        )
     if rotation:
         odd.append({"code": "rotated", "facts": {"degrees": rotation % 360}})
     shape = context.sample_aspect_ratio

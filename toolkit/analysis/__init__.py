@@ -1,0 +1,1 @@
+"""Pure science: arrays and tables in, tables and records out."""

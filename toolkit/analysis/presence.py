@@ -1,0 +1,315 @@
+"""The terminal zone: is somebody there, and from when to when?
+
+Somebody is there where the picture differs from the empty place. The empty
+place (the *plate*) is the median of frames that a person confirmed to be empty,
+or of a state that recurs in several separated periods; a statistic of the whole
+clip fails as soon as the place is occupied half of the time. A darkly dressed
+visitor makes the camera brighten the whole scene, so every frame is fitted to
+the plate by a gain and an offset per channel before it is compared, and pixels
+that are only darker in the same colour are taken for shadow.
+
+A filled zone says "something stands here", not "a person" and not "who".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.errors import CannotMeasure
+from toolkit.records import Frame, Image, Mask, Zone
+
+WIDTH_PX = 384  # the working width; wide enough for a body, too small for a face
+STEP_S = 0.1  # ten looks a second
+DIFFERENCE = 24.0  # of 255, on the channel that differs most
+SHADOW_RATIO = (0.55, 0.98)
+SHADOW_SPREAD = 0.10
+FIT_PIXELS = 4000
+FIT_ROUNDS = 3
+PLATE_FRAMES = 60
+PLATE_LEAST_FRAMES = 3
+LEAST_BODY_SHARE = 0.02  # of the zone; smaller silhouettes are noise or a hand
+TORSO_BAND = (0.20, 0.45)  # of the silhouette's height from its top, above swinging legs
+
+ON_FILL = 0.08  # a visit begins to count here
+OFF_FILL = 0.03  # and has ended here; between the two the state before holds
+NOISE_FACTOR = 4.0  # the zone's own restlessness while empty raises both
+FUSE_S = 0.5
+LEAST_VISIT_S = 0.8
+EDGE_SHARE = 0.5  # ends are set where the fill crosses this share of the visit's own median
+EDGE_REACH_S = 1.5
+
+Float = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """The empty place at working size: float32 (h, w, 3), and its restlessness.
+
+    ``noise_fill`` is the largest filled share of the zone in the frames that
+    made the plate.
+    """
+
+    image: Float
+    zone: Mask
+    noise_fill: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """What one frame shows before the terminal.
+
+    ``fill`` share of the zone that differs from the plate, 0-1. ``foreground``
+    bool (h, w). ``torso_width`` share of the zone's width, None when no body
+    reaches into the zone. ``bodies`` separate silhouettes, ``tops`` head-like
+    peaks on their upper outline.
+    """
+
+    fill: float
+    foreground: Mask
+    torso_width: float | None
+    bodies: int
+    tops: int
+
+
+def zone_mask(zone: Zone, shape: tuple[int, int]) -> Mask:
+    """The zone's polygon as bool (h, w) at working size."""
+    mask = np.zeros(shape, np.uint8)
+    scale = np.array([shape[1] / zone.image_size_px[0], shape[0] / zone.image_size_px[1]])
+    corners = np.round(np.array(zone.polygon_px) * scale).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 1)
+    return mask.astype(bool)
+
+
+def make_plate(frames: Iterable[Frame], zone: Zone) -> Plate:
+    """The empty place from frames that are known to be empty.
+
+    Raises
+    ------
+    CannotMeasure
+        Fewer than three undamaged frames.
+    """
+    images = [frame.image for frame in frames if frame.image is not None and not frame.corrupt]
+    if len(images) < PLATE_LEAST_FRAMES:
+        raise CannotMeasure("plate_needs_frames", found=len(images), needed=PLATE_LEAST_FRAMES)
+    picked = images[:: max(1, len(images) // PLATE_FRAMES)]
+    image = np.median(np.stack(picked), axis=0).astype(np.float32)
+    mask = zone_mask(zone, (image.shape[0], image.shape[1]))
+    if not mask.any():
+        raise CannotMeasure("zone_is_empty")
+    bare = Plate(image, mask, 0.0)
+    return Plate(image, mask, max(_fill(foreground(one, bare), mask) for one in picked))
+
+
+def look(image: Image, plate: Plate) -> Presence:
+    """Presence in one frame of the working size."""
+    front = foreground(image, plate)
+    width, bodies, tops = silhouettes(front, plate.zone)
+    return Presence(
+        fill=_fill(front, plate.zone), foreground=front, torso_width=width, bodies=bodies, tops=tops
+    )
+
+
+def foreground(image: Image, plate: Plate) -> Mask:
+    """Where the frame differs from the plate by more than light and shadow, bool (h, w)."""
+    fitted = fit_exposure(image.astype(np.float32), plate.image)
+    differs = np.abs(fitted - plate.image).max(axis=2) > DIFFERENCE
+    ratio = fitted / np.maximum(plate.image, 1.0)
+    mean = ratio.mean(axis=2)
+    shadow = (mean > SHADOW_RATIO[0]) & (mean < SHADOW_RATIO[1])
+    shadow &= ratio.max(axis=2) - ratio.min(axis=2) < SHADOW_SPREAD
+    found = (differs & ~shadow).astype(np.uint8)
+    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 7), np.uint8))
+    return found.astype(bool)
+
+
+def fit_exposure(image: Float, plate: Float) -> Float:
+    """The frame with gain and offset per channel that bring its still part onto the plate.
+
+    Least squares on a grid of pixels, repeated without the worst ones, so that
+    a visitor does not pull the fit.
+    """
+    step = max(1, int(np.sqrt(plate.shape[0] * plate.shape[1] / FIT_PIXELS)))
+    seen, wanted = image[::step, ::step].reshape(-1, 3), plate[::step, ::step].reshape(-1, 3)
+    fitted = np.empty_like(image)
+    for channel in range(3):
+        gain, offset = _line(seen[:, channel], wanted[:, channel])
+        fitted[..., channel] = image[..., channel] * gain + offset
+    return fitted
+
+
+def _line(x: Float, y: Float) -> tuple[float, float]:
+    shift = float(np.median(y - x))
+    gain, offset = 1.0, shift
+    for _ in range(FIT_ROUNDS):
+        miss = np.abs(x * gain + offset - y)
+        keep = miss <= max(8.0, 2.0 * float(np.median(miss)))
+        a, b = x[keep].astype(np.float64), y[keep].astype(np.float64)
+        spread = float(a.var()) if a.size else 0.0
+        if spread < 25.0:  # a flat scene tells an offset, not a gain
+            return 1.0, shift
+        gain = float(((a - a.mean()) * (b - b.mean())).mean()) / spread
+        offset = float(b.mean() - gain * a.mean())
+    if not 0.5 < gain < 2.0:
+        return 1.0, shift
+    return gain, offset
+
+
+def silhouettes(front: Mask, zone: Mask) -> tuple[float | None, int, int]:
+    """Torso width (share of the zone's width), bodies, and head-like tops in the zone.
+
+    A body is a connected silhouette that reaches into the zone with at least a
+    third of the area of the largest one. The torso is measured between 20 and
+    45 % of the silhouette's height, above swinging legs.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(front.astype(np.uint8), connectivity=8)
+    inside = np.bincount(labels[zone], minlength=count)
+    inside[0] = 0
+    least = max(LEAST_BODY_SHARE * zone.sum(), inside.max() / 3)
+    parts = [k for k in range(1, count) if inside[k] >= least]
+    if not parts:
+        return None, 0, 0
+    zone_columns = np.flatnonzero(zone.any(axis=0))
+    bodies = [np.isin(labels, group) for group in _stacked(parts, stats)]
+    largest = max(bodies, key=lambda body: int(body[zone].sum()))
+    width = _torso_px(largest) / (zone_columns[-1] - zone_columns[0] + 1)
+    return width, len(bodies), sum(_tops(body) for body in bodies)
+
+
+def _stacked(parts: list[int], stats: NDArray[np.int32]) -> list[list[int]]:
+    """Parts that stand over each other belong to one body: a pale shirt before a pale wall splits it."""
+    groups: list[tuple[int, int, list[int]]] = []
+    for part in sorted(parts, key=lambda k: int(stats[k, cv2.CC_STAT_LEFT])):
+        left = int(stats[part, cv2.CC_STAT_LEFT])
+        right = left + int(stats[part, cv2.CC_STAT_WIDTH])
+        if groups and min(groups[-1][1], right) - left > 0.3 * min(
+            groups[-1][1] - groups[-1][0], right - left
+        ):
+            begin, end, members = groups[-1]
+            groups[-1] = (begin, max(end, right), [*members, part])
+        else:
+            groups.append((left, right, [part]))
+    return [members for _, _, members in groups]
+
+
+def _torso_px(body: Mask) -> float:
+    """Width between the outermost pixels, median over the band; holes in the silhouette do not count."""
+    rows = np.flatnonzero(body.any(axis=1))
+    height = rows[-1] - rows[0] + 1
+    band = body[rows[0] + int(TORSO_BAND[0] * height) : rows[0] + int(TORSO_BAND[1] * height) + 1]
+    band = band[band.any(axis=1)]
+    if not len(band):
+        return 0.0
+    return float(np.median(band.shape[1] - band[:, ::-1].argmax(axis=1) - band.argmax(axis=1)))
+
+
+def _tops(body: Mask) -> int:
+    """Peaks of the upper outline that stand out by a tenth of the silhouette's height."""
+    height = int(np.ptp(np.flatnonzero(body.any(axis=1)))) + 1
+    outline = np.where(body.any(axis=0), body.argmax(axis=0), body.shape[0]).astype(np.float32)
+    smooth = cv2.blur(outline[None, :], (max(3, height // 16) | 1, 1))[0]
+    return max(1, _count_peaks(smooth, 0.10 * height))
+
+
+def _count_peaks(outline: Float, rise: float) -> int:
+    """Count minima of a row-number outline (up is small) deeper than ``rise`` on both sides."""
+    peaks, rising = 0, False
+    low, high = float(outline[0]), float(outline[0])
+    for value in map(float, outline):
+        if rising:
+            low = min(low, value)
+            if value > low + rise:
+                peaks, rising, high = peaks + 1, False, value
+        else:
+            high = max(high, value)
+            if value < high - rise:
+                rising, low = True, value
+    return peaks + rising
+
+
+def _fill(front: Mask, zone: Mask) -> float:
+    return float(front[zone].mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch in which the zone is occupied, in media seconds."""
+
+    from_s: float
+    to_s: float
+    open_start: bool
+    open_end: bool
+
+
+def occupied(times: NDArray[np.float64], fills: NDArray[np.float64], noise_fill: float) -> list[Stretch]:
+    """Stretches in which the zone is occupied.
+
+    Parameters
+    ----------
+    times, fills : float arrays, shape (n,)
+        Media seconds in rising order, and the filled share of the zone.
+    noise_fill : float
+        Largest fill of the empty zone.
+
+    Returns
+    -------
+    list of Stretch
+        With hysteresis, fused over half a second, at least 0.8 s long. Each end
+        is set where the fill crosses half of the stretch's own median, which
+        does not depend on how large the zone was drawn; it moves by 1.5 s at
+        most. ``open_start`` and ``open_end`` say that the stretch touches the
+        end of what was looked at.
+    """
+    if not len(times):
+        return []
+    on, off = max(ON_FILL, NOISE_FACTOR * noise_fill), max(OFF_FILL, 0.75 * NOISE_FACTOR * noise_fill)
+    pieces = _fuse(times, _hysteresis(fills, on, off))
+    found = []
+    for first, last in pieces:
+        edges = _edges(times, fills, first, last)
+        if times[edges[1]] - times[edges[0]] < LEAST_VISIT_S:
+            continue
+        found.append(
+            Stretch(float(times[edges[0]]), float(times[edges[1]]), first == 0, last == len(times) - 1)
+        )
+    return found
+
+
+def _hysteresis(fills: NDArray[np.float64], on: float, off: float) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    start: int | None = None
+    last_off = -1
+    for k, fill in enumerate(fills):
+        if start is None and fill >= on:
+            start = last_off + 1
+        if fill < off:
+            if start is not None:
+                pieces.append((start, k - 1))
+                start = None
+            last_off = k
+    if start is not None:
+        pieces.append((start, len(fills) - 1))
+    return pieces
+
+
+def _fuse(times: NDArray[np.float64], pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    fused: list[tuple[int, int]] = []
+    for first, last in pieces:
+        if fused and times[first] - times[fused[-1][1]] <= FUSE_S:
+            fused[-1] = (fused[-1][0], last)
+        else:
+            fused.append((first, last))
+    return fused
+
+
+def _edges(times: NDArray[np.float64], fills: NDArray[np.float64], first: int, last: int) -> tuple[int, int]:
+    level = EDGE_SHARE * float(np.median(fills[first : last + 1]))
+    above = np.flatnonzero(fills[first : last + 1] >= level) + first
+    start = int(above[0]) if times[above[0]] - times[first] <= EDGE_REACH_S else first
+    end = int(above[-1]) if times[last] - times[above[-1]] <= EDGE_REACH_S else last
+    return (first if first == 0 else start), (last if last == len(times) - 1 else end)

@@ -1,0 +1,138 @@
+"""Private facts: how can the journal vouch for a name without telling it?
+
+The journal carries ``SHA-256(salt || canonical(value))`` with 16 random bytes
+of salt; salt and value lie in ``private/reveal.jsonl``, which is never
+exported. An export can so withhold a name without breaking the chain, and one
+fact can be opened later by handing over its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from toolkit.casebook.folder import AppendFile
+
+SALT_BYTES = 16
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """UTF-8 JSON with sorted keys and no spaces: the same bytes for the same value.
+
+    Reading the bytes and writing them again gives the same bytes, for every
+    value that JSON holds. Half surrogates (file names that are not UTF-8) are
+    written as ``\\udcxx`` escapes, all else as itself.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A NaN, an infinity, or something JSON cannot hold: a fault of the caller.
+    """
+    # Once through JSON first: keys that are not text sort differently before and after.
+    plain = json.loads(json.dumps(value, allow_nan=False))
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def commitment(salt: bytes, value: Any) -> str:
+    """The digest (64 hex digits) that binds to a value without telling it."""
+    return hashlib.sha256(salt + canonical_bytes(value)).hexdigest()
+
+
+def opens(digest: str, salt_hex: str, value: Any) -> bool:
+    """Whether this salt and value are what the digest was made from."""
+    try:
+        salt = bytes.fromhex(salt_hex)
+    except ValueError:
+        return False
+    return hmac.compare_digest(commitment(salt, value), digest)
+
+
+class PrivateFacts:
+    """The sidecar ``private/reveal.jsonl``: salt and value of every commitment.
+
+    Parameters
+    ----------
+    path : Path
+        May be missing: a case handed on without its private folder still opens.
+    write : bool
+        Whether facts may be added; a torn last line is then cut off.
+    """
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        self._path = path
+        self._file: AppendFile | None = None
+        self._known: dict[tuple[str, str], tuple[str, Any]] = {}
+        self._read = 0
+        if write:
+            self._file = AppendFile(path, 0o600)
+        self._learn()
+        if self._file is not None and self._file.size() > self._read:
+            self._file.cut(self._read)
+
+    def commit(self, op: str, seq: int, facts: Mapping[str, Any]) -> dict[str, str]:
+        """Digests by field, once salts and values are safe on disk.
+
+        A line whose journal row never came to be binds nothing: facts are
+        looked up by the operation id of a row.
+
+        Raises
+        ------
+        OSError
+            The disk is full or not writable; nothing was added.
+        """
+        if not facts or self._file is None:
+            return {}
+        digests: dict[str, str] = {}
+        lines: list[bytes] = []
+        fresh: dict[tuple[str, str], tuple[str, Any]] = {}
+        for field, value in sorted(facts.items()):
+            salt = secrets.token_bytes(SALT_BYTES)
+            digests[field] = commitment(salt, value)
+            entry = {"field": field, "op": op, "salt": salt.hex(), "seq": seq, "value": value}
+            lines.append(canonical_bytes(entry) + b"\n")
+            fresh[op, field] = (salt.hex(), json.loads(lines[-1])["value"])
+        block = b"".join(lines)
+        self._file.append(block, at=self._read)
+        self._read += len(block)
+        self._known |= fresh
+        return digests
+
+    def value(self, op: str, field: str, digest: str) -> Any:
+        """What was committed to, or None when it is not here or does not open the digest."""
+        if (op, field) not in self._known:
+            self._learn()
+        salt, value = self._known.get((op, field), ("", None))
+        return value if salt and opens(digest, salt, value) else None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _learn(self) -> None:
+        try:
+            with self._path.open("rb") as lines:
+                lines.seek(self._read)
+                for line in lines:
+                    if not line.endswith(b"\n"):
+                        return
+                    self._read += len(line)
+                    self._remember(line)
+        except OSError:
+            # Handed on without its private folder, or not readable for this user: the
+            # facts then stay withheld, which is what the commitments are for.
+            return
+
+    def _remember(self, line: bytes) -> None:
+        try:
+            entry = json.loads(line)
+            self._known[str(entry["op"]), str(entry["field"])] = (str(entry["salt"]), entry["value"])
+        except (ValueError, KeyError, TypeError):
+            return
