@@ -33,6 +33,7 @@ FIT_ROUNDS = 3
 PLATE_FRAMES = 60
 PLATE_LEAST_FRAMES = 3
 LEAST_BODY_SHARE = 0.02  # of the zone; smaller silhouettes are noise or a hand
+STACKED_SHARE = 0.3  # of the narrower one's columns in common: parts of one body
 TORSO_BAND = (0.20, 0.45)  # of the silhouette's height from its top, above swinging legs
 
 ON_FILL = 0.08  # a visit begins to count here
@@ -175,7 +176,7 @@ def silhouettes(front: Mask, zone: Mask) -> tuple[float | None, int, int]:
     if not parts:
         return None, 0, 0
     zone_columns = np.flatnonzero(zone.any(axis=0))
-    bodies = [np.isin(labels, group) for group in _stacked(parts, stats)]
+    bodies = [np.isin(labels, group) for group in _stacked(parts, np.asarray(stats, np.int32))]
     largest = max(bodies, key=lambda body: int(body[zone].sum()))
     width = _torso_px(largest) / (zone_columns[-1] - zone_columns[0] + 1)
     return width, len(bodies), sum(_tops(body) for body in bodies)

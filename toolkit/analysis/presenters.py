@@ -40,6 +40,7 @@ TRACK = {
 }
 
 Points = NDArray[np.float32]
+Gray = NDArray[np.uint8]
 
 
 @dataclass(slots=True)
@@ -66,11 +67,11 @@ class LineageTracker:
     survival: list[tuple[float, float]] = field(default_factory=list)
     _points: Points = field(default_factory=lambda: np.empty((0, 2), np.float32))
     _weights: Points = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    _before: NDArray[np.uint8] | None = None
+    _before: Gray | None = None
 
     def follow(self, at_s: float, image: Image, front: Mask) -> None:
         """Take in the next frame: its time, RGB picture at working size and foreground."""
-        gray = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+        gray: Gray = np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8)
         if self._before is not None and len(self._points):
             self._keep_tracked(at_s, gray, front)
         self._add_corners(gray, front)
@@ -79,7 +80,7 @@ class LineageTracker:
         if at_s - last >= CHECKPOINT_S - 1e-3:
             self._mark(at_s, image, front)
 
-    def _keep_tracked(self, at_s: float, gray: NDArray[np.uint8], front: Mask) -> None:
+    def _keep_tracked(self, at_s: float, gray: Gray, front: Mask) -> None:
         there, found, _ = cv2.calcOpticalFlowPyrLK(self._before, gray, self._points, None, **TRACK)  # type: ignore[call-overload]
         back, returned, _ = cv2.calcOpticalFlowPyrLK(gray, self._before, there, None, **TRACK)  # type: ignore[call-overload]
         miss = np.linalg.norm(back - self._points, axis=1)
@@ -88,17 +89,17 @@ class LineageTracker:
             self.survival.append((at_s, float(good.mean())))
         self._points, self._weights = there[good], self._weights[good]
 
-    def _add_corners(self, gray: NDArray[np.uint8], front: Mask) -> None:
+    def _add_corners(self, gray: Gray, front: Mask) -> None:
         room = CORNERS - len(self._points)
         free = front.astype(np.uint8) * 255
         for x, y in self._points:
             cv2.circle(free, (round(float(x)), round(float(y))), CORNER_GAP_PX, 0, -1)
         if room <= 0 or not free.any():
             return
-        fresh = cv2.goodFeaturesToTrack(gray, room, CORNER_QUALITY, CORNER_GAP_PX, mask=free)
-        if fresh is None:
+        corners: Any = cv2.goodFeaturesToTrack(gray, room, CORNER_QUALITY, CORNER_GAP_PX, mask=free)
+        if corners is None:
             return
-        fresh = fresh.reshape(-1, 2).astype(np.float32)
+        fresh: Points = corners.reshape(-1, 2).astype(np.float32)
         inherited = _inherit(fresh, self._points, self._weights)
         self._points = np.concatenate([self._points, fresh])
         self._weights = np.concatenate([self._weights, inherited])
@@ -148,7 +149,8 @@ def _on(points: Points, mask: Mask) -> NDArray[np.bool_]:
     x = np.round(points[:, 0]).astype(int)
     y = np.round(points[:, 1]).astype(int)
     inside = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    return inside & mask[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)]
+    there = mask[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)]
+    return np.asarray(inside & there, bool)
 
 
 def _inherit(fresh: Points, points: Points, weights: Points) -> Points:

@@ -88,7 +88,7 @@ def _recurring_state(thumbs: NDArray[np.uint8]) -> Bools:
 
 
 def _alike(thumbs: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which frames show one state: (n, n) bool, from a grid of pixels after taking out the camera's exposure."""
+    """Which frames show one state: (n, n) bool, on a grid of pixels without the camera's exposure."""
     count = len(thumbs)
     alike = np.eye(count, dtype=bool)
     frames = thumbs[:, ::2, ::2].reshape(count, -1, 3).astype(np.float32)

@@ -13,6 +13,7 @@ for packets and time bases.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,7 +26,10 @@ from av.video.stream import VideoStream
 from toolkit.errors import ReadingError
 
 # Demuxers whose files are a recording by themselves; playlists and scripts that name other files are not.
-CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,dhav,h264,hevc,mjpeg,flv,gif,mxf,ogg,m4v"
+CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,dhav,"
+    "h264,hevc,mjpeg,flv,gif,mxf,ogg,m4v"
+)
 ORDER_CHECK_FRAMES = 48
 TAIL_S = 4.0
 
@@ -50,14 +54,14 @@ class ClipIndex:
     @property
     def interval_s(self) -> float:
         """Median time between two frames."""
-        steps = [b - a for a, b in zip(self.times_s, self.times_s[1:], strict=False)]
+        steps = [b - a for a, b in pairwise(self.times_s)]
         return median(steps) if steps else 0.0
 
     @property
     def keyframe_interval_s(self) -> float:
         """Longest time between two frames that can be decoded by themselves."""
         marks = [*self.keyframes_s, self.times_s[-1]]
-        return max((b - a for a, b in zip(marks, marks[1:], strict=False)), default=0.0)
+        return max((b - a for a, b in pairwise(marks)), default=0.0)
 
 
 def open_clip(path: str) -> tuple[InputContainer, VideoStream]:
@@ -109,7 +113,7 @@ def build_index(path: str, frame_rate: float | None) -> ClipIndex:
     if any(pts is None for pts, _ in packets):
         return _partly_stamped(path, base)
     stamps = sorted({int(pts) for pts, _ in packets if pts is not None})
-    if any(b is None or a is None or b <= a for a, b in zip(shown, shown[1:], strict=False)):
+    if any(b is None or a is None or b <= a for a, b in pairwise(shown)):
         return _in_decoding_order(stamps, base)
     return _regular(path, packets, stamps, int(shown[0] or 0), base)
 
@@ -190,10 +194,10 @@ def _fill(times: list[float | None]) -> list[float]:
     for k, at in known[1:]:
         if at > rising[-1][1]:
             rising.append((k, at))
-    steps = [(t2 - t1) / (k2 - k1) for (k1, t1), (k2, t2) in zip(rising, rising[1:], strict=False)]
+    steps = [(t2 - t1) / (k2 - k1) for (k1, t1), (k2, t2) in pairwise(rising)]
     step = median(steps) if steps else 0.04
     filled = [rising[0][1] - (rising[0][0] - k) * step for k in range(rising[0][0])]
-    for (k1, t1), (k2, t2) in zip(rising, rising[1:], strict=False):
+    for (k1, t1), (k2, t2) in pairwise(rising):
         filled += [t1 + (t2 - t1) * (k - k1) / (k2 - k1) for k in range(k1, k2)]
     last, at = rising[-1]
     return filled + [at + (k - last) * step for k in range(last, len(times))]

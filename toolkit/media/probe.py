@@ -6,6 +6,7 @@ without its table of contents is refused with what to ask for.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,13 @@ def facts(path: str, frame_rate: float | None) -> dict[str, Any]:
 
 def _gaps(index: ClipIndex) -> list[dict[str, float]]:
     limit = max(GAP_S, 2 * index.interval_s)
-    pairs = zip(index.times_s, index.times_s[1:], strict=False)
-    return [{"from_s": round(a, 6), "to_s": round(b, 6)} for a, b in pairs if b - a > limit]
+    return [{"from_s": round(a, 6), "to_s": round(b, 6)} for a, b in pairwise(index.times_s) if b - a > limit]
 
 
 def _rate_mode(index: ClipIndex, frame_rate: float | None) -> str:
     if index.stamps[0] is None:
         return f"declared {frame_rate:g}"
-    steps = [b - a for a, b in zip(index.times_s, index.times_s[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(index.times_s)]
     uneven = sum(1 for step in steps if abs(step - index.interval_s) > 0.25 * index.interval_s)
     return "variable" if uneven > 0.02 * max(1, len(steps)) else "constant"
 
