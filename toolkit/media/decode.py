@@ -181,5 +181,5 @@ def _luma(frame: VideoFrame, width: int, height: int) -> bytes:
 
 def _plane(frame: VideoFrame, which: int, row_bytes: int, height: int) -> bytes:
     plane = frame.planes[which]
-    view = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, abs(plane.line_size))  # type: ignore[arg-type]
+    view = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, abs(plane.line_size))
     return bytes(view[:height, :row_bytes].tobytes())

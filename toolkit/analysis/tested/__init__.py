@@ -1,0 +1,30 @@
+"""Error rates and models that were fitted and measured, with the seeds they come from.
+
+Written by ``papermask validate``; read here. Development, calibration and
+measurement scenes are disjoint.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def continuity_results() -> dict[str, Any]:
+    """Model and tested rates of the continuity of a presenter, as stored."""
+    told: dict[str, Any] = json.loads((Path(__file__).parent / "continuity.json").read_text("utf-8"))
+    return told
+
+
+def continuity_model() -> dict[str, float]:
+    """Coefficients of the logistic model of :func:`toolkit.analysis.presenters.continuity`."""
+    return {name: float(value) for name, value in continuity_results()["model"].items()}
+
+
+def continuity_rates() -> dict[str, Any]:
+    """Counts in independent scenes: switches certified by kind, stays certified, companions flagged."""
+    rates: dict[str, Any] = continuity_results()["rates"]
+    return rates

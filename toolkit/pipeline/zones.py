@@ -1,0 +1,202 @@
+"""The terminal zone of a clip: read from a person's file, or proposed and marked as a proposal."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit import tables
+from toolkit.analysis.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
+from toolkit.casebook.case import Case
+from toolkit.errors import ReadingError, StepTooEarly
+from toolkit.media.frames import read_frames
+from toolkit.media.probe import probe
+from toolkit.records import Zone
+
+END_SLACK_S = 0.5
+LEAST_STEP_S = 0.1
+
+
+def set_zone(case: Case, clip: str, file: Path) -> Zone:
+    """Take a zone from a JSON file as a person stated it.
+
+    Parameters
+    ----------
+    clip : str
+        Exhibit id, SHA-256, or the name the clip was added under.
+    file : Path
+        ``zone_px`` (corners), ``image_size_px``, ``empty_media_s``,
+        ``terminal_fully_in_view``, ``stated_by``, ``note``, ``clip_sha256``.
+
+    Raises
+    ------
+    ReadingError
+        Not JSON, a corner outside the picture, fewer than three corners, an
+        empty stretch outside the clip, a picture size or a clip hash that is
+        not this clip's.
+    """
+    exhibit_id = _footage(case, clip)
+    try:
+        told = json.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as missing:
+        raise ReadingError("file_missing", file=file.name) from missing
+    except (ValueError, OSError) as broken:
+        raise ReadingError("zone_not_json", file=file.name) from broken
+    zone = parse_zone(told, file.name)
+    row = case.read("exhibits").set_index("exhibit_id").loc[exhibit_id]
+    named = told.get("clip_sha256")
+    if named is not None and named != row["sha256"]:
+        raise ReadingError("zone_other_clip", file=file.name, named=str(named)[:16], clip=exhibit_id)
+    facts = _facts(case, exhibit_id)
+    if zone.image_size_px != (facts.width_px, facts.height_px):
+        raise ReadingError(
+            "zone_other_size",
+            file=file.name,
+            stated="{} x {}".format(*zone.image_size_px),
+            real=f"{facts.width_px} x {facts.height_px}",
+        )
+    for start, stop in zone.empty_media_s:
+        if not 0 <= start < stop <= facts.duration_s + END_SLACK_S:
+            raise ReadingError(
+                "zone_stretch", file=file.name, start=start, stop=stop, duration=round(facts.duration_s, 3)
+            )
+    _record(case, exhibit_id, zone)
+    return zone
+
+
+def propose_zone(case: Case, clip: str) -> Zone:
+    """Propose a zone and empty stretches from the clip itself; recorded with the basis "proposed".
+
+    Raises
+    ------
+    CannotMeasure
+        The clip does not show clearly where people stand and when nobody does;
+        the advice says what to mark by hand. Nothing is recorded.
+    """
+    exhibit_id = _footage(case, clip)
+    facts = _facts(case, exhibit_id)
+    rate = _declared_rate(case, exhibit_id)
+    step = max(facts.duration_s / MOST_FRAMES, LEAST_STEP_S)
+    path = case.exhibit_path(exhibit_id)
+    with read_frames(path, frame_rate=rate, width_px=THUMB_WIDTH_PX, every_s=step) as frames:
+        sound = [(frame.media_s, frame.image) for frame in frames if not frame.corrupt]
+    proposal = propose(
+        np.array([at for at, _ in sound]), np.stack([image for _, image in sound if image is not None])
+    )
+    zone = Zone(
+        polygon_px=tuple(
+            (round(x * facts.width_px, 1), round(y * facts.height_px, 1)) for x, y in proposal.polygon
+        ),
+        image_size_px=(facts.width_px, facts.height_px),
+        empty_media_s=proposal.empty_media_s,
+        terminal_fully_in_view=None,
+        stated_by=None,
+        basis="proposed",
+    )
+    _record(case, exhibit_id, zone)
+    return zone
+
+
+def parse_zone(told: Any, file: str) -> Zone:
+    """A checked :class:`Zone` from the JSON of a zone file.
+
+    Raises
+    ------
+    ReadingError
+        A key is missing or of the wrong shape, or a corner lies outside the picture.
+    """
+    try:
+        corners = tuple((float(x), float(y)) for x, y in told["zone_px"])
+        width, height = (int(side) for side in told["image_size_px"])
+        empty = tuple((float(a), float(b)) for a, b in told.get("empty_media_s", []))
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise ReadingError("zone_shape", file=file, problem=str(wrong)) from wrong
+    numbers = [value for pair in (*corners, *empty) for value in pair]
+    if len(corners) < 3 or not all(math.isfinite(value) for value in numbers) or width < 1 or height < 1:
+        raise ReadingError("zone_shape", file=file, problem="zone_px")
+    for x, y in corners:
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise ReadingError("zone_outside", file=file, x=x, y=y, width=width, height=height)
+    if _area(corners) < 1.0:
+        raise ReadingError("zone_shape", file=file, problem="zone_px: area 0")
+    view = told.get("terminal_fully_in_view")
+    return Zone(
+        polygon_px=corners,
+        image_size_px=(width, height),
+        empty_media_s=empty,
+        terminal_fully_in_view=None if view is None else bool(view),
+        stated_by=None if told.get("stated_by") is None else str(told["stated_by"]),
+        note=str(told.get("note", "")),
+    )
+
+
+def zone_of(zones: pd.DataFrame, exhibit_id: str) -> Zone | None:
+    """The zone recorded for a clip, None when there is none."""
+    rows = zones[zones["exhibit_id"] == exhibit_id].to_dict("records")
+    if not rows:
+        return None
+    row: Mapping[Any, Any] = rows[0]
+    return Zone(
+        polygon_px=tuple((x, y) for x, y in json.loads(row["polygon_px"])),
+        image_size_px=(int(row["image_width_px"]), int(row["image_height_px"])),
+        empty_media_s=tuple((a, b) for a, b in json.loads(row["empty_media_s"])),
+        terminal_fully_in_view=_or_none(row["terminal_fully_in_view"]),
+        stated_by=_or_none(row["stated_by"]),
+        basis=str(row["basis"]),
+        note=str(row["note"]),
+    )
+
+
+def _or_none(value: Any) -> Any:
+    return None if pd.isna(value) else value
+
+
+def _area(corners: tuple[tuple[float, float], ...]) -> float:
+    pairs = zip(corners, corners[1:] + corners[:1], strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def _footage(case: Case, clip: str) -> str:
+    exhibit_id = case.find_exhibit(clip)
+    kinds = case.read("exhibits").set_index("exhibit_id")["kind"]
+    if kinds[exhibit_id] != "footage":
+        raise ReadingError("zone_not_footage", exhibit=exhibit_id, kind=kinds[exhibit_id])
+    return exhibit_id
+
+
+def _facts(case: Case, exhibit_id: str) -> Any:
+    return probe(case.exhibit_path(exhibit_id), frame_rate=_declared_rate(case, exhibit_id))
+
+
+def _declared_rate(case: Case, exhibit_id: str) -> float | None:
+    rate = case.read("exhibits").set_index("exhibit_id").loc[exhibit_id, "frame_rate"]
+    return None if pd.isna(rate) else float(rate)  # type: ignore[arg-type]
+
+
+def _record(case: Case, exhibit_id: str, zone: Zone) -> None:
+    try:
+        rows = case.read("zones").to_dict("records")
+    except StepTooEarly:
+        rows = []
+    kept = [row for row in rows if row["exhibit_id"] != exhibit_id]
+    fresh = {
+        "exhibit_id": exhibit_id,
+        "polygon_px": [list(corner) for corner in zone.polygon_px],
+        "image_width_px": zone.image_size_px[0],
+        "image_height_px": zone.image_size_px[1],
+        "empty_media_s": [list(stretch) for stretch in zone.empty_media_s],
+        "terminal_fully_in_view": zone.terminal_fully_in_view,
+        "stated_by": zone.stated_by,
+        "basis": zone.basis,
+        "note": zone.note,
+    }
+    for row in kept:
+        row["polygon_px"] = json.loads(row["polygon_px"])
+        row["empty_media_s"] = json.loads(row["empty_media_s"])
+    case.record("zones", tables.build("zones", [*kept, fresh]), inputs=["exhibits"])
