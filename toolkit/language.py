@@ -51,6 +51,5 @@ def topics(language: str) -> dict[str, dict[str, str]]:
     if language not in LANGUAGES:
         raise KeyError(f"no such language: {language}")
     return {
-        path.stem: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((FOLDER / language).glob("*.json"))
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / language).glob("*.json"))
     }

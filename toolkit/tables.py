@@ -137,9 +137,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("exhibit_id", "row"),
     ),
-    "integrity": TableShape(
-        {"exhibit_id": "text", "code": "text", "facts": "json"}, ("exhibit_id", "code", "facts")
-    ),
+    "integrity": TableShape({"exhibit_id": "text", "code": "text", "facts": "json"}, ("exhibit_id", "code", "facts")),
     # Who stood there.
     "examined": TableShape(
         {"exhibit_id": "text", "from_s": "float", "to_s": "float", "how": "text"}, ("exhibit_id", "from_s")
@@ -259,9 +257,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("finding_id",),
     ),
-    "counts": TableShape(
-        {"what": "text", "low": "int?", "high": "int?", "best": "float?", "note": "json"}, ("what",)
-    ),
+    "counts": TableShape({"what": "text", "low": "int?", "high": "int?", "best": "float?", "note": "json"}, ("what",)),
     "not_assessable": TableShape({"what": "text", "why": "text", "facts": "json"}, ("what", "why", "facts")),
 }
 

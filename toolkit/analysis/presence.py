@@ -110,9 +110,7 @@ def look(image: Image, plate: Plate) -> Presence:
     """Presence in one frame of the working size."""
     front = foreground(image, plate)
     width, bodies, tops = silhouettes(front, plate.zone)
-    return Presence(
-        fill=_fill(front, plate.zone), foreground=front, torso_width=width, bodies=bodies, tops=tops
-    )
+    return Presence(fill=_fill(front, plate.zone), foreground=front, torso_width=width, bodies=bodies, tops=tops)
 
 
 def foreground(image: Image, plate: Plate) -> Mask:
@@ -188,9 +186,7 @@ def _stacked(parts: list[int], stats: NDArray[np.int32]) -> list[list[int]]:
     for part in sorted(parts, key=lambda k: int(stats[k, cv2.CC_STAT_LEFT])):
         left = int(stats[part, cv2.CC_STAT_LEFT])
         right = left + int(stats[part, cv2.CC_STAT_WIDTH])
-        if groups and min(groups[-1][1], right) - left > 0.3 * min(
-            groups[-1][1] - groups[-1][0], right - left
-        ):
+        if groups and min(groups[-1][1], right) - left > 0.3 * min(groups[-1][1] - groups[-1][0], right - left):
             begin, end, members = groups[-1]
             groups[-1] = (begin, max(end, right), [*members, part])
         else:
@@ -275,9 +271,7 @@ def occupied(times: NDArray[np.float64], fills: NDArray[np.float64], noise_fill:
         edges = _edges(times, fills, first, last)
         if times[edges[1]] - times[edges[0]] < LEAST_VISIT_S:
             continue
-        found.append(
-            Stretch(float(times[edges[0]]), float(times[edges[1]]), first == 0, last == len(times) - 1)
-        )
+        found.append(Stretch(float(times[edges[0]]), float(times[edges[1]]), first == 0, last == len(times) - 1))
     return found
 
 

@@ -122,11 +122,7 @@ class LineageTracker:
             inside = [inside[round(k)] for k in np.linspace(0, len(inside) - 1, most)]
         times = np.array([at for at, _ in self.survival])
         shares = np.array([share for _, share in self.survival])
-        return [
-            self._pair(first, second, times, shares)
-            for n, second in enumerate(inside)
-            for first in inside[:n]
-        ]
+        return [self._pair(first, second, times, shares) for n, second in enumerate(inside) for first in inside[:n]]
 
     def _pair(
         self, first: int, second: int, times: NDArray[np.float64], shares: NDArray[np.float64]
@@ -201,9 +197,7 @@ class Continuity:
     why_not: str | None = None
 
 
-def continuity(
-    rows: Sequence[dict[str, Any]], from_s: float, to_s: float, model: dict[str, float]
-) -> Continuity:
+def continuity(rows: Sequence[dict[str, Any]], from_s: float, to_s: float, model: dict[str, float]) -> Continuity:
     """Certify one body from before ``from_s`` to after ``to_s``.
 
     Parameters

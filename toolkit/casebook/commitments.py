@@ -22,7 +22,7 @@ SALT_BYTES = 16
 
 
 def canonical_bytes(value: Any) -> bytes:
-    """UTF-8 JSON with sorted keys and no spaces: the same bytes for the same value.
+    r"""UTF-8 JSON with sorted keys and no spaces: the same bytes for the same value.
 
     Reading the bytes and writing them again gives the same bytes, for every
     value that JSON holds. Half surrogates (file names that are not UTF-8) are

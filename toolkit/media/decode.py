@@ -102,9 +102,7 @@ def _jump(container: InputContainer, stream: VideoStream, index: ClipIndex, star
         landed = next((packet for packet in container.demux(stream) if packet.is_keyframe), None)
         if landed is None or landed.pts is None:
             continue
-        if (landed.pts - index.first_pts) * index.time_base <= start and _seek(
-            container, stream, index, wanted_s
-        ):
+        if (landed.pts - index.first_pts) * index.time_base <= start and _seek(container, stream, index, wanted_s):
             return
     container.seek(0, backward=True, any_frame=False)
 
@@ -174,9 +172,7 @@ def _luma(frame: VideoFrame, width: int, height: int) -> bytes:
     planar = frame.format.name.startswith(("yuv", "gray", "nv"))
     if planar and (width, height) == (frame.width, frame.height) and "10" not in frame.format.name:
         return _plane(frame, 0, width, height)
-    return _plane(
-        frame.reformat(width=width, height=height, format="gray", interpolation="AREA"), 0, width, height
-    )
+    return _plane(frame.reformat(width=width, height=height, format="gray", interpolation="AREA"), 0, width, height)
 
 
 def _plane(frame: VideoFrame, which: int, row_bytes: int, height: int) -> bytes:

@@ -27,8 +27,7 @@ from toolkit.errors import ReadingError
 
 # Demuxers whose files are a recording by themselves; playlists and scripts that name other files are not.
 CONTAINERS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,dhav,"
-    "h264,hevc,mjpeg,flv,gif,mxf,ogg,m4v"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,asf,dhav,h264,hevc,mjpeg,flv,gif,mxf,ogg,m4v"
 )
 ORDER_CHECK_FRAMES = 48
 TAIL_S = 4.0
@@ -101,9 +100,7 @@ def build_index(path: str, frame_rate: float | None) -> ClipIndex:
     """
     container, stream = open_clip(path)
     with container:
-        packets = [
-            (packet.pts, bool(packet.is_keyframe)) for packet in _packets(container, stream) if packet.size
-        ]
+        packets = [(packet.pts, bool(packet.is_keyframe)) for packet in _packets(container, stream) if packet.size]
         base = float(stream.time_base or 1)
     shown = _first_frames(path)
     if not packets or not shown:

@@ -115,9 +115,7 @@ def _oddities(
             }
         )
     for gap in _gaps(index):
-        odd.append(
-            {"code": "gap", "facts": {"from_s": round(gap["from_s"], 3), "to_s": round(gap["to_s"], 3)}}
-        )
+        odd.append({"code": "gap", "facts": {"from_s": round(gap["from_s"], 3), "to_s": round(gap["to_s"], 3)}})
     if rotation:
         odd.append({"code": "rotated", "facts": {"degrees": rotation % 360}})
     shape = context.sample_aspect_ratio

@@ -103,9 +103,7 @@ class _Found:
         return len(self.rows["visits"]) + 1
 
 
-def _scan_clip(
-    case: Case, clip: dict[str, Any], zone: Zone, run: Runner, progress: Progress, found: _Found
-) -> None:
+def _scan_clip(case: Case, clip: dict[str, Any], zone: Zone, run: Runner, progress: Progress, found: _Found) -> None:
     path = case.exhibit_path(clip["exhibit_id"])
     rate = _declared_rate(case, clip["exhibit_id"])
     try:
@@ -115,9 +113,7 @@ def _scan_clip(
     spans, examined = plan(path, clip, zone, plate, rate)
     found.rows["examined"] += [{"exhibit_id": clip["exhibit_id"], **row} for row in examined]
     items = [
-        Span(
-            exhibit_id=clip["exhibit_id"], path=str(path), from_s=a, to_s=b, frame_rate=rate, zone=zone
-        )
+        Span(exhibit_id=clip["exhibit_id"], path=str(path), from_s=a, to_s=b, frame_rate=rate, zone=zone)
         for a, b in spans
     ]
     results = _measure_all(case, items, plate, run, progress)
@@ -156,9 +152,7 @@ def plan(
     if step > SHORTEST_VISIT_S or str(clip["rate_mode"]).startswith("declared"):
         return [(0.0, end)], [{"from_s": 0.0, "to_s": end, "how": "decoded"}]
     active = []
-    with read_frames(
-        path, frame_rate=frame_rate, width_px=presence.WIDTH_PX, keyframes_only=True
-    ) as frames:
+    with read_frames(path, frame_rate=frame_rate, width_px=presence.WIDTH_PX, keyframes_only=True) as frames:
         for frame in frames:
             if frame.image is not None and _stirs(frame.image, plate):
                 active.append((frame.media_s - step - PAD_S, frame.media_s + step + PAD_S))
@@ -262,9 +256,7 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
     }
 
 
-def _add_visits(
-    clip: dict[str, Any], plate: Plate, results: Sequence[dict[str, Any]], found: _Found
-) -> None:
+def _add_visits(clip: dict[str, Any], plate: Plate, results: Sequence[dict[str, Any]], found: _Found) -> None:
     stretches = [stretch for result in results for stretch in result["stretches"]]
     occupancy = pd.DataFrame([row for result in results for row in result["occupancy"]])
     checks = check_companions(occupancy, [(one["from_s"], one["to_s"]) for one in stretches])

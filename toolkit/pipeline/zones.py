@@ -86,13 +86,9 @@ def propose_zone(case: Case, clip: str) -> Zone:
     path = case.exhibit_path(exhibit_id)
     with read_frames(path, frame_rate=rate, width_px=THUMB_WIDTH_PX, every_s=step) as frames:
         sound = [(frame.media_s, frame.image) for frame in frames if not frame.corrupt]
-    proposal = propose(
-        np.array([at for at, _ in sound]), np.stack([image for _, image in sound if image is not None])
-    )
+    proposal = propose(np.array([at for at, _ in sound]), np.stack([image for _, image in sound if image is not None]))
     zone = Zone(
-        polygon_px=tuple(
-            (round(x * facts.width_px, 1), round(y * facts.height_px, 1)) for x, y in proposal.polygon
-        ),
+        polygon_px=tuple((round(x * facts.width_px, 1), round(y * facts.height_px, 1)) for x, y in proposal.polygon),
         image_size_px=(facts.width_px, facts.height_px),
         empty_media_s=proposal.empty_media_s,
         terminal_fully_in_view=None,

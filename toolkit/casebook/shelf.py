@@ -1,0 +1,166 @@
+"""The shelf: tables and outputs, each version journaled with what it was made from.
+
+A file waits under another name until its row is in the journal, so that a crash
+leaves either version whole and the next opening can finish the work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from toolkit import __version__, tables
+from toolkit.casebook import custody, folder
+from toolkit.casebook.commitments import canonical_bytes
+from toolkit.casebook.journal import Journal
+from toolkit.casebook.storage import from_parquet, to_parquet
+from toolkit.errors import ExhibitChanged, StepTooEarly
+
+TOOL = f"papermask {__version__}"
+Inputs = Sequence[str]
+
+STEP_OF = {
+    "exhibits": "add", "clips": "intake", "punches": "intake", "roster": "intake", "anchors": "intake",
+    "record_files": "intake", "refused_rows": "intake", "integrity": "intake", "zones": "zone", "visits": "scan",
+    "examined": "scan", "occupancy": "scan", "presenters": "scan", "lineage": "scan", "presentations": "faces",
+    "cue_readings": "cues", "likenesses": "compare", "clocks": "clocks", "associations": "associate",
+    "findings": "conclude", "counts": "conclude", "not_assessable": "conclude",
+}  # fmt: skip
+
+
+class Shelf:
+    """Tables and outputs of one case, through its journal."""
+
+    def __init__(self, root: Path, journal: Journal) -> None:
+        self.path = root
+        self._journal = journal
+
+    def has(self, name: str) -> bool:
+        """Whether a table of this name was recorded and its file is there."""
+        row = self._journal.last("record", table=name)
+        return row is not None and self._table(name).is_file()
+
+    def read(self, name: str) -> pd.DataFrame:
+        """A checked table.
+
+        Raises
+        ------
+        StepTooEarly
+            It was not recorded yet; names the step that makes it.
+        ExhibitChanged
+            The file is not the one in the journal.
+        """
+        row = self._journal.last("record", table=name)
+        content = folder.read_if_there(self._table(name)) if row is not None else None
+        if row is None or content is None:
+            raise StepTooEarly("step_too_early", table=name, step=STEP_OF.get(name, "intake"))
+        if digest(content) != row["pub"]["sha256"]:
+            raise ExhibitChanged("table_changed", table=name)
+        return tables.validate(name, from_parquet(content))
+
+    def record(
+        self,
+        name: str,
+        table: pd.DataFrame,
+        *,
+        inputs: Inputs = (),
+        params: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Store a table whole and journal it; the same bytes from the same inputs write nothing.
+
+        The file waits under another name until its row is in the journal, so
+        that a crash leaves either version whole and :meth:`open` can finish.
+        """
+        content = to_parquet(tables.validate(name, table))
+        facts = self._facts(inputs, params) | {"table": name, "sha256": digest(content)}
+        last = self._journal.last("record", table=name)
+        path = self._table(name)
+        if last is not None and last["pub"] == facts and folder.read_if_there(path) == content:
+            return
+        self._store(path, content, "record", facts)
+
+    def is_current(self, name: str, *, inputs: Inputs = (), params: Mapping[str, Any] | None = None) -> bool:
+        """Whether the table was made from these inputs with these parameters by this version."""
+        row = self._journal.last("record", table=name)
+        if row is None:
+            return False
+        content = folder.read_if_there(self._table(name))
+        if content is None:
+            return False
+        if digest(content) != row["pub"]["sha256"]:
+            raise ExhibitChanged("table_changed", table=name)
+        wanted = self._facts(inputs, params)
+        return all(row["pub"].get(key) == value for key, value in wanted.items())
+
+    def store(
+        self, relative: str, content: bytes, *, inputs: Inputs = (), params: Mapping[str, Any] | None = None
+    ) -> Path:
+        """Write an output under ``derived/`` and journal it with what it was made from."""
+        path = self.path / folder.DERIVED / relative
+        with folder.writing(self.path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        facts = self._facts(inputs, params) | {
+            "out": f"{folder.DERIVED}/{relative}",
+            "sha256": digest(content),
+        }
+        self._store(path, content, "store", facts)
+        return path
+
+    def _store(self, path: Path, content: bytes, act: str, facts: dict[str, Any]) -> None:
+        waiting = folder.waiting_name(path)
+        with folder.writing(self.path):
+            folder.write_durably(waiting, content)
+        try:
+            self._journal.append(act, facts)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            raise
+        with folder.writing(self.path):
+            folder.rename_durably(waiting, path)
+
+    def finish_interrupted(self) -> None:
+        """Rename what was journaled but not yet put in place; sweep what was never journaled."""
+        with folder.writing(self.path):
+            for waiting in sorted(self.path.rglob(".*.tmp")):
+                final = waiting.with_name(waiting.name[1:-4])
+                if self._is_journaled(final, folder.sha256_of(waiting)):
+                    folder.rename_durably(waiting, final)
+                else:
+                    waiting.unlink()
+            for copy in (self.path / folder.EVIDENCE).glob(f"{custody.INCOMING}*"):
+                copy.unlink()
+
+    def _is_journaled(self, final: Path, sha256: str) -> bool:
+        if final.parent == self.path / folder.TABLES:
+            row = self._journal.last("record", table=final.stem)
+        else:
+            row = self._journal.last("store", out=final.relative_to(self.path).as_posix())
+        return row is not None and row["pub"]["sha256"] == sha256
+
+    def _facts(self, inputs: Inputs, params: Mapping[str, Any] | None) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(
+            canonical_bytes({"in": {name: self._hash_of(name) for name in inputs}, "params": dict(params or {})})
+        )
+        return {**plain, "tool": TOOL}
+
+    def _hash_of(self, name: str) -> str | None:
+        row = self._journal.last("record", table=name)
+        if row is not None:
+            return str(row["pub"]["sha256"])
+        exhibit = self._journal.last("intake done", exhibit=name)
+        return None if exhibit is None else str(exhibit["pub"]["sha256"])
+
+    def _table(self, name: str) -> Path:
+        return self.path / folder.TABLES / f"{name}.parquet"
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 (hex) of bytes."""
+    return hashlib.sha256(content).hexdigest()

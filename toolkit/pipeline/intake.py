@@ -1,0 +1,158 @@
+"""Intake: read every exhibit of the case into tables.
+
+Files were looked at when they were added; here the stored copies are read, so
+that every number in the case comes from bytes whose hash is in the journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+from toolkit.clockin.anchors import read_anchors
+from toolkit.clockin.reader import read_records
+from toolkit.clockin.roster import absent_from_roster, read_roster
+
+from toolkit import tables
+from toolkit.casebook.case import Case
+from toolkit.media.probe import probe
+from toolkit.pipeline.adding import records_options
+from toolkit.pipeline.progress import Progress, quiet
+from toolkit.records import Oddity
+
+OUTPUTS = (
+    "clips", "punches", "record_files", "refused_rows", "roster", "anchors", "integrity",
+)  # fmt: skip
+PARAMS = {"version": 1}
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def intake(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
+    """Read footage facts, clock-in records, roster and anchors.
+
+    Returns
+    -------
+    DataFrame
+        Table ``exhibits``.
+
+    Raises
+    ------
+    StepTooEarly
+        Nothing was added yet.
+    ExhibitChanged
+        A stored file is not what was taken in.
+    ReadingError
+        A stored file cannot be read; names the exhibit.
+    """
+    exhibits = case.read("exhibits")
+    if all(case.is_current(name, inputs=["exhibits"], params=PARAMS) for name in OUTPUTS):
+        return exhibits
+    rows: Rows = {name: [] for name in OUTPUTS}
+    names: list[pd.DataFrame] = []
+    order = exhibits.assign(last=exhibits["kind"] == "anchors").sort_values(["last", "exhibit_id"])
+    with progress("intake", float(len(order)), 0.0) as advance:
+        for exhibit in order.to_dict("records"):
+            told = {str(key): (None if _missing(value) else value) for key, value in exhibit.items()}
+            _READERS.get(str(told["kind"]), _nothing)(case, told, rows, names)
+            advance(1.0)
+    _check_roster(rows)
+    for name in OUTPUTS:
+        case.record(name, tables.build(name, rows[name]), inputs=["exhibits"], params=PARAMS)
+    if names:
+        case.record_private("names", pd.concat(names, ignore_index=True))
+    return exhibits
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (not isinstance(value, (list, dict)) and bool(pd.isna(value)))
+
+
+def _nothing(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
+    """Photographs, context, controls and documents are kept; no step of this version reads them."""
+
+
+def _footage(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
+    clip = probe(case.exhibit_path(exhibit["exhibit_id"]), frame_rate=exhibit["frame_rate"])
+    facts = asdict(clip)
+    _note_oddities(exhibit["exhibit_id"], clip.oddities, rows)
+    facts.pop("oddities")
+    kept = {name: exhibit[name] for name in ("exhibit_id", "camera_id", "starts_at", "timezone")}
+    rows["clips"].append({**facts, **kept})
+
+
+def _records(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
+    declared = json.loads(exhibit["declared"])
+    told = {**declared, "terminal_id": exhibit["terminal_id"], "timezone": exhibit["timezone"]}
+    read = read_records(
+        case.exhibit_path(exhibit["exhibit_id"]),
+        exhibit_id=exhibit["exhibit_id"],
+        exhibit_sha256=exhibit["sha256"],
+        **records_options(told),
+    )
+    rows["punches"] += _plain(read.punches)
+    rows["refused_rows"] += _plain(read.refused)
+    rows["record_files"].append(
+        {
+            "exhibit_id": exhibit["exhibit_id"],
+            "format": read.format,
+            "encoding": read.encoding,
+            "encoding_basis": read.encoding_basis,
+            "rows_source": read.rows_source,
+            "rows_parsed": read.rows_parsed,
+            "rows_rejected": read.rows_rejected,
+            "rows_non_record": read.rows_non_record,
+        }
+    )
+    oddities = list(read.warnings)
+    if read.rows_rejected:
+        oddities.append(Oddity(code="rows_refused", facts={"rows": read.rows_rejected}))
+    _note_oddities(exhibit["exhibit_id"], oddities, rows)
+
+
+def _roster(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
+    roster, named = read_roster(case.exhibit_path(exhibit["exhibit_id"]), exhibit_id=exhibit["exhibit_id"])
+    known = {row["employee_id"] for row in rows["roster"]}
+    rows["roster"] += [row for row in _plain(roster) if row["employee_id"] not in known]
+    names.append(named)
+
+
+def _anchors(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
+    exhibits = case.read("exhibits").set_index("exhibit_id")["sha256"]
+    clips = {str(exhibits[row["exhibit_id"]]): (row["exhibit_id"], row["duration_s"]) for row in rows["clips"]}
+    path = case.exhibit_path(exhibit["exhibit_id"])
+    rows["anchors"] += _plain(read_anchors(path, exhibit_id=exhibit["exhibit_id"], clips=clips))
+
+
+_READERS = {"footage": _footage, "records": _records, "roster": _roster, "anchors": _anchors}
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(key): (None if _missing(value) else value) for key, value in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
+def _note_oddities(exhibit_id: str, oddities: Any, rows: Rows) -> None:
+    for oddity in oddities:
+        rows["integrity"].append({"exhibit_id": exhibit_id, "code": oddity.code, "facts": oddity.facts})
+
+
+def _check_roster(rows: Rows) -> None:
+    """A person who clocked in but is in no roster is reported, and stops nothing."""
+    if not rows["roster"] or not rows["punches"]:
+        return
+    punches, roster = tables.build("punches", rows["punches"]), tables.build("roster", rows["roster"])
+    for employee_id in absent_from_roster(punches, roster):
+        first = punches[punches["employee_id"] == employee_id].iloc[0]
+        rows["integrity"].append(
+            {
+                "exhibit_id": first["exhibit_id"],
+                "code": "not_in_roster",
+                "facts": {"employee_id": employee_id, "row": int(first["row"])},
+            }
+        )
