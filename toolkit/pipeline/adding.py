@@ -13,12 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import anchor_hashes
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
 from toolkit.clockin.stamps import check_timezone
-
-from toolkit.casebook.case import Case
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
 from toolkit.records import EXHIBIT_KINDS, Exhibit, Oddity

@@ -12,12 +12,12 @@ from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
-from toolkit.clockin.anchors import read_anchors
-from toolkit.clockin.reader import read_records
-from toolkit.clockin.roster import absent_from_roster, read_roster
 
 from toolkit import tables
 from toolkit.casebook.case import Case
+from toolkit.clockin.anchors import read_anchors
+from toolkit.clockin.reader import read_records
+from toolkit.clockin.roster import absent_from_roster, read_roster
 from toolkit.media.probe import probe
 from toolkit.pipeline.adding import records_options
 from toolkit.pipeline.progress import Progress, quiet

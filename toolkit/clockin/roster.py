@@ -1,0 +1,49 @@
+"""The roster: who may clock in, by employee id; names lie in a table of their own.
+
+Two people may bear one name; an id is opaque text and keeps its zeros.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit import tables
+from toolkit.clockin.tabular import read_table
+from toolkit.errors import ReadingError
+
+HEADINGS = {
+    "employee_id": ("employee_id", "employee id", "id", "工号", "员工编号", "人员编号"),
+    "name": ("name", "姓名", "employee name"),
+}
+
+
+def read_roster(path: Path, *, exhibit_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Table ``roster`` and the table of names (employee_id, name).
+
+    Raises
+    ------
+    ReadingError
+        No column of employee ids, a row without one, or one id twice.
+    """
+    rows, names, seen = [], [], {}
+    for number, row in read_table(path, HEADINGS, needed=("employee_id",)):
+        employee_id = row["employee_id"]
+        if not employee_id:
+            raise ReadingError("roster_no_id", file=path.name, row=number)
+        if employee_id in seen:
+            raise ReadingError(
+                "roster_id_twice", file=path.name, employee_id=employee_id, first=seen[employee_id], second=number
+            )
+        seen[employee_id] = number
+        rows.append({"employee_id": employee_id, "exhibit_id": exhibit_id, "row": number})
+        names.append({"employee_id": employee_id, "name": row.get("name", "")})
+    if not rows:
+        raise ReadingError("roster_empty", file=path.name)
+    return tables.build("roster", rows), pd.DataFrame(names, columns=["employee_id", "name"], dtype="string")
+
+
+def absent_from_roster(punches: pd.DataFrame, roster: pd.DataFrame) -> list[str]:
+    """Employee ids that clocked in and are in no roster, sorted."""
+    return sorted(set(punches["employee_id"]) - set(roster["employee_id"]))
