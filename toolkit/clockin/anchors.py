@@ -18,7 +18,9 @@ from toolkit.clockin.stamps import Unreadable, read_stamp
 from toolkit.clockin.tabular import read_table
 from toolkit.errors import ReadingError
 
-HEADINGS = {name: (name,) for name in ("device", "device_time", "media_s", "uncertainty_s", "how", "cause")}
+HEADINGS: dict[str, tuple[str, ...]] = {
+    name: (name,) for name in ("device", "device_time", "media_s", "uncertainty_s", "how", "cause")
+}
 HEADINGS["exhibit_sha256"] = ("exhibit_sha256", "clip_sha256", "sha256")
 NEEDED = ("device", "device_time", "exhibit_sha256", "media_s", "uncertainty_s")
 END_SLACK_S = 0.5

@@ -117,7 +117,7 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
     """The answer of the child: format, encoding and all rows as JSON values."""
     text, encoding, basis = read_text(Path(path))
     name = choose_format(text, mapping, Path(path).name)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for raw in punch_formats[name].rows(Source(name=Path(path).name, text=text, mapping=mapping)):
         if len(rows) >= MOST_ROWS:
             raise ReadingError("records_too_many_rows", file=Path(path).name, limit=MOST_ROWS)

@@ -27,7 +27,8 @@ def read_roster(path: Path, *, exhibit_id: str) -> tuple[pd.DataFrame, pd.DataFr
     ReadingError
         No column of employee ids, a row without one, or one id twice.
     """
-    rows, names, seen = [], [], {}
+    rows, names = [], []
+    seen: dict[str, int] = {}
     for number, row in read_table(path, HEADINGS, needed=("employee_id",)):
         employee_id = row["employee_id"]
         if not employee_id:

@@ -26,7 +26,7 @@ STAMP = re.compile(
 
 
 class Unreadable(ValueError):
-    """This text is no time by the grammar; caught by the reader, becomes a refused row."""
+    """A text that is no time by the grammar; caught by the reader, becomes a refused row."""
 
 
 def date_order(texts: Iterable[str]) -> str | None:

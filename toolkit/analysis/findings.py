@@ -1,0 +1,283 @@
+"""What may be said: FD2 (one body, several clock-ins) and FD10 (integrity), with rivals and limits.
+
+No sentence is written here: codes, numbers and moments only; the report writes.
+FD2 names nobody as clocked in by an artefact: it is continuity and clock
+together, and counts once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from toolkit import tables
+from toolkit.analysis import strength
+from toolkit.analysis.association import Placed, place
+from toolkit.analysis.one_body import ChanceRatio, chance_ratio
+from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.strength import Rival
+
+CLAIM_P = 0.9
+LEAST_LOG10_CHANCE = 1.0
+MINUTE_S = 60.0
+PAD_S = 1.5  # the clock's own uncertainty is added to this
+NOT_IN_THIS_VERSION = ("FD1", "FD3", "FD4", "FD5", "FD6", "FD7", "FD8", "FD9")
+
+ContinuityOf = Callable[[str, float, float], Continuity]
+Rows = list[dict[str, Any]]
+
+
+def conclude(
+    *,
+    punches: pd.DataFrame,
+    visits: pd.DataFrame,
+    clips: pd.DataFrame,
+    clocks: pd.DataFrame,
+    associations: pd.DataFrame,
+    integrity: pd.DataFrame,
+    continuity: ContinuityOf,
+    rates: dict[str, Any] | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Tables ``findings`` and ``not_assessable``.
+
+    Parameters
+    ----------
+    continuity : callable
+        ``(visit_id, from_s, to_s) -> Continuity``.
+    rates : dict or None
+        Tested rates, counts in independent scenes: ``switch`` {kind: {scenes,
+        certified}}, ``stay`` {scenes, certified}, ``companion`` {scenes,
+        flagged}, ``basis``.
+    """
+    found: Rows = []
+    missing: Rows = [{"what": code, "why": "not_run", "facts": {}} for code in NOT_IN_THIS_VERSION]
+    for placed in place(punches, visits, clips, clocks):
+        _one_body(placed, visits, associations, punches, continuity, rates, found, missing)
+    found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
+    found.append(_integrity(integrity))
+    missing += _not_assessable(punches, visits, clips, clocks)
+    for number, row in enumerate(found, 1):
+        row["finding_id"] = f"F-{number:02d}"
+    unique = {tables.canonical(row): row for row in missing}
+    return tables.build("findings", found), tables.build("not_assessable", list(unique.values()))
+
+
+def _one_body(
+    placed: Placed,
+    visits: pd.DataFrame,
+    associations: pd.DataFrame,
+    punches: pd.DataFrame,
+    continuity: ContinuityOf,
+    rates: dict[str, Any] | None,
+    found: Rows,
+    missing: Rows,
+) -> None:
+    claims = associations[(associations["best"]) & (associations["probability"] >= CLAIM_P)]
+    for body, visit_id in enumerate(placed.visit_ids):
+        mine = set(claims.loc[claims["outcome"] == visit_id, "punch_id"])
+        rows = [k for k, one in enumerate(placed.punch_ids) if one in mine]
+        if len({placed.timeline.employees[k] for k in rows}) < 2:
+            continue
+        if any(placed.precision_s[k] >= MINUTE_S for k in rows):
+            missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})
+            continue
+        visit = visits[visits["visit_id"] == visit_id].to_dict("records")[0]
+        body_check = _continuity(placed, rows, visit_id, continuity)
+        why = _obstacle(visit, body_check)
+        if why is not None:
+            missing.append({"what": "FD2", "why": why, "facts": {"visit": visit_id}})
+            continue
+        chance = chance_ratio(placed.timeline, body, rows, placed.sd_s)
+        if chance.at_3m < LEAST_LOG10_CHANCE:
+            facts = {"visit": visit_id, "log10_lr": round(chance.at_3m, 2)}
+            missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
+            continue
+        found.append(_finding(placed, rows, visit, chance, body_check, rates, len(placed.visit_ids)))
+
+
+def _continuity(placed: Placed, rows: Sequence[int], visit_id: str, continuity: ContinuityOf) -> Continuity:
+    windows = placed.timeline.windows[list(rows)]
+    pad = PAD_S + 1.96 * placed.sd_s
+    return continuity(visit_id, float(windows.min()) - pad, float(windows.max()) + pad)
+
+
+def _obstacle(visit: dict[Any, Any], body: Continuity) -> str | None:
+    if visit["companion"] == "seen":
+        return "companion_seen"
+    if not body.certified:
+        return body.why_not or "continuity_not_certified"
+    return None
+
+
+def _finding(
+    placed: Placed,
+    rows: Sequence[int],
+    visit: dict[Any, Any],
+    chance: ChanceRatio,
+    body: Continuity,
+    rates: dict[str, Any] | None,
+    searched: int,
+) -> dict[str, Any]:
+    rivals = fd2_rivals(chance, str(visit["companion"]), rates)
+    top = strength.headline(rivals, strength.OTHER_FOOTAGE_CAP)
+    known = [one.lower_log10 for one in rivals if one.lower_log10 is not None]
+    survives = min(chance.clock_early, chance.clock_late) >= LEAST_LOG10_CHANCE
+    employees = sorted({placed.timeline.employees[k] for k in rows})
+    return {
+        "code": "FD2",
+        "state": "candidate",
+        "employees": employees,
+        "visit_ids": [visit["visit_id"]],
+        "propositions": {"main": "one_body_several_ids", "rivals": [one.name for one in rivals]},
+        "rivals": [one.as_row() for one in rivals],
+        "headline": top,
+        "against": _against(visit, body, survives),
+        "limits": ["names_nobody", "continuity_is_a_set", "hidden_behind", "not_random_footage", "other_footage_rates"],
+        "sensitivity": {
+            "m": round(chance.m, 4),
+            "log10_at_m": round(chance.at_m, 3),
+            "log10_at_3m": round(chance.at_3m, 3),
+            "clock_early": round(chance.clock_early, 3),
+            "clock_late": round(chance.clock_late, 3),
+            "time_sensitive": not survives,
+            "leave_one_out": {one: round(value, 3) for one, value in chance.leave_one_out.items()},
+            "equal_weights_log10": round(strength.equal_weights(known), 3) if known else None,
+            "break_even": strength.break_even(known),
+            "continuity_risk": body.risk,
+            "lineage": body.lineage,
+            "visits_searched": searched,
+            "expected_false": None if not known else round(searched / 10.0 ** min(known), 3),
+        },
+        "frames": _frames(placed, rows, body),
+    }
+
+
+def fd2_rivals(chance: ChanceRatio, companion: str, rates: dict[str, Any] | None) -> list[Rival]:
+    """The rivals of FD2, each with its ratio or the reason why it has none."""
+    lower = min(chance.at_m, chance.at_3m)
+    rivals = [
+        Rival(
+            name="chance",
+            log10_lr=round(chance.at_m, 3),
+            lower_log10=round(lower, 3),
+            basis="chance",
+            detail={"m": round(chance.m, 4), "log10_at_3m": round(chance.at_3m, 3)},
+        )
+    ]
+    rivals += _switch_rivals(rates)
+    rivals.append(_companion_rival(companion, rates))
+    rivals.append(Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="only_a_person"))
+    rivals.append(Rival(name="buffered_log", log10_lr=None, lower_log10=None, basis="ask_the_device_log"))
+    return rivals
+
+
+def _switch_rivals(rates: dict[str, Any] | None) -> list[Rival]:
+    if not rates or not rates.get("switch"):
+        return [Rival(name="switch", log10_lr=None, lower_log10=None, basis="not_tested")]
+    stay = rates["stay"]
+    point_stay = stay["certified"] / stay["scenes"]
+    low_stay = strength.lower_bound(stay["certified"], stay["scenes"], 0.90)
+    rivals = []
+    for kind, counts in sorted(rates["switch"].items()):
+        high = strength.upper_bound(counts["certified"], counts["scenes"])
+        point = (counts["certified"] + 0.5) / (counts["scenes"] + 1)
+        rivals.append(
+            Rival(
+                name=f"switch_{kind}",
+                log10_lr=_log10(point_stay / point),
+                lower_log10=_log10(low_stay / high),
+                basis=str(rates["basis"]),
+                detail={"certified": counts["certified"], "scenes": counts["scenes"], "stays": dict(stay)},
+            )
+        )
+    return rivals
+
+
+def _companion_rival(companion: str, rates: dict[str, Any] | None) -> Rival:
+    counts = (rates or {}).get("companion")
+    if companion != "none" or not counts:
+        basis = "companion_possible" if companion != "none" else "not_tested"
+        return Rival(name="companion", log10_lr=None, lower_log10=None, basis=basis)
+    missed = counts["scenes"] - counts["flagged"]
+    point = (missed + 0.5) / (counts["scenes"] + 1)
+    high = strength.upper_bound(missed, counts["scenes"])
+    return Rival(
+        name="companion",
+        log10_lr=_log10(1 / point),
+        lower_log10=_log10(1 / high),
+        basis=str((rates or {})["basis"]),
+        detail={"missed": missed, "scenes": counts["scenes"]},
+    )
+
+
+def _log10(ratio: float) -> float:
+    return round(math.log10(ratio), 3) if ratio > 0 else -math.inf
+
+
+def _against(visit: dict[Any, Any], body: Continuity, survives: bool) -> list[dict[str, Any]]:
+    against: list[dict[str, Any]] = []
+    if not survives:
+        against.append({"code": "time_sensitive", "facts": {}})
+    if visit["companion"] == "possible":
+        against.append({"code": "companion_possible", "facts": {}})
+    if body.weakest_s is not None:
+        against.append({"code": "weakest_moment", "facts": {"media_s": round(body.weakest_s, 2), "risk": body.risk}})
+    return against
+
+
+def _frames(placed: Placed, rows: Sequence[int], body: Continuity) -> list[dict[str, Any]]:
+    moments = [
+        {
+            "exhibit_id": placed.exhibit_id,
+            "media_s": round(float(placed.timeline.windows[k].mean()), 3),
+            "role": "punch",
+            "employee_id": placed.timeline.employees[k],
+        }
+        for k in rows
+    ]
+    if body.weakest_s is not None:
+        moments.append(
+            {
+                "exhibit_id": placed.exhibit_id,
+                "media_s": round(body.weakest_s, 3),
+                "role": "weakest",
+                "employee_id": None,
+            }
+        )
+    return sorted(moments, key=lambda one: (one["media_s"], one["role"]))
+
+
+def _integrity(integrity: pd.DataFrame) -> dict[str, Any]:
+    """FD10, always there: what is odd about the exhibits, or that nothing was noticed."""
+    return {
+        "code": "FD10",
+        "state": "information",
+        "employees": [],
+        "visit_ids": [],
+        "propositions": {},
+        "rivals": [],
+        "headline": {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio"},
+        "against": [],
+        "limits": ["integrity_is_not_authenticity"],
+        "sensitivity": {"items": len(integrity)},
+        "frames": [],
+    }
+
+
+def _not_assessable(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame) -> Rows:
+    rows: Rows = []
+    if punches.empty:
+        rows.append({"what": "records", "why": "no_records", "facts": {}})
+    if clips.empty:
+        rows.append({"what": "footage", "why": "no_footage", "facts": {}})
+    for clock in clocks.to_dict("records"):
+        if not clock["determinable"]:
+            facts = {"exhibit": clock["exhibit_id"], "reason": clock["reason"], "anchors": int(clock["anchors_used"])}
+            rows.append({"what": "offset", "why": "offset_not_determinable", "facts": facts})
+    coarse = int((punches["precision_s"] >= MINUTE_S).sum())
+    if coarse:
+        rows.append({"what": "naming", "why": "minute_precision", "facts": {"rows": coarse}})
+    return rows

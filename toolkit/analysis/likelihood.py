@@ -1,0 +1,120 @@
+"""How expected is a punch at this moment, if made in this visit, with nobody in view, or outside coverage?
+
+Everything is a density over media time (per second). A visit is a uniform
+stretch with soft edges; the record's rounding window is averaged in closed
+form. Coarse quadrature over that window once gave wrong certainty for minute
+records, so none is used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+EDGE_SD_S = 0.7  # how well the ends of a visit are known
+GRID = 41
+GRID_SDS = 4.0
+RATE_WINDOW_S = 900.0
+LEAST_RATE = 1.0 / 3600.0
+LEAST_VISIT_S = 1.0
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """One clip with its visits and the punches stamped by one device.
+
+    ``windows`` (n, 2): media seconds between which each punch was made by the
+    point estimate of the clock; ``offsets`` (g,) shifts of the clock around it
+    with prior ``weights``; ``visits`` (v, 2) media seconds; ``covered`` list of
+    stretches with frames; ``employees`` the id of each punch; ``log_s`` media
+    seconds of all punches of the log, in view of the clip or not.
+    """
+
+    windows: Array
+    employees: tuple[str, ...]
+    visits: Array
+    covered: tuple[tuple[float, float], ...]
+    offsets: Array
+    weights: Array
+    log_s: Array
+
+
+def offset_grid(sd_s: float) -> tuple[Array, Array]:
+    """Shifts of the clock in seconds and their prior weights, which sum to 1."""
+    shifts = np.linspace(-GRID_SDS, GRID_SDS, GRID)
+    weights = np.exp(-0.5 * shifts**2)
+    return shifts * sd_s, weights / weights.sum()
+
+
+def normal_cdf(z: Array) -> Array:
+    """Standard normal distribution, by ``math.erfc``."""
+    flat = [0.5 * math.erfc(-value / math.sqrt(2)) for value in np.ravel(z)]
+    return np.array(flat).reshape(np.shape(z))
+
+
+def visit_density(windows: Array, visits: Array) -> Array:
+    """Mean density of each visit over each window; shapes (..., n, 2), (v, 2) -> (..., n, v)."""
+    lengths = np.maximum(visits[:, 1] - visits[:, 0], LEAST_VISIT_S)
+    ends = windows[..., None, :]
+    rise = _area(ends[..., 1] - visits[:, 0]) - _area(ends[..., 0] - visits[:, 0])
+    fall = _area(ends[..., 1] - visits[:, 1]) - _area(ends[..., 0] - visits[:, 1])
+    widths = ends[..., 1] - ends[..., 0]
+    return np.asarray(np.maximum(rise - fall, 0.0) / (widths * lengths))
+
+
+def _area(distance: Array) -> Array:
+    """Integral of the soft edge up to this distance beyond it."""
+    z = distance / EDGE_SD_S
+    return distance * normal_cdf(z) + EDGE_SD_S * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+
+
+def coverage_share(windows: Array, covered: Sequence[tuple[float, float]]) -> Array:
+    """Share of each window that lies in covered time; (..., n, 2) -> (..., n)."""
+    start, end = windows[..., 0], windows[..., 1]
+    inside = sum(
+        (np.clip(np.minimum(end, b) - np.maximum(start, a), 0.0, None) for a, b in covered), np.zeros_like(start)
+    )
+    return np.asarray(inside / (end - start))
+
+
+def local_rate(timeline: Timeline, without: int = 0) -> Array:
+    """Punches a second in the 15 minutes around each punch, from the whole log; (n,).
+
+    The log goes on where the footage does not, so all of its punches count.
+    ``without`` takes out that many, the punches of a visit that is being tested.
+    """
+    middles = timeline.windows.mean(axis=1)
+    near = np.abs(timeline.log_s[None, :] - middles[:, None]) <= RATE_WINDOW_S / 2
+    return np.maximum((near.sum(axis=1) - without) / RATE_WINDOW_S, LEAST_RATE)
+
+
+def emissions(timeline: Timeline, m: float, rates: Array) -> tuple[Array, Array, Array]:
+    """Weights of visits (g, n, v), nobody seen (g, n) and outside coverage (g, n) at every clock shift.
+
+    Parameters
+    ----------
+    m : float
+        Share of punches made with nobody in view.
+    rates : float array, shape (n,)
+        Punches a second, see :func:`local_rate`.
+    """
+    shifted = timeline.windows[None, :, :] - timeline.offsets[:, None, None]
+    cover = coverage_share(shifted, timeline.covered)
+    visits = (1.0 - m) * visit_density(shifted, timeline.visits) * cover[..., None]
+    return visits, m * rates * cover, (1.0 - cover) * rates
+
+
+def covered_stretches(duration_s: float, gaps: Sequence[dict[str, Any]]) -> tuple[tuple[float, float], ...]:
+    """Stretches of a clip in which there are frames."""
+    edges = [0.0]
+    for gap in sorted(gaps, key=lambda one: float(one["from_s"])):
+        edges += [float(gap["from_s"]), float(gap["to_s"])]
+    edges.append(duration_s)
+    return tuple((a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a)

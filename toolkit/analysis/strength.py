@@ -1,0 +1,144 @@
+"""How strong may a statement be? Exact bounds, one ratio for each rival, words from the lower bound.
+
+A ratio says how much more expected the observations are if A than if a rival;
+it is not the probability of A. The headline is the weakest rival that a person
+has not set aside; ratios of different rivals are never multiplied (the product
+would be their conjunction). Bands of words as in the ENFSI guideline on
+evaluative reporting (2015).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# Lower edge of each band of the ratio, and the key of its words.
+BANDS = (
+    (1e6, "extremely_strong"),
+    (1e4, "very_strong"),
+    (1e3, "strong"),
+    (1e2, "moderately_strong"),
+    (1e1, "moderate"),
+    (2.0, "weak"),
+)
+NO_SUPPORT = "no_support"
+ORDER = (NO_SUPPORT, "weak", "moderate", "moderately_strong", "strong", "very_strong", "extremely_strong")
+OTHER_FOOTAGE_CAP = "moderate"  # rates from other footage carry no more (CONTRACT 5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """Another explanation, with its ratio where one is known.
+
+    ``log10_lr`` is the point, ``lower_log10`` the bound that words come from;
+    both None where no ratio is known. ``excluded_by`` names the journaled
+    decision that set it aside. ``basis`` is a key of the report's sentences.
+    """
+
+    name: str
+    log10_lr: float | None
+    lower_log10: float | None
+    basis: str
+    excluded_by: str | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def as_row(self) -> dict[str, Any]:
+        """The rival as JSON values."""
+        return asdict(self)
+
+
+def upper_bound(hits: int, trials: int, confidence: float = 0.95) -> float:
+    """Exact one-sided upper bound of a rate (Clopper and Pearson 1934); 1 without trials."""
+    if trials <= 0 or hits >= trials:
+        return 1.0
+    return _bisect(lambda p: _binomial_cdf(hits, trials, p) - (1.0 - confidence))
+
+
+def lower_bound(hits: int, trials: int, confidence: float = 0.95) -> float:
+    """Exact one-sided lower bound of a rate; 0 without trials."""
+    if trials <= 0 or hits <= 0:
+        return 0.0
+    return 1.0 - upper_bound(trials - hits, trials, confidence)
+
+
+def _bisect(falling: Any) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
+    return (low + high) / 2
+
+
+def _binomial_cdf(hits: int, trials: int, p: float) -> float:
+    if p <= 0.0:
+        return 1.0
+    if p >= 1.0:
+        return 0.0
+    terms = (
+        math.lgamma(trials + 1)
+        - math.lgamma(k + 1)
+        - math.lgamma(trials - k + 1)
+        + k * math.log(p)
+        + (trials - k) * math.log1p(-p)
+        for k in range(hits + 1)
+    )
+    return math.fsum(math.exp(term) for term in terms)
+
+
+def words_for(lower_log10: float, cap: str | None = None) -> str:
+    """Key of the verbal level that the lower bound of a ratio carries."""
+    level = next((name for edge, name in BANDS if lower_log10 >= math.log10(edge) - 1e-12), NO_SUPPORT)
+    if cap is not None and ORDER.index(level) > ORDER.index(cap):
+        return cap
+    return level
+
+
+def headline(rivals: Sequence[Rival], cap: str | None = None) -> dict[str, Any]:
+    """The weakest rival not set aside, with its words.
+
+    Returns
+    -------
+    dict
+        ``rival``, ``log10_lr``, ``interval`` [lower, point] in log10, ``words``,
+        ``not_assessed`` names of rivals without a ratio, ``conditional`` whether
+        a rival was set aside. Without any ratio ``rival`` is None and ``words``
+        is "no_ratio".
+    """
+    standing = [one for one in rivals if one.excluded_by is None]
+    known = [(one.lower_log10, one) for one in standing if one.lower_log10 is not None]
+    blank = {
+        "not_assessed": [one.name for one in standing if one.lower_log10 is None],
+        "conditional": len(standing) < len(rivals),
+    }
+    if not known:
+        return {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio", **blank}
+    lowest, weakest = min(known, key=lambda pair: (pair[0], pair[1].name))
+    return {
+        "rival": weakest.name,
+        "log10_lr": weakest.log10_lr,
+        "interval": [lowest, weakest.log10_lr],
+        "words": words_for(lowest, cap),
+        **blank,
+    }
+
+
+def equal_weights(log10_lrs: Sequence[float]) -> float:
+    """Log10 of the weighted harmonic mean with equal weights: sensitivity, never the headline."""
+    return -math.log10(sum(10.0**-value for value in log10_lrs) / len(log10_lrs))
+
+
+def break_even(log10_lrs: Sequence[float], level: float = 10.0) -> float | None:
+    """Share of the innocent explanations at which the weakest rival alone brings the ratio below ``level``.
+
+    None when it never does, or does so at any share.
+    """
+    if len(log10_lrs) < 2:
+        return None
+    values = sorted(10.0**value for value in log10_lrs)
+    weakest = values[0]
+    rest = len(values[1:]) / sum(1 / value for value in values[1:])
+    if weakest >= level or rest <= level:
+        return None
+    return (1 / level - 1 / rest) / (1 / weakest - 1 / rest)
