@@ -72,7 +72,7 @@ def visit_density(windows: Array, visits: Array) -> Array:
 def _area(distance: Array) -> Array:
     """Integral of the soft edge up to this distance beyond it."""
     z = distance / EDGE_SD_S
-    return distance * normal_cdf(z) + EDGE_SD_S * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+    return np.asarray(distance * normal_cdf(z) + EDGE_SD_S * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi))
 
 
 def coverage_share(windows: Array, covered: Sequence[tuple[float, float]]) -> Array:

@@ -141,4 +141,4 @@ def break_even(log10_lrs: Sequence[float], level: float = 10.0) -> float | None:
     rest = len(values[1:]) / sum(1 / value for value in values[1:])
     if weakest >= level or rest <= level:
         return None
-    return (1 / level - 1 / rest) / (1 / weakest - 1 / rest)
+    return float((1 / level - 1 / rest) / (1 / weakest - 1 / rest))

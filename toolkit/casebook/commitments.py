@@ -98,6 +98,8 @@ class PrivateFacts:
             lines.append(canonical_bytes(entry) + b"\n")
             fresh[op, field] = (salt.hex(), json.loads(lines[-1])["value"])
         block = b"".join(lines)
+        if self._file.size() > self._read:  # half a line of an append that failed
+            self._file.cut(self._read)
         self._file.append(block, at=self._read)
         self._read += len(block)
         self._known |= fresh
