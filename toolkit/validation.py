@@ -24,7 +24,7 @@ from toolkit.analysis.companions import check_companions
 from toolkit.analysis.presenters import FEATURES, continuity
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip
-from toolkit.pipeline.scan import Span, measure
+from toolkit.pipeline.footage import Span, measure
 from toolkit.records import Zone
 from toolkit.simulation.scenarios import singles, stage
 from toolkit.simulation.scene import Scene, shoot, zone_polygon

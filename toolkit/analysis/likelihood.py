@@ -92,7 +92,7 @@ def local_rate(timeline: Timeline, without: int = 0) -> Array:
     """
     middles = timeline.windows.mean(axis=1)
     near = np.abs(timeline.log_s[None, :] - middles[:, None]) <= RATE_WINDOW_S / 2
-    return np.maximum((near.sum(axis=1) - without) / RATE_WINDOW_S, LEAST_RATE)
+    return np.asarray(np.maximum((near.sum(axis=1) - without) / RATE_WINDOW_S, LEAST_RATE))
 
 
 def emissions(timeline: Timeline, m: float, rates: Array) -> tuple[Array, Array, Array]:

@@ -129,9 +129,8 @@ def foreground(image: Image, plate: Plate) -> Mask:
     mean = total / 3.0
     shadow = (mean > SHADOW_RATIO[0]) & (mean < SHADOW_RATIO[1]) & (high - low < SHADOW_SPREAD)
     found = (differs & ~shadow).astype(np.uint8)
-    found = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 7), np.uint8))
-    return found.astype(bool)
+    opened = cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, np.ones((5, 7), np.uint8)), bool)
 
 
 def fit_exposure(image: Image, plate: Float) -> list[tuple[float, float]]:

@@ -231,6 +231,37 @@ def continuity(rows: Sequence[dict[str, Any]], from_s: float, to_s: float, model
     )
 
 
+HANDOVER_LAG_S = (3.5, 4.5)
+HANDOVER_EDGE_S = 1.5
+HANDOVER_LINEAGE = 0.15
+HANDOVER_APPEARANCE = 0.85
+
+
+def handovers(rows: Sequence[dict[str, Any]], from_s: float, to_s: float) -> list[float]:
+    """Moments at which one body plainly gave way to another within an occupied stretch.
+
+    Both must break: hardly a feature carries over four seconds, and the clothes
+    differ. A passer-by in front breaks only the first, two people in one uniform
+    too; such a stretch stays one visit, and its continuity is not certified.
+    """
+    broken = [
+        (float(row["lineage"]), (float(row["from_s"]) + float(row["to_s"])) / 2)
+        for row in rows
+        if HANDOVER_LAG_S[0] <= row["to_s"] - row["from_s"] <= HANDOVER_LAG_S[1]
+        and row["from_s"] >= from_s + HANDOVER_EDGE_S
+        and row["to_s"] <= to_s - HANDOVER_EDGE_S
+        and row["lineage"] < HANDOVER_LINEAGE
+        and row["appearance"] < HANDOVER_APPEARANCE
+    ]
+    moments: list[list[tuple[float, float]]] = []
+    for lineage, at in sorted(broken, key=lambda one: one[1]):
+        if moments and at - moments[-1][-1][1] <= HANDOVER_LAG_S[1]:
+            moments[-1].append((lineage, at))
+        else:
+            moments.append([(lineage, at)])
+    return [float(np.mean([at for _, at in group])) for group in moments]
+
+
 def probability_same(row: dict[str, Any], model: dict[str, float]) -> float:
     """The model's probability that the two checkpoints show the same set of bodies."""
     score = model["intercept"] + sum(model[name] * float(row[name]) for name in FEATURES)

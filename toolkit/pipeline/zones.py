@@ -14,7 +14,7 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
 from toolkit.casebook.case import Case
-from toolkit.errors import ReadingError, StepTooEarly
+from toolkit.errors import ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.records import Zone
@@ -81,7 +81,7 @@ def propose_zone(case: Case, clip: str) -> Zone:
     """
     exhibit_id = _footage(case, clip)
     facts = _facts(case, exhibit_id)
-    rate = _declared_rate(case, exhibit_id)
+    rate = declared_rate(case, exhibit_id)
     step = max(facts.duration_s / MOST_FRAMES, LEAST_STEP_S)
     path = case.exhibit_path(exhibit_id)
     with read_frames(path, frame_rate=rate, width_px=THUMB_WIDTH_PX, every_s=step) as frames:
@@ -167,20 +167,18 @@ def _footage(case: Case, clip: str) -> str:
 
 
 def _facts(case: Case, exhibit_id: str) -> Any:
-    return probe(case.exhibit_path(exhibit_id), frame_rate=_declared_rate(case, exhibit_id))
+    return probe(case.exhibit_path(exhibit_id), frame_rate=declared_rate(case, exhibit_id))
 
 
-def _declared_rate(case: Case, exhibit_id: str) -> float | None:
+def declared_rate(case: Case, exhibit_id: str) -> float | None:
+    """Frames per second that a person stated for a clip without stamps."""
     rate = case.read("exhibits").set_index("exhibit_id").loc[exhibit_id, "frame_rate"]
     return None if pd.isna(rate) else float(rate)  # type: ignore[arg-type]
 
 
 def _record(case: Case, exhibit_id: str, zone: Zone) -> None:
-    try:
-        rows = case.read("zones").to_dict("records")
-    except StepTooEarly:
-        rows = []
-    kept = [row for row in rows if row["exhibit_id"] != exhibit_id]
+    rows = case.read("zones").to_dict("records") if case.has("zones") else []
+    kept = [{str(key): value for key, value in row.items()} for row in rows if row["exhibit_id"] != exhibit_id]
     fresh = {
         "exhibit_id": exhibit_id,
         "polygon_px": [list(corner) for corner in zone.polygon_px],

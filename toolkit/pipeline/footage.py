@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,13 @@ from toolkit import tables
 from toolkit.analysis import presence
 from toolkit.analysis.companions import check_companions
 from toolkit.analysis.presence import Plate
-from toolkit.analysis.presenters import LineageTracker, continuity
+from toolkit.analysis.presenters import LineageTracker, continuity, handovers
 from toolkit.analysis.tested import continuity_model
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import zone_of
+from toolkit.pipeline.zones import declared_rate, zone_of
 from toolkit.records import Zone
 from toolkit.runners import Runner, local
 
@@ -36,6 +37,7 @@ SHORTEST_VISIT_S = 2.0  # a keyframe probe is trusted only where keyframes come 
 PROBE_FILL = 0.01
 PAD_S = 1.0
 VERSION = 1
+BATCH = 8  # spans measured before their results are put down
 OUTPUTS = ("examined", "occupancy", "visits", "presenters", "lineage")
 INPUTS = ("clips", "zones")
 
@@ -73,7 +75,8 @@ def scan(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("visits")
     found = _Found()
-    for clip in clips.to_dict("records"):
+    for row in clips.to_dict("records"):
+        clip = {str(key): value for key, value in row.items()}
         zone = zone_of(zones, clip["exhibit_id"])
         if zone is not None:
             _scan_clip(case, clip, zone, run or local(1), progress, found)
@@ -105,7 +108,7 @@ class _Found:
 
 def _scan_clip(case: Case, clip: dict[str, Any], zone: Zone, run: Runner, progress: Progress, found: _Found) -> None:
     path = case.exhibit_path(clip["exhibit_id"])
-    rate = _declared_rate(case, clip["exhibit_id"])
+    rate = declared_rate(case, clip["exhibit_id"])
     try:
         plate = empty_place(path, zone, rate)
     except CannotMeasure:
@@ -120,12 +123,6 @@ def _scan_clip(case: Case, clip: dict[str, Any], zone: Zone, run: Runner, progre
     for result in results:
         found.rows["occupancy"] += result["occupancy"]
     _add_visits(clip, plate, results, found)
-
-
-def _declared_rate(case: Case, exhibit_id: str) -> float | None:
-    exhibits = case.read("exhibits").set_index("exhibit_id")
-    rate = exhibits.loc[exhibit_id, "frame_rate"]
-    return None if pd.isna(rate) else float(rate)  # type: ignore[arg-type]
 
 
 def empty_place(path: Path, zone: Zone, frame_rate: float | None) -> Plate:
@@ -191,9 +188,9 @@ def _measure_all(
     total = sum(item.to_s - item.from_s for item in items)
     done = total - sum(item.to_s - item.from_s for item in missing)
     with progress("scan", total, done) as advance:
-        for item in missing:
-            (result,) = run(lambda one: measure(one, plate, advance), [item])
-            _keep(kept[item], result)
+        for batch in (missing[k : k + BATCH] for k in range(0, len(missing), BATCH)):
+            for item, result in zip(batch, run(lambda one: measure(one, plate, advance), batch), strict=True):
+                _keep(kept[item], result)
     return [json.loads(kept[item].read_text(encoding="utf-8")) for item in items]
 
 
@@ -256,8 +253,23 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
     }
 
 
+def _parts(stretch: dict[str, Any]) -> list[dict[str, Any]]:
+    """One stretch, or its pieces where one body plainly gave way to another."""
+    edges = [stretch["from_s"], *handovers(stretch["pairs"], stretch["from_s"], stretch["to_s"]), stretch["to_s"]]
+    return [
+        {
+            "from_s": a,
+            "to_s": b,
+            "open_start": stretch["open_start"] and a == stretch["from_s"],
+            "open_end": stretch["open_end"] and b == stretch["to_s"],
+            "pairs": [pair for pair in stretch["pairs"] if a <= pair["from_s"] and pair["to_s"] <= b],
+        }
+        for a, b in pairwise(edges)
+    ]
+
+
 def _add_visits(clip: dict[str, Any], plate: Plate, results: Sequence[dict[str, Any]], found: _Found) -> None:
-    stretches = [stretch for result in results for stretch in result["stretches"]]
+    stretches = [part for result in results for stretch in result["stretches"] for part in _parts(stretch)]
     occupancy = pd.DataFrame([row for result in results for row in result["occupancy"]])
     checks = check_companions(occupancy, [(one["from_s"], one["to_s"]) for one in stretches])
     model = continuity_model()

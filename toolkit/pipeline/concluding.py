@@ -1,0 +1,67 @@
+"""Conclude: findings, counts, and what cannot be said. Candidates only; people decide."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from toolkit import tables
+from toolkit.analysis.counts import count
+from toolkit.analysis.findings import conclude as conclude_tables
+from toolkit.analysis.presenters import Continuity, continuity
+from toolkit.analysis.tested import continuity_model, continuity_rates
+from toolkit.casebook.case import Case
+from toolkit.pipeline.progress import Progress, quiet
+from toolkit.pipeline.zones import zone_of
+
+INPUTS = ("punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined")
+
+
+def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
+    """Tables ``findings``, ``counts`` and ``not_assessable``."""
+    params = {"version": 1, "rates": continuity_rates(), "model": continuity_model()}
+    inputs = [*INPUTS, *(["zones"] if case.has("zones") else [])]
+    if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
+        return case.read("findings")
+    read = {name: case.read(name) for name in INPUTS}
+    pairs = {visit_id: rows.to_dict("records") for visit_id, rows in read["lineage"].groupby("visit_id")}
+
+    def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
+        rows: Any = pairs.get(visit_id, [])
+        return continuity(rows, from_s, to_s, continuity_model())
+
+    findings, missing = conclude_tables(
+        punches=read["punches"],
+        visits=read["visits"],
+        clips=read["clips"],
+        clocks=read["clocks"],
+        associations=read["associations"],
+        integrity=read["integrity"],
+        continuity=certify,
+        rates=continuity_rates() or None,
+    )
+    rows = [*_json_rows(missing), *_unscanned(case, read["clips"], read["examined"])]
+    case.record("findings", findings, inputs=inputs, params=params)
+    case.record("counts", count(read["visits"]), inputs=inputs, params=params)
+    case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
+    return findings
+
+
+def _json_rows(missing: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = zip(missing["what"], missing["why"], missing["facts"], strict=True)
+    return [{"what": what, "why": why, "facts": json.loads(facts)} for what, why, facts in columns]
+
+
+def _unscanned(case: Case, clips: pd.DataFrame, examined: pd.DataFrame) -> list[dict[str, Any]]:
+    """Clips in which no visit could be looked for, with the reason."""
+    zones = case.read("zones") if case.has("zones") else tables.empty("zones")
+    seen = set(examined["exhibit_id"])
+    rows = []
+    for exhibit_id in clips["exhibit_id"]:
+        if exhibit_id in seen:
+            continue
+        why = "no_zone" if zone_of(zones, exhibit_id) is None else "no_empty_place"
+        rows.append({"what": "visits", "why": why, "facts": {"exhibit": exhibit_id}})
+    return rows
