@@ -36,6 +36,7 @@ from toolkit.runners import Runner, local
 SHORTEST_VISIT_S = 2.0  # a keyframe probe is trusted only where keyframes come at least this often
 PROBE_FILL = 0.01
 PAD_S = 1.0
+STAY_RIM_S, STAY_RIM_SHARE = 2.5, 0.15
 VERSION = 1
 BATCH = 8  # spans measured before their results are put down
 OUTPUTS = ("examined", "occupancy", "visits", "presenters", "lineage")
@@ -276,7 +277,9 @@ def _add_visits(clip: dict[str, Any], plate: Plate, results: Sequence[dict[str, 
     for stretch, check in zip(stretches, checks, strict=True):
         number = found.next_number()
         visit_id, presenter_id = f"V-{number:03d}", f"P-{number:02d}"
-        whole = continuity(stretch["pairs"], stretch["from_s"] + PAD_S, stretch["to_s"] - PAD_S, model)
+        # Walking in and out changes what is seen of a body; the stay between them is what can be followed.
+        rim = max(STAY_RIM_S, STAY_RIM_SHARE * (stretch["to_s"] - stretch["from_s"]))
+        whole = continuity(stretch["pairs"], stretch["from_s"] + rim, stretch["to_s"] - rim, model)
         found.rows["visits"].append(
             {
                 "visit_id": visit_id,
