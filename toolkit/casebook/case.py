@@ -6,29 +6,25 @@ journaled with its hash and the hashes of what it was made from.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, Self
 
 import pandas as pd
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from toolkit import tables
-from toolkit.casebook import custody, folder
-from toolkit.casebook.commitments import canonical_bytes
+from toolkit.casebook import folder
+from toolkit.casebook.commitments import PrivateTables, canonical_bytes
+from toolkit.casebook.custody import Evidence
 from toolkit.casebook.journal import Journal, public_from_text, public_text
 from toolkit.casebook.opening import FORMAT, check_date, lay_out, read_key, read_settings, remove_layout
-from toolkit.casebook.shelf import TOOL, Inputs, Shelf, digest
-from toolkit.casebook.storage import from_parquet, to_parquet
-from toolkit.errors import CaseError, ExhibitChanged, ExhibitError, StepTooEarly
+from toolkit.casebook.shelf import TOOL, Inputs, Shelf
+from toolkit.errors import CaseError, SealError
 from toolkit.records import Exhibit
-
-COLUMNS = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
-PROVENANCE = ("obtained_from", "obtained_at", "made_by", "form")
 
 
 class Case:
@@ -43,8 +39,9 @@ class Case:
         self._settings = settings
         self._journal = journal
         self._lock = lock
-        self._verified: dict[str, Path] = {}
         self._shelf = Shelf(path, journal)
+        self._evidence = Evidence(path, journal, self._shelf)
+        self._private = PrivateTables(path, journal)
 
     @classmethod
     def create(
@@ -76,6 +73,7 @@ class Case:
             raise CaseError("case_folder_taken", folder=str(path))
         if retain_until is not None:
             check_date(retain_until)
+        path = path.absolute()
         key = Ed25519PrivateKey.generate()
         settings = {
             "format": FORMAT,
@@ -86,22 +84,25 @@ class Case:
             "retain_until": retain_until,
             "access": access,
             "journal_key": public_text(key.public_key()),
+            # The journal names this file's hash; unsalted, a guessed purpose could be confirmed by it.
+            "salt": secrets.token_hex(16),
         }
         made = not path.exists()
         try:
             with folder.writing(path):
                 lay_out(path, key)
                 folder.replace_file(path / folder.CASE_FILE, canonical_bytes(settings) + b"\n")
-            case = cls.open(path)
-            case.note("create", {"format": FORMAT, "tool": TOOL})
+            return cls.open(path)
         except BaseException:
             remove_layout(path, made)
             raise
-        return case
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True) -> Self:
         """Open a case; for writing, it is locked against every other process.
+
+        Opened for reading, nothing is written, not even what a crash left to be
+        finished.
 
         Raises
         ------
@@ -109,21 +110,46 @@ class Case:
             No case lies here, it was made by a newer version, it is locked, or
             its journal key is missing.
         SealError
-            The journal was changed or rolled back.
+            The journal or ``case.json`` was changed, or the case was rolled back.
         """
+        path = path.absolute()
         settings = read_settings(path)
         lock = folder.take_lock(path) if write else None
+        journal: Journal | None = None
         try:
             key = read_key(path) if write else None
+            if key is not None and public_text(key.public_key()) != settings["journal_key"]:
+                raise SealError("journal_key_other", folder=path.name)
             journal = Journal(path, settings["case_id"], public_from_text(settings["journal_key"]), key)
             case = cls(path, settings, journal, lock)
+            case._check_beginning()
             if write:
-                case._shelf.finish_interrupted()
+                case._finish_interrupted()
         except BaseException:
+            if journal is not None:
+                journal.release()
             if lock is not None:
                 lock.release()
             raise
         return case
+
+    def _check_beginning(self) -> None:
+        """The first row vouches for ``case.json``; written now when a crash came before it."""
+        found = _hash_of_settings(self.path)
+        if self._journal.rows:
+            vouched = self._journal.rows[0]["pub"].get("case_file_sha256", found)
+            if vouched != found:
+                raise SealError("case_file_changed", folder=self.path.name)
+            return
+        if any(any((self.path / name).glob("*")) for name in (folder.EVIDENCE, folder.TABLES)):
+            raise SealError("journal_broken", row=1)  # something came in, and the record of it is gone
+        if self._journal.writable:
+            self.note("create", {"case_file_sha256": found, "format": FORMAT, "tool": TOOL})
+
+    def _finish_interrupted(self) -> None:
+        self._private.finish_interrupted()
+        self._shelf.finish_interrupted()
+        self._evidence.finish_interrupted()
 
     def close(self) -> None:
         """Checkpoint the journal and give the lock back."""
@@ -161,17 +187,17 @@ class Case:
 
     @property
     def scratch(self) -> Path:
-        """A folder for resumable work: deletable, not journaled."""
+        """A folder for resumable work: deletable, not journaled; may be missing when opened for reading."""
         place = self.path / folder.SCRATCH
+        if not self._journal.writable:
+            return place
         with folder.writing(self.path):
             place.mkdir(exist_ok=True)
         return place
 
     def orphans(self) -> list[Path]:
         """Evidence files that no finished intake explains; a person decides, nothing is deleted."""
-        known = set(self.read("exhibits")["stored_as"]) if self.has("exhibits") else set()
-        found = sorted((self.path / folder.EVIDENCE).iterdir())
-        return [one for one in found if one.name not in known and not one.name.startswith(".")]
+        return self._evidence.orphans()
 
     def note(self, act: str, public: Mapping[str, Any], private: Mapping[str, Any] | None = None) -> None:
         """One journal row; private facts go in as salted commitments only."""
@@ -194,30 +220,8 @@ class Case:
         ReadingError, ExhibitError, CaseError
             Nothing was stored.
         """
-        sha256, size = custody.hash_source(source)
-        rows = self._exhibit_rows()
-        known = next((row for row in rows if row["sha256"] == sha256), None)
-        if known is not None:
-            return self._redeclare(rows, known, kind, declared, source)
-        exhibit_id = f"E-{len(rows) + 1:04d}"
-        name = custody.neutral_name(exhibit_id, sha256, source)
-        facts = {"exhibit": exhibit_id, "kind": kind, "sha256": sha256, "size_bytes": size, "stored_as": name}
-        self.note("intake", facts, {"name": source.name, "path": str(source.resolve())})
-        with folder.writing(self.path):
-            custody.copy_in(source, self.path / folder.EVIDENCE, name, sha256, progress)
-        row = {
-            "exhibit_id": exhibit_id,
-            "kind": kind,
-            "stored_as": name,
-            "sha256": sha256,
-            "size_bytes": size,
-            "received_at": _now(),
-            **_columns(declared),
-            "provenance": dict(provenance or dict.fromkeys(PROVENANCE, "unknown")),
-        }
-        self.record("exhibits", tables.build("exhibits", [*rows, row]))
-        self.note("intake done", {"exhibit": exhibit_id, "sha256": sha256})
-        return _exhibit(row)
+        self._must_write()
+        return self._evidence.add(source, kind, declared, provenance, progress)
 
     def exhibit_path(self, exhibit_id: str) -> Path:
         """Where the stored copy lies, after its hash was compared with the journal.
@@ -229,25 +233,7 @@ class Case:
         ExhibitChanged
             Its bytes are not those taken in.
         """
-        row = next((one for one in self._exhibit_rows() if one["exhibit_id"] == exhibit_id), None)
-        if row is None:
-            raise ExhibitError("exhibit_unknown", name=exhibit_id)
-        if exhibit_id in self._verified:
-            return self._verified[exhibit_id]
-        path = self.path / folder.EVIDENCE / str(row["stored_as"])
-        if path.is_symlink() or not path.is_file():
-            raise ExhibitError("exhibit_missing", exhibit=exhibit_id, stored_as=row["stored_as"])
-        found = folder.sha256_of(path)
-        if path.stat().st_size != row["size_bytes"] or found != row["sha256"]:
-            raise ExhibitChanged(
-                "exhibit_changed",
-                exhibit=exhibit_id,
-                stored_as=row["stored_as"],
-                journaled=row["sha256"],
-                found=found,
-            )
-        self._verified[exhibit_id] = path
-        return self._verified[exhibit_id]
+        return self._evidence.path(exhibit_id)
 
     def find_exhibit(self, name: str) -> str:
         """The exhibit of this id, SHA-256, or name it was added under.
@@ -257,23 +243,12 @@ class Case:
         ExhibitError
             None, or more than one.
         """
-        rows = self._exhibit_rows()
-        for row in rows:
-            if name in (row["exhibit_id"], row["sha256"]):
-                return str(row["exhibit_id"])
-        wanted = Path(name).name
-        named = [row["exhibit_id"] for row in rows if self.original_name(row["exhibit_id"]) == wanted]
-        if len(named) != 1:
-            raise ExhibitError("exhibit_unknown" if not named else "exhibit_ambiguous", name=name)
-        return str(named[0])
+        return self._evidence.find(name)
 
     def original_name(self, exhibit_id: str) -> str | None:
         """The name a file came under, from the private facts; for the screen, never for an export."""
-        row = self._journal.last("intake", exhibit=exhibit_id)
-        if row is None:
-            return None
-        found = self._journal.private.value(row["op"], "name", row["priv"].get("name", ""))
-        return None if found is None else str(found)
+        names = self._evidence.names(exhibit_id)
+        return names[0] if names else None
 
     # Tables and outputs.
 
@@ -294,6 +269,7 @@ class Case:
         params: Mapping[str, Any] | None = None,
     ) -> None:
         """Store a table whole and journal it; the same bytes from the same inputs write nothing."""
+        self._must_write()
         self._shelf.record(name, table, inputs=inputs, params=params)
 
     def is_current(self, name: str, *, inputs: Inputs = (), params: Mapping[str, Any] | None = None) -> bool:
@@ -303,77 +279,46 @@ class Case:
     def store(
         self, relative: str, content: bytes, *, inputs: Inputs = (), params: Mapping[str, Any] | None = None
     ) -> Path:
-        """Write an output under ``derived/`` and journal it with what it was made from."""
-        return self._shelf.store(relative, content, inputs=inputs, params=params)
+        """Write an output under ``derived/`` and journal it with what it was made from.
 
-    def read_private(self, name: str) -> pd.DataFrame:
-        """A table that is never exported: names.
+        Parameters
+        ----------
+        relative : str
+            With ``/`` between folders, below ``derived/``.
 
         Raises
         ------
-        StepTooEarly
-            It was not recorded.
+        CaseError
+            The name leads out of ``derived/``, or the disk refused.
         """
-        content = folder.read_if_there(self.path / folder.PRIVATE / f"{name}.parquet")
-        if content is None:
-            raise StepTooEarly("step_too_early", table=name, step="intake")
-        return from_parquet(content)
+        self._must_write()
+        _check_inside(relative)
+        return self._shelf.store(relative, content, inputs=inputs, params=params)
+
+    def read_private(self, name: str) -> pd.DataFrame:
+        """A table that is never exported: names; StepTooEarly or ExhibitChanged as for other tables."""
+        return self._private.read(name)
 
     def record_private(self, name: str, table: pd.DataFrame) -> None:
         """Store a table in the private folder; the journal gets a salted commitment to its hash."""
-        content = to_parquet(table.reset_index(drop=True))
-        path = self.path / folder.PRIVATE / f"{name}.parquet"
-        if folder.read_if_there(path) == content:
-            return
-        with folder.writing(self.path):
-            folder.replace_file(path, content, 0o600)
-        self.note("record private", {"table": name}, {"sha256": digest(content)})
+        self._must_write()
+        self._private.record(name, table)
 
-    # Inside.
-
-    def _exhibit_rows(self) -> list[dict[str, Any]]:
-        if not self.has("exhibits"):
-            return []
-        rows = self.read("exhibits").to_dict("records")
-        return [
-            {str(key): _plain(value) for key, value in row.items()}
-            | {"declared": json.loads(row["declared"]), "provenance": json.loads(row["provenance"])}
-            for row in rows
-        ]
-
-    def _redeclare(
-        self,
-        rows: list[dict[str, Any]],
-        known: dict[str, Any],
-        kind: str,
-        declared: Mapping[str, Any],
-        source: Path,
-    ) -> Exhibit:
-        if kind != known["kind"]:
-            raise ExhibitError("exhibit_other_kind", exhibit=known["exhibit_id"], kind=known["kind"], wanted=kind)
-        fresh = {
-            **known,
-            **{key: value for key, value in _columns(declared).items() if value not in (None, {})},
-        }
-        if fresh != known:
-            rest = [row for row in rows if row["exhibit_id"] != known["exhibit_id"]]
-            self.record("exhibits", tables.build("exhibits", [*rest, fresh]))
-            self.note("redeclare", {"exhibit": known["exhibit_id"], "declared": dict(declared)})
-        return _exhibit(fresh, already_there=True)
+    def _must_write(self) -> None:
+        if not self._journal.writable:
+            raise CaseError("case_open_for_reading", folder=self.path.name)
 
 
-def _columns(declared: Mapping[str, Any]) -> dict[str, Any]:
-    rest = {key: value for key, value in declared.items() if key not in COLUMNS}
-    return {name: declared.get(name) for name in COLUMNS} | {"declared": rest}
+def _check_inside(relative: str) -> None:
+    """Raise CaseError for a name that could lie elsewhere on any platform."""
+    parts = PurePosixPath(relative).parts
+    plain = all(part not in ("", ".", "..", "/") and not part.startswith(".") for part in parts)
+    if not parts or not plain or any(mark in relative for mark in ("\\", ":", "\0")):
+        raise CaseError("name_outside", name=relative)
 
 
-def _exhibit(row: Mapping[str, Any], *, already_there: bool = False) -> Exhibit:
-    names = ("exhibit_id", "kind", "stored_as", "sha256", "size_bytes", "received_at")
-    return Exhibit(**{name: row[name] for name in names}, already_there=already_there)
-
-
-def _plain(value: Any) -> Any:
-    return None if value is None or value is pd.NA or (isinstance(value, float) and value != value) else value
+def _hash_of_settings(path: Path) -> str:
+    return hashlib.sha256(folder.read_if_there(path / folder.CASE_FILE) or b"").hexdigest()
 
 
 def _now() -> str:

@@ -11,14 +11,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from toolkit.casebook import folder
 from toolkit.casebook.folder import AppendFile
+from toolkit.casebook.storage import from_parquet, to_parquet
+from toolkit.errors import CaseError, ExhibitChanged, StepTooEarly
+
+if TYPE_CHECKING:
+    from toolkit.casebook.journal import Journal
 
 SALT_BYTES = 16
+PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+RECORDED = "record private"
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -26,7 +37,7 @@ def canonical_bytes(value: Any) -> bytes:
 
     Reading the bytes and writing them again gives the same bytes, for every
     value that JSON holds. Half surrogates (file names that are not UTF-8) are
-    written as ``\\udcxx`` escapes, all else as itself.
+    written as ``\udcxx`` escapes, all else as itself.
 
     Raises
     ------
@@ -138,3 +149,79 @@ class PrivateFacts:
             self._known[str(entry["op"]), str(entry["field"])] = (str(entry["salt"]), entry["value"])
         except (ValueError, KeyError, TypeError):
             return
+
+
+class PrivateTables:
+    """Tables that are never exported: names. The journal holds a commitment to each one's hash.
+
+    Parameters
+    ----------
+    root : Path
+        The case folder.
+    journal : Journal
+        Of the same case.
+    """
+
+    def __init__(self, root: Path, journal: Journal) -> None:
+        self._root, self._journal = root, journal
+
+    def read(self, name: str) -> pd.DataFrame:
+        """A table as it was recorded.
+
+        Raises
+        ------
+        StepTooEarly
+            It was not recorded, or the private folder was not handed on.
+        ExhibitChanged
+            The file is not the one the journal vouches for.
+        """
+        path, wanted = self._path(name), self._wanted(name)
+        found = [folder.read_if_there(one) for one in (path, folder.waiting_name(path))]
+        for content in found:
+            if content is not None and _sha256(content) == wanted:
+                return from_parquet(content)
+        if wanted is None or found[0] is None:
+            raise StepTooEarly("step_too_early", table=name, step="intake")
+        raise ExhibitChanged("private_table_changed", table=name)
+
+    def record(self, name: str, table: pd.DataFrame) -> None:
+        """Store a table; the same bytes again write nothing.
+
+        Raises
+        ------
+        CaseError
+            The disk refused, or the case is open for reading.
+        """
+        path, content = self._path(name), to_parquet(table.reset_index(drop=True))
+        if self._wanted(name) == _sha256(content) and folder.read_if_there(path) == content:
+            return
+        with folder.writing(self._root):
+            folder.write_durably(folder.waiting_name(path), content, 0o600)
+        # Left waiting when the row fails: the next opening sweeps what no row vouches for.
+        self._journal.append(RECORDED, {"table": name}, {"sha256": _sha256(content)})
+        with folder.writing(self._root):
+            folder.rename_durably(folder.waiting_name(path), path)
+
+    def finish_interrupted(self) -> None:
+        """Put in place what was journaled before a crash; call before anything sweeps."""
+        with folder.writing(self._root):
+            for waiting in sorted((self._root / folder.PRIVATE).glob(".*.parquet.tmp")):
+                name = waiting.name[1 : -len(".parquet.tmp")]
+                if PLAIN_NAME.fullmatch(name) and folder.sha256_of(waiting) == self._wanted(name):
+                    folder.rename_durably(waiting, self._path(name))
+
+    def _path(self, name: str) -> Path:
+        if not PLAIN_NAME.fullmatch(name):
+            raise CaseError("table_unknown", table=name)
+        return self._root / folder.PRIVATE / f"{name}.parquet"
+
+    def _wanted(self, name: str) -> str | None:
+        row = self._journal.last(RECORDED, table=name)
+        if row is None:
+            return None
+        found = self._journal.private.value(row["op"], "sha256", row["priv"].get("sha256", ""))
+        return None if found is None else str(found)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

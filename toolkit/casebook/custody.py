@@ -1,22 +1,218 @@
-"""Copying a file into the case so that the copy is known to be the file.
+"""Custody: is the file in the case the file that was handed over, and is it still?
 
 The source is only read. The copy is hashed while it is written, read again from
 disk, compared, made read-only and given a neutral name; original names tell on
-people.
+people. An intake is three steps, a row that says what is coming, the file, and
+a row that says it is done; a crash between them leaves an orphan that the same
+file adopts when it is added again, and that a person is shown until then.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from toolkit import tables
 from toolkit.casebook import folder
-from toolkit.errors import ExhibitError, ReadingError
+from toolkit.casebook.commitments import canonical_bytes
+from toolkit.errors import ExhibitChanged, ExhibitError, ReadingError
+from toolkit.records import Exhibit
+
+if TYPE_CHECKING:
+    from toolkit.casebook.journal import Journal, Row
+    from toolkit.casebook.shelf import Shelf
 
 INCOMING = ".incoming-"
+COLUMNS = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
+PROVENANCE = ("obtained_from", "obtained_at", "made_by", "form")
+NEUTRAL = re.compile(r"E(\d{4,})-([0-9a-f]{8})(\.[a-z0-9]+)?")
+
+Progress = Callable[[int, int], None]
+
+
+class Evidence:
+    """The exhibits of one case.
+
+    Parameters
+    ----------
+    root : Path
+        The case folder.
+    journal, shelf
+        Of the same case; the table ``exhibits`` lies on the shelf.
+    """
+
+    def __init__(self, root: Path, journal: Journal, shelf: Shelf) -> None:
+        self._root, self._journal, self._shelf = root, journal, shelf
+        self._folder = root / folder.EVIDENCE
+        self._verified: dict[str, Path] = {}
+
+    def add(
+        self,
+        source: Path,
+        kind: str,
+        declared: Mapping[str, Any],
+        provenance: Mapping[str, Any] | None,
+        progress: Progress | None,
+    ) -> Exhibit:
+        """Copy a file in, or recognise it by its hash; see :meth:`Case.add_exhibit`."""
+        sha256, size = hash_source(source)
+        self.finish_interrupted()
+        rows = self._rows()
+        known = next((row for row in rows if row["sha256"] == sha256), None)
+        if known is not None:
+            return self._seen_again(rows, known, kind, declared, source)
+        exhibit_id, name = self._free_name(rows, sha256, source)
+        facts = {"exhibit": exhibit_id, "kind": kind, "sha256": sha256, "size_bytes": size, "stored_as": name}
+        self._journal.append("intake", facts, _names(source))
+        with folder.writing(self._root):
+            copy_in(source, self._folder, name, sha256, progress)
+        row = {
+            "exhibit_id": exhibit_id,
+            "kind": kind,
+            "stored_as": name,
+            "sha256": sha256,
+            "size_bytes": size,
+            "received_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **_columns(declared),
+            "provenance": dict(provenance or dict.fromkeys(PROVENANCE, "unknown")),
+        }
+        self._shelf.record("exhibits", tables.build("exhibits", [*rows, row]))
+        self._journal.append("intake done", {"exhibit": exhibit_id, "sha256": sha256})
+        return _exhibit(row)
+
+    def path(self, exhibit_id: str) -> Path:
+        """Where a stored copy lies, hashed again once; see :meth:`Case.exhibit_path`."""
+        row = next((one for one in self._rows() if one["exhibit_id"] == exhibit_id), None)
+        if row is None:
+            raise ExhibitError("exhibit_unknown", name=exhibit_id)
+        if exhibit_id in self._verified:
+            return self._verified[exhibit_id]
+        path = self._folder / str(row["stored_as"])
+        if path.is_symlink() or not path.is_file():
+            raise ExhibitError("exhibit_missing", exhibit=exhibit_id, stored_as=row["stored_as"])
+        try:
+            found = folder.sha256_of(path)
+        except OSError as refused:
+            raise ExhibitError("exhibit_unreadable", exhibit=exhibit_id, stored_as=row["stored_as"]) from refused
+        if path.stat().st_size != row["size_bytes"] or found != row["sha256"]:
+            raise ExhibitChanged(
+                "exhibit_changed",
+                exhibit=exhibit_id,
+                stored_as=row["stored_as"],
+                journaled=row["sha256"],
+                found=found,
+            )
+        self._verified[exhibit_id] = path
+        return path
+
+    def find(self, name: str) -> str:
+        """The exhibit of this id, SHA-256, or a name it was added under."""
+        rows = self._rows()
+        for row in rows:
+            if name in (row["exhibit_id"], row["sha256"]):
+                return str(row["exhibit_id"])
+        wanted = Path(name).name
+        named = [row["exhibit_id"] for row in rows if wanted in self.names(row["exhibit_id"])]
+        if len(named) != 1:
+            raise ExhibitError("exhibit_unknown" if not named else "exhibit_ambiguous", name=name)
+        return str(named[0])
+
+    def names(self, exhibit_id: str) -> list[str]:
+        """The names a file came under, oldest first, as far as the private facts are here."""
+        first = self._journal.last("intake", exhibit=exhibit_id)
+        again = [
+            row
+            for row in self._journal.rows
+            if row["act"] == "intake again" and row["pub"].get("exhibit") == exhibit_id
+        ]
+        rows = again if first is None else [first, *again]
+        return [str(name) for name in (self._revealed(row, "name") for row in rows) if name is not None]
+
+    def orphans(self) -> list[Path]:
+        """Evidence files that the table of exhibits does not name."""
+        known = {row["stored_as"] for row in self._rows()}
+        return [path for path in self._files() if path.name not in known]
+
+    def finish_interrupted(self) -> None:
+        """Journal the end of an intake that a crash cut off after its exhibit was in the table."""
+        open_ends = {row["pub"].get("exhibit") for row in self._journal.rows if row["act"] == "intake"}
+        open_ends -= {row["pub"].get("exhibit") for row in self._journal.rows if row["act"] == "intake done"}
+        if not open_ends:
+            return
+        # A table that was changed is told of when a step reads it; the case must open for that.
+        with contextlib.suppress(ExhibitChanged):
+            for row in self._rows():
+                if row["exhibit_id"] in open_ends:
+                    facts = {"exhibit": row["exhibit_id"], "sha256": row["sha256"]}
+                    self._journal.append("intake done", facts)
+
+    def _seen_again(
+        self,
+        rows: list[dict[str, Any]],
+        known: dict[str, Any],
+        kind: str,
+        declared: Mapping[str, Any],
+        source: Path,
+    ) -> Exhibit:
+        exhibit_id = known["exhibit_id"]
+        if kind != known["kind"]:
+            raise ExhibitError("exhibit_other_kind", exhibit=exhibit_id, kind=known["kind"], wanted=kind)
+        if source.name not in self.names(exhibit_id):
+            self._journal.append("intake again", {"exhibit": exhibit_id}, _names(source))
+        told = {key: value for key, value in _columns(declared).items() if value is not None}
+        fresh = {**known, **told, "declared": {**known["declared"], **told["declared"]}}
+        changed = [key for key in (*COLUMNS, "declared") if fresh[key] != known[key]]
+        if changed:
+            # The row comes first: a table that changed without a word is worse than a word too many.
+            values = {key: fresh[key] for key in changed}
+            self._journal.append("redeclare", {"exhibit": exhibit_id, "fields": changed}, {"declared": values})
+            rest = [row for row in rows if row["exhibit_id"] != exhibit_id]
+            self._shelf.record("exhibits", tables.build("exhibits", [*rest, fresh]))
+        return _exhibit(fresh, already_there=True)
+
+    def _free_name(self, rows: list[dict[str, Any]], sha256: str, source: Path) -> tuple[str, str]:
+        """Number and name for a new exhibit; those of its orphan when a crash left one.
+
+        A number that any other file in the evidence folder bears is not used
+        again: two files of one number cannot be told apart in a report.
+        """
+        used = {int(row["exhibit_id"][2:]) for row in rows}
+        for path in self._files():
+            mark = NEUTRAL.fullmatch(path.name)
+            if mark is None:
+                continue
+            number = int(mark[1])
+            if number not in used and mark[2] == sha256[:8] and folder.sha256_of(path) == sha256:
+                return f"E-{number:04d}", path.name
+            used.add(number)
+        exhibit_id = f"E-{max(used, default=0) + 1:04d}"
+        return exhibit_id, neutral_name(exhibit_id, sha256, source)
+
+    def _files(self) -> list[Path]:
+        if not self._folder.is_dir():
+            return []
+        return sorted(path for path in self._folder.iterdir() if not path.name.startswith("."))
+
+    def _rows(self) -> list[dict[str, Any]]:
+        if not self._shelf.has("exhibits"):
+            return []
+        return [
+            {str(key): _plain(value) for key, value in row.items()}
+            | {"declared": json.loads(row["declared"]), "provenance": json.loads(row["provenance"])}
+            for row in self._shelf.read("exhibits").to_dict("records")
+        ]
+
+    def _revealed(self, row: Row, field: str) -> Any:
+        return self._journal.private.value(row["op"], field, row["priv"].get(field, ""))
 
 
 def hash_source(source: Path) -> tuple[str, int]:
@@ -27,41 +223,38 @@ def hash_source(source: Path) -> tuple[str, int]:
     ReadingError
         Missing, not a plain file, not readable, or empty.
     """
-    if not source.exists():
-        raise ReadingError("file_missing", file=source.name)
-    if not source.is_file():
-        raise ReadingError("file_not_a_file", file=source.name)
-    try:
+    with _reading(source):
+        if not source.exists():
+            raise ReadingError("file_missing", file=source.name)
+        if not source.is_file():
+            raise ReadingError("file_not_a_file", file=source.name)
         size = source.stat().st_size
-        digest = folder.sha256_of(source)
-    except OSError as refused:
-        raise ReadingError("file_unreadable", file=source.name) from refused
-    if size == 0:
-        raise ReadingError("file_empty", file=source.name)
-    return digest, size
+        if size == 0:
+            raise ReadingError("file_empty", file=source.name)
+        return folder.sha256_of(source), size
 
 
-def copy_in(
-    source: Path,
-    evidence: Path,
-    name: str,
-    sha256: str,
-    progress: Callable[[int, int], None] | None = None,
-) -> Path:
+def copy_in(source: Path, evidence: Path, name: str, sha256: str, progress: Progress | None = None) -> Path:
     """Copy into the evidence folder under a neutral name; the finished file or nothing.
+
+    A file that lies there under this name with these bytes is left as it is.
 
     Raises
     ------
     ExhibitError
         The copy read back from disk differs from the source (``copy_differs``).
+    ReadingError
+        The source cannot be read to its end.
     OSError
         The disk refused; no file is left.
     """
-    waiting = evidence / f"{INCOMING}{name}"
-    final = evidence / name
+    waiting, final = evidence / f"{INCOMING}{name}", evidence / name
+    if final.is_file() and not final.is_symlink() and folder.sha256_of(final) == sha256:
+        final.chmod(0o444)
+        return final
     try:
-        _copy(source, waiting, progress)
-        if folder.sha256_of(waiting) != sha256:
+        copied = _copy(source, waiting, progress)
+        if copied != sha256 or folder.sha256_of(waiting) != sha256:
             raise ExhibitError("copy_differs", file=source.name)
         waiting.chmod(0o444)
         folder.rename_durably(waiting, final)
@@ -72,21 +265,45 @@ def copy_in(
     return final
 
 
-def _copy(source: Path, waiting: Path, progress: Callable[[int, int], None] | None) -> None:
+def _copy(source: Path, waiting: Path, progress: Progress | None) -> str:
+    """Copy, wait for the disk, and give the hash of what was read."""
     total, done = source.stat().st_size, 0
     hasher = hashlib.sha256()
     target = folder.open_new(waiting, 0o600)
     try:
-        with source.open("rb") as stream:
-            while chunk := stream.read(folder.CHUNK_BYTES):
-                hasher.update(chunk)
-                folder.write_all(target, chunk)
-                done += len(chunk)
-                if progress is not None:
-                    progress(done, total)
+        for chunk in _chunks(source):
+            hasher.update(chunk)
+            folder.write_all(target, chunk)
+            done += len(chunk)
+            if progress is not None:
+                progress(done, total)
         folder.to_disk(target)
+        if hasattr(os, "posix_fadvise"):  # so that reading again asks the disk, not the memory
+            os.posix_fadvise(target, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(target)
+    return hasher.hexdigest()
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    with contextlib.ExitStack() as stack:
+        with _reading(source):
+            stream = stack.enter_context(source.open("rb"))
+        while True:
+            # Only reading is inside: a full disk of ours is not a fault of the source.
+            with _reading(source):
+                chunk = stream.read(folder.CHUNK_BYTES)
+            if not chunk:
+                return
+            yield chunk
+
+
+@contextlib.contextmanager
+def _reading(source: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as refused:
+        raise ReadingError("file_unreadable", file=source.name) from refused
 
 
 def neutral_name(exhibit_id: str, sha256: str, source: Path) -> str:
@@ -94,3 +311,22 @@ def neutral_name(exhibit_id: str, sha256: str, source: Path) -> str:
     suffix = source.suffix.lower()
     plain = suffix if suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= 6 else ""
     return f"{exhibit_id.replace('-', '')}-{sha256[:8]}{plain}"
+
+
+def _names(source: Path) -> dict[str, str]:
+    return {"name": source.name, "path": str(source.resolve())}
+
+
+def _columns(declared: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in declared.items() if key not in COLUMNS and value is not None}
+    rest = json.loads(canonical_bytes(rest))  # as it will be read back, to compare the two
+    return {name: declared.get(name) for name in COLUMNS} | {"declared": rest}
+
+
+def _exhibit(row: Mapping[str, Any], *, already_there: bool = False) -> Exhibit:
+    names = ("exhibit_id", "kind", "stored_as", "sha256", "size_bytes", "received_at")
+    return Exhibit(**{name: row[name] for name in names}, already_there=already_there)
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None or value is pd.NA or (isinstance(value, float) and value != value) else value

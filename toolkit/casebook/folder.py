@@ -80,11 +80,11 @@ def take_lock(root: Path) -> FileLock:
     """
     # Not bound to a thread: a notebook may open the case in one and close it in another.
     lock = FileLock(root / LOCK, timeout=0, thread_local=False)
-    try:
-        with writing(root):
+    with writing(root):
+        try:
             lock.acquire()
-    except Timeout as held:
-        raise CaseError("case_locked", folder=str(root)) from held
+        except Timeout as held:  # an OSError too: told apart before the disk is blamed
+            raise CaseError("case_locked", folder=str(root)) from held
     return lock
 
 

@@ -65,12 +65,26 @@ class Journal:
         self.last_hash = FIRST
         self._root, self._case_id, self._public, self._key = root, case_id, public, key
         self._size = 0
+        self.refresh()
+        with folder.writing(root):
+            self.private = PrivateFacts(root / folder.REVEAL, write=key is not None)
+            self._file = folder.AppendFile(root / folder.JOURNAL) if key is not None else None
+            self._cut_torn()
+
+    def refresh(self) -> None:
+        """Read what was added since; a reader follows a writer this way.
+
+        Raises
+        ------
+        SealError
+            As when the journal is opened.
+        """
+        # Checkpoints first: a writer may be adding rows and checkpoints while we read.
+        checkpoints = self._checkpoints()
         self._read()
-        self._check_checkpoints()
-        self._file = folder.AppendFile(root / folder.JOURNAL) if key is not None else None
-        if self._file is not None and self._file.size() > self._size:
-            self._file.cut(self._size)  # a row that was never acknowledged: torn by a crash
-        self.private = PrivateFacts(root / folder.REVEAL, write=key is not None)
+        for content in checkpoints:
+            if not self._holds(content):
+                raise SealError("journal_rolled_back", rows=len(self.rows), folder=self._root.name)
 
     def append(self, act: str, public: Mapping[str, Any], private: Mapping[str, Any] | None = None) -> Row:
         """Add one signed row; when this returns it is on disk.
@@ -82,6 +96,8 @@ class Journal:
         """
         if self._file is None or self._key is None:
             raise CaseError("case_open_for_reading", folder=self._root.name)
+        with folder.writing(self._root):
+            self._cut_torn()
         op, seq = secrets.token_hex(8), len(self.rows) + 1
         with folder.writing(self._root):
             digests = self.private.commit(op, seq, private or {})
@@ -113,13 +129,28 @@ class Journal:
         content = head + f"\n{signature}\n".encode()
         for path in (self._root / folder.HEAD, self._remembered()):
             with contextlib.suppress(OSError):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 folder.replace_file(path, content)
+
+    @property
+    def writable(self) -> bool:
+        """Whether rows can be added."""
+        return self._file is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the file on disk holds the acknowledged rows and nothing more."""
+        return self._file is None or self._file.size() == self._size
 
     def close(self) -> None:
         """Checkpoint and give the file back."""
         if self._file is not None:
             self.checkpoint()
+        self.release()
+
+    def release(self) -> None:
+        """Give the files back without writing anything."""
+        if self._file is not None:
             self._file.close()
             self._file = None
         self.private.close()
@@ -138,21 +169,29 @@ class Journal:
     def _remembered(self) -> Path:
         return folder.config_folder() / "heads" / self._case_id
 
+    def _cut_torn(self) -> None:
+        """Take off what a crash or a failed append left: a row that was never acknowledged."""
+        if self._file is None or self.settled:
+            return
+        if self._file.size() < self._size:
+            raise SealError("journal_rolled_back", rows=len(self.rows), folder=self._root.name)
+        self._file.cut(self._size)
+
     def _read(self) -> None:
         content = folder.read_if_there(self._root / folder.JOURNAL) or b""
-        lines = content.split(b"\n")
-        tail = lines.pop()  # what follows the last line end was never acknowledged
+        lines = content[self._size :].split(b"\n")
+        lines.pop()  # what follows the last line end was never acknowledged
         while lines and not lines[-1].strip(b"\0"):
-            tail = lines.pop() + b"\n" + tail  # zero fill left by a crash
-        for number, line in enumerate(lines, 1):
-            if not self._accept(line, number) and not self._is_torn(lines, number):
-                raise SealError("journal_broken", row=number)
-            if len(self.rows) < number:
-                return
+            lines.pop()  # zero fill left by a crash
+        for line in lines[:-1]:
+            self._accept_or_refuse(line)
+        # Only the very last line may be torn, and then zero bytes stand in it: JSON has none.
+        if lines and not self._accept(lines[-1], len(self.rows) + 1) and b"\0" not in lines[-1]:
+            raise SealError("journal_broken", row=len(self.rows) + 1)
 
-    def _is_torn(self, lines: list[bytes], number: int) -> bool:
-        """Whether a bad row is only the torn end: zero bytes, and nothing readable after it."""
-        return number == len(lines) and b"\0" in lines[-1]
+    def _accept_or_refuse(self, line: bytes) -> None:
+        if not self._accept(line, len(self.rows) + 1):
+            raise SealError("journal_broken", row=len(self.rows) + 1)
 
     def _accept(self, line: bytes, number: int) -> bool:
         try:
@@ -171,25 +210,40 @@ class Journal:
         self.last_hash = hashlib.sha256(line[:-1]).hexdigest()
         self._size += len(line)
 
-    def _check_checkpoints(self) -> None:
+    def _checkpoints(self) -> list[bytes]:
+        found: list[bytes] = []
         for path in (self._root / folder.HEAD, self._remembered()):
             with contextlib.suppress(OSError):
                 content = folder.read_if_there(path)
-                if content is not None and not self._holds(content):
-                    raise SealError("journal_rolled_back", rows=len(self.rows), folder=self._root.name)
+                if content is not None:
+                    found.append(content)
+        return found
 
     def _holds(self, content: bytes) -> bool:
-        """Whether a signed checkpoint agrees with the rows; one that is not ours is no evidence."""
+        """Whether a checkpoint agrees with the rows; a file that is none is no evidence.
+
+        Raises
+        ------
+        SealError
+            It is a checkpoint of this case under another key: the whole case may
+            have been written anew.
+        """
         try:
             head, _, signature = content.partition(b"\n\n")
-            self._public.verify(base64.b64decode(signature), head + b"\n")
-            _, count, digest = head.decode().split("\n")
+            mark = base64.b64decode(signature)
+            origin, count, digest = head.decode().split("\n")
             rows, wanted = int(count), base64.b64decode(digest).hex()
-        except (ValueError, InvalidSignature):
+        except ValueError:
             return True
+        if origin != f"{ORIGIN}/{self._case_id}":
+            return True
+        try:
+            self._public.verify(mark, head + b"\n")
+        except InvalidSignature as other:
+            raise SealError("checkpoint_signature", folder=self._root.name) from other
         if rows > len(self.rows):
             return False
-        return rows == 0 or hashlib.sha256(canonical_bytes(self.rows[rows - 1])).hexdigest() == wanted
+        return rows < 1 or hashlib.sha256(canonical_bytes(self.rows[rows - 1])).hexdigest() == wanted
 
 
 def public_text(public: Ed25519PublicKey) -> str:

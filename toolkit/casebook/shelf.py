@@ -44,7 +44,8 @@ class Shelf:
     def has(self, name: str) -> bool:
         """Whether a table of this name was recorded and its file is there."""
         row = self._journal.last("record", table=name)
-        return row is not None and self._table(name).is_file()
+        path = self._table(name)
+        return row is not None and (path.is_file() or folder.waiting_name(path).is_file())
 
     def read(self, name: str) -> pd.DataFrame:
         """A checked table.
@@ -56,12 +57,11 @@ class Shelf:
         ExhibitChanged
             The file is not the one in the journal.
         """
-        row = self._journal.last("record", table=name)
-        content = folder.read_if_there(self._table(name)) if row is not None else None
-        if row is None or content is None:
+        if not self._journal.writable:
+            self._journal.refresh()  # a writer may have gone on since this reader opened the case
+        content = self._journaled(name)
+        if content is None:
             raise StepTooEarly("step_too_early", table=name, step=STEP_OF.get(name, "intake"))
-        if digest(content) != row["pub"]["sha256"]:
-            raise ExhibitChanged("table_changed", table=name)
         return tables.validate(name, from_parquet(content))
 
     def record(
@@ -88,13 +88,8 @@ class Shelf:
     def is_current(self, name: str, *, inputs: Inputs = (), params: Mapping[str, Any] | None = None) -> bool:
         """Whether the table was made from these inputs with these parameters by this version."""
         row = self._journal.last("record", table=name)
-        if row is None:
+        if row is None or self._journaled(name) is None:
             return False
-        content = folder.read_if_there(self._table(name))
-        if content is None:
-            return False
-        if digest(content) != row["pub"]["sha256"]:
-            raise ExhibitChanged("table_changed", table=name)
         wanted = self._facts(inputs, params)
         return all(row["pub"].get(key) == value for key, value in wanted.items())
 
@@ -109,7 +104,9 @@ class Shelf:
             "out": f"{folder.DERIVED}/{relative}",
             "sha256": digest(content),
         }
-        self._store(path, content, "store", facts)
+        last = self._journal.last("store", out=facts["out"])
+        if last is None or last["pub"] != facts or folder.read_if_there(path) != content:
+            self._store(path, content, "store", facts)
         return path
 
     def _store(self, path: Path, content: bytes, act: str, facts: dict[str, Any]) -> None:
@@ -119,8 +116,10 @@ class Shelf:
         try:
             self._journal.append(act, facts)
         except BaseException:
+            # Unless the row may stand in the journal after all: then the next opening decides.
             with contextlib.suppress(OSError):
-                waiting.unlink(missing_ok=True)
+                if self._journal.settled:
+                    waiting.unlink(missing_ok=True)
             raise
         with folder.writing(self.path):
             folder.rename_durably(waiting, path)
@@ -143,6 +142,27 @@ class Shelf:
         else:
             row = self._journal.last("store", out=final.relative_to(self.path).as_posix())
         return row is not None and row["pub"]["sha256"] == sha256
+
+    def _journaled(self, name: str) -> bytes | None:
+        """The bytes of a table's last row; None when it was not recorded or its file is gone.
+
+        Between the row and the renaming they lie under the waiting name: a
+        reader beside a writer, or after a crash, finds them there.
+        """
+        row, path = self._journal.last("record", table=name), self._table(name)
+        if row is None:
+            return None
+        # The place itself is looked at twice: the renaming may fall between the two.
+        for place in (path, folder.waiting_name(path), path):
+            content = folder.read_if_there(place)
+            if content is not None and digest(content) == row["pub"]["sha256"]:
+                if place != path and self._journal.writable:
+                    with folder.writing(self.path):
+                        folder.rename_durably(place, path)
+                return content
+        if path.exists():
+            raise ExhibitChanged("table_changed", table=name)
+        return None
 
     def _facts(self, inputs: Inputs, params: Mapping[str, Any] | None) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(

@@ -1,0 +1,281 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.casebook import custody, folder
+from toolkit.casebook.case import Case
+from toolkit.errors import CaseError, ExhibitChanged, ExhibitError, ReadingError
+
+CONTENT = b"a clip of the yard" * 1000
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "Zhang Wei 2026-03-03.MP4"
+    path.write_bytes(CONTENT)
+    return path
+
+
+def acts(case: Case) -> list[str]:
+    return [row["act"] for row in case.journal_rows()]
+
+
+def test_a_copy_is_the_file_read_only_and_neutrally_named(case: Case, source: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    exhibit = case.add_exhibit(
+        source,
+        "footage",
+        {"camera_id": "C1", "frame_rate": 25.0},
+        progress=lambda done, total: seen.append((done, total)),
+    )
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    assert (exhibit.exhibit_id, exhibit.sha256, exhibit.size_bytes) == ("E-0001", digest, len(CONTENT))
+    path = case.exhibit_path("E-0001")
+    assert path.name == f"E0001-{digest[:8]}.mp4"
+    assert path.read_bytes() == CONTENT
+    assert path.stat().st_mode & 0o777 == 0o444
+    assert seen[-1] == (len(CONTENT), len(CONTENT))
+    received = datetime.fromisoformat(exhibit.received_at)
+    assert received.utcoffset() == datetime.now(UTC).utcoffset()
+    assert acts(case) == ["create", "intake", "record", "intake done"]
+
+
+def test_the_original_name_is_private_but_finds_the_exhibit(case: Case, source: Path) -> None:
+    exhibit = case.add_exhibit(source, "footage", {})
+    for name in (exhibit.exhibit_id, exhibit.sha256, source.name, str(source)):
+        assert case.find_exhibit(name) == "E-0001"
+    assert case.original_name("E-0001") == source.name
+    assert case.original_name("E-0009") is None
+    with pytest.raises(ExhibitError) as found:
+        case.find_exhibit("yard.mp4")
+    assert found.value.code == "exhibit_unknown"
+    path = case.path
+    case.close()
+    for one in path.rglob("*"):
+        if one.is_file() and one.parent.name != "private":
+            assert b"Zhang" not in one.read_bytes(), one
+            assert "Zhang" not in one.name
+
+
+def test_the_same_bytes_again_are_the_exhibit_that_is_there(case: Case, source: Path, tmp_path: Path) -> None:
+    first = case.add_exhibit(source, "footage", {"camera_id": "C1"})
+    rows = case.head()
+    again = case.add_exhibit(source, "footage", {"camera_id": "C1"})
+    assert again.already_there and again.sha256 == first.sha256
+    assert case.head() == rows
+    other = tmp_path / "copy of it.mp4"
+    other.write_bytes(CONTENT)
+    assert case.add_exhibit(other, "footage", {}).exhibit_id == "E-0001"
+    assert case.find_exhibit("copy of it.mp4") == case.find_exhibit(source.name) == "E-0001"
+    assert case.read("exhibits")["camera_id"].tolist() == ["C1"]
+    with pytest.raises(ExhibitError) as found:
+        case.add_exhibit(source, "records", {})
+    assert found.value.code == "exhibit_other_kind"
+    assert acts(case).count("intake again") == 1
+
+
+def test_declared_facts_that_differ_are_updated_and_journaled(case: Case, source: Path) -> None:
+    case.add_exhibit(source, "footage", {"camera_id": "C1", "scope": ["001"], "model": "K9"})
+    case.add_exhibit(source, "footage", {"camera_id": "C2", "scope": ["001", "002"]})
+    row = case.read("exhibits").iloc[0]
+    assert row["camera_id"] == "C2"
+    assert json.loads(row["declared"]) == {"model": "K9", "scope": ["001", "002"]}
+    told = [one for one in case.journal_rows() if one["act"] == "redeclare"]
+    assert [one["pub"] for one in told] == [{"exhibit": "E-0001", "fields": ["camera_id", "declared"]}]
+    rows = case.head()
+    case.add_exhibit(source, "footage", {"camera_id": "C2", "scope": ("001", "002")})
+    assert case.head() == rows
+
+
+def test_two_files_of_one_name_cannot_be_found_by_it(case: Case, tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / str(number)).mkdir()
+        path = tmp_path / str(number) / "ch01.mp4"
+        path.write_bytes(b"x" * number)
+        case.add_exhibit(path, "footage", {})
+    with pytest.raises(ExhibitError) as found:
+        case.find_exhibit("ch01.mp4")
+    assert found.value.code == "exhibit_ambiguous"
+
+
+def test_bad_sources_are_refused_and_leave_nothing(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    os.mkfifo(tmp_path / "pipe")
+    rows = case.head()
+    for name, code in (
+        ("empty.mp4", "file_empty"),
+        ("gone.mp4", "file_missing"),
+        ("case", "file_not_a_file"),
+        ("pipe", "file_not_a_file"),
+    ):
+        with pytest.raises(ReadingError) as found:
+            case.add_exhibit(tmp_path / name, "footage", {})
+        assert found.value.code == code
+        assert found.value.what() and found.value.advice()
+    assert case.head() == rows
+    assert not list((case.path / "evidence").iterdir())
+    assert not case.has("exhibits")
+
+
+def test_a_source_that_cannot_be_read_is_told_as_such(
+    case: Case, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(folder, "sha256_of", refuse)
+    with pytest.raises(ReadingError) as found:
+        case.add_exhibit(source, "footage", {})
+    assert found.value.code == "file_unreadable"
+
+
+def test_a_source_that_fails_halfway_is_no_fault_of_the_case(
+    case: Case, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> Iterator[bytes]:
+        with custody._reading(path):
+            yield b"half"
+            raise OSError(5, "the stick was pulled out")
+
+    monkeypatch.setattr(custody, "_chunks", fail)
+    with pytest.raises(ReadingError):
+        case.add_exhibit(source, "footage", {})
+    assert not list((case.path / "evidence").iterdir())
+
+
+def test_a_source_that_changes_while_it_is_copied_is_refused(
+    case: Case, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(custody, "_chunks", lambda _: iter([b"other bytes"]))
+    with pytest.raises(ExhibitError) as found:
+        case.add_exhibit(source, "footage", {})
+    assert found.value.code == "copy_differs"
+    assert not list((case.path / "evidence").iterdir())
+
+
+def test_a_name_that_is_not_utf8_is_taken_in(case: Case, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xd5\xc5.dat"))
+    path.write_bytes(b"1 2 3")
+    case.add_exhibit(path, "records", {})
+    assert case.find_exhibit(path.name) == "E-0001"
+    where = case.path
+    case.close()
+    with Case.open(where) as again:
+        assert again.original_name("E-0001") == path.name
+
+
+def test_one_changed_byte_in_an_exhibit_is_found_and_the_exhibit_named(case: Case, source: Path) -> None:
+    case.add_exhibit(source, "footage", {})
+    where, stored = case.path, case.exhibit_path("E-0001")
+    case.close()
+    stored.chmod(0o644)
+    changed = bytearray(CONTENT)
+    changed[777] ^= 1
+    stored.write_bytes(bytes(changed))
+    assert stored.read_bytes() != CONTENT
+    with Case.open(where) as again:
+        with pytest.raises(ExhibitChanged) as found:
+            again.exhibit_path("E-0001")
+        assert "E-0001" in found.value.what()
+        stored.write_bytes(CONTENT)
+        assert again.exhibit_path("E-0001") == stored
+
+
+def test_an_exhibit_gone_or_made_a_link_is_missing(case: Case, source: Path) -> None:
+    case.add_exhibit(source, "footage", {})
+    stored = case.path / "evidence" / str(case.read("exhibits")["stored_as"].iloc[0])
+    stored.unlink()
+    with pytest.raises(ExhibitError) as found:
+        case.exhibit_path("E-0001")
+    assert found.value.code == "exhibit_missing"
+    stored.symlink_to(source)
+    with pytest.raises(ExhibitError):
+        case.exhibit_path("E-0001")
+    with pytest.raises(ExhibitError) as unknown:
+        case.exhibit_path("E-0002")
+    assert unknown.value.code == "exhibit_unknown"
+
+
+def test_an_orphan_is_shown_kept_and_adopted_by_the_same_file(case: Case, source: Path, tmp_path: Path) -> None:
+    evidence = case.path / "evidence"
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    orphan = evidence / f"E0001-{digest[:8]}.mp4"
+    orphan.write_bytes(CONTENT)
+    assert case.orphans() == [orphan]
+    other = tmp_path / "other.mp4"
+    other.write_bytes(b"other")
+    assert case.add_exhibit(other, "footage", {}).exhibit_id == "E-0002"
+    assert case.orphans() == [orphan]
+    assert case.add_exhibit(source, "footage", {}).exhibit_id == "E-0001"
+    assert case.orphans() == []
+    assert orphan.read_bytes() == CONTENT and orphan.stat().st_mode & 0o222 == 0
+
+
+def test_an_unfinished_copy_is_swept_and_a_foreign_file_is_not(case: Case) -> None:
+    evidence, where = case.path / "evidence", case.path
+    (evidence / f"{custody.INCOMING}E0001-00000000.mp4").write_bytes(b"half")
+    (evidence / "put here by hand.mp4").write_bytes(b"?")
+    case.close()
+    with Case.open(where, write=False) as reader:
+        assert len(list(evidence.iterdir())) == 2
+        assert [path.name for path in reader.orphans()] == ["put here by hand.mp4"]
+    Case.open(where).close()
+    assert [path.name for path in evidence.iterdir()] == ["put here by hand.mp4"]
+
+
+def test_the_source_folder_is_only_read(case: Case, tmp_path: Path, as_root: None) -> None:
+    sealed = tmp_path / "from the recorder"
+    sealed.mkdir()
+    clip = sealed / "ch01.mp4"
+    clip.write_bytes(CONTENT)
+    before = clip.stat()
+    subprocess.run(["mount", "--bind", "-o", "ro", sealed, sealed], check=True, timeout=30)
+    try:
+        with pytest.raises(OSError, match="Read-only"):
+            (sealed / "probe").touch()
+        case.add_exhibit(clip, "footage", {})
+        after = clip.stat()
+    finally:
+        subprocess.run(["umount", sealed], check=True, timeout=30)
+    assert [path.name for path in sealed.iterdir()] == ["ch01.mp4"]
+    assert (after.st_mtime_ns, after.st_mode, after.st_ino) == (before.st_mtime_ns, before.st_mode, before.st_ino)
+    assert case.exhibit_path("E-0001").read_bytes() == CONTENT
+
+
+def test_a_source_is_opened_for_reading_only(case: Case, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes: list[str] = []
+    real = Path.open
+
+    def watch(path: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if path == source:
+            modes.append(mode)
+        return real(path, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", watch)
+    case.add_exhibit(source, "footage", {})
+    assert modes and set(modes) == {"rb"}
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [("a.MP4", ".mp4"), ("attlog", ""), ("a.h264", ".h264"), ("a.張偉", ""), ("a.too-long-name", ""), ("a.x y", "")],
+)
+def test_a_neutral_name_keeps_only_a_plain_suffix(name: str, ending: str) -> None:
+    assert custody.neutral_name("E-0012", "ab" * 32, Path(name)) == f"E0012-abababab{ending}"
+
+
+def test_adding_to_a_case_opened_for_reading_is_refused(case: Case, source: Path) -> None:
+    where = case.path
+    case.close()
+    with Case.open(where, write=False) as reader, pytest.raises(CaseError) as found:
+        reader.add_exhibit(source, "footage", {})
+    assert found.value.code == "case_open_for_reading"

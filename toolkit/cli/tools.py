@@ -1,0 +1,175 @@
+"""Commands beside a case: demo, simulate, validate, punches, inspect, models, lab."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from toolkit import demo as demo_case
+from toolkit.cli.cases import AsJson, Language, oddity_text, tell
+from toolkit.cli.speaking import answer, bar, say
+from toolkit.clockin.reader import read_records
+from toolkit.language import text
+from toolkit.media.probe import probe
+from toolkit.pipeline.adding import read_json
+from toolkit.simulation.scenarios import simulate as simulate_scene
+from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
+from toolkit.validation import validate_continuity
+from toolkit.vision.models import slots
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def _help(key: str) -> str:
+    return text(f"cli.{key}")
+
+
+def register_tools(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.command("demo", help=_help("help_demo"))(demo)
+    app.command("simulate", help=_help("help_simulate"))(simulate)
+    app.command("validate", help=_help("help_validate"))(validate)
+    app.command("punches", help=_help("help_punches"))(punches)
+    app.command("inspect", help=_help("help_inspect"))(inspect)
+    app.command("lab", help=_help("help_lab"))(lab)
+    models = typer.Typer(help=_help("help_models"), no_args_is_help=True)
+    models.command("list", help=_help("help_models_list"))(models_list)
+    app.add_typer(models, name="models")
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help=_help("opt_demo_out"))],
+    language: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Make the built-in case and run it."""
+    made = demo_case.run_demo(out, language=language, progress=bar)
+    tell(made, as_json)
+
+
+def simulate(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help=_help("arg_scenario"))],
+    out: Annotated[Path, typer.Option("--out", help=_help("opt_simulate_out"))],
+    seed: Annotated[int, typer.Option("--seed", min=0, help=_help("opt_seed"))],
+    as_json: AsJson = False,
+) -> None:
+    """Write a scene whose truth is known."""
+    truth = simulate_scene(scenario, out, seed=seed)
+    if as_json:
+        answer(truth)
+    else:
+        say("simulated", folder=out, visits=len(truth["visits_media_s"]))
+
+
+def validate(
+    out: Annotated[Path, typer.Option("--out", help=_help("opt_validate_out"))],
+    development: Annotated[int, typer.Option("--development", min=2)] = 30,
+    measurement: Annotated[int, typer.Option("--measurement", min=6)] = 360,
+) -> None:
+    """Fit and measure the continuity check anew."""
+    told = validate_continuity(
+        DEVELOPMENT[:development], MEASUREMENT[:measurement], lambda line: say("line", text=line)
+    )
+    out.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def punches(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_help("arg_file"))],
+    timezone: Annotated[str | None, typer.Option("--timezone", help=_help("opt_timezone"))] = None,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help=_help("opt_mapping"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was understood of a clock-in file."""
+    told = None if mapping is None else read_json(mapping)
+    read = read_records(
+        file, exhibit_id="E-0000", exhibit_sha256="", timezone=timezone, mapping=told, accept_refused=True
+    )
+    names = [
+        "employee_id",
+        "stamped_at",
+        "t_local",
+        "precision_s",
+        "tz",
+        "tz_basis",
+        "credential",
+        "result",
+        "record_kind",
+        "sheet",
+        "row",
+    ]
+    coarse = bool((read.punches["precision_s"] >= 60).any())
+    document: dict[str, Any] = {
+        "format": read.format,
+        "rows": {
+            "source": read.rows_source,
+            "parsed": read.rows_parsed,
+            "rejected": read.rows_rejected,
+            "non_record": read.rows_non_record,
+        },
+        "punches": json.loads(read.punches[names].rename(columns={"stamped_at": "t_text"}).to_json(orient="records")),
+        "refused": json.loads(read.refused[["row", "why"]].to_json(orient="records")),
+        "questions": [] if timezone else [text("cli.ask_timezone")],
+        "cannot_answer": [text("cli.minute_only")] if coarse else [],
+    }
+    if as_json:
+        answer(document)
+        return
+    say("punches", format=read.format, **document["rows"])
+    for row in document["punches"][:10]:
+        say("punch_row", id=row["employee_id"], time=row["t_local"], credential=row["credential"], row=row["row"])
+    for sentence in (*document["questions"], *document["cannot_answer"]):
+        say("line", text=sentence)
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_help("arg_file"))],
+    frame_rate: Annotated[float | None, typer.Option("--frame-rate", help=_help("opt_frame_rate"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a video file is."""
+    clip = probe(file, frame_rate=frame_rate)
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    facts = {**asdict(clip), "sha256": sha256}
+    if as_json:
+        answer(facts)
+        return
+    for name, value in facts.items():
+        if name not in ("gaps", "oddities"):
+            say("fact", name=name, value=value)
+    for oddity in clip.oddities:
+        say("odd", text=oddity_text(oddity.code, oddity.facts))
+
+
+def models_list(as_json: AsJson = False) -> None:
+    """Show every slot for a face model."""
+    found = [asdict(slot) for slot in slots()]
+    if as_json:
+        answer({"models": found})
+        return
+    for slot in found:
+        say("model", **slot)
+
+
+def lab(case: Annotated[Path | None, typer.Argument(metavar="[CASE]", help=_help("arg_case"))] = None) -> None:
+    """Open the notebooks on this machine only."""
+    environment = dict(os.environ)
+    if case is not None:
+        environment["PAPERMASK_CASE"] = str(case.resolve())
+    options = (
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={REPOSITORY / 'notebooks'}",
+        "--ServerApp.allow_remote_access=False",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
+        "--ServerApp.terminals_enabled=False",
+    )
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options], env=environment))

@@ -1,0 +1,1 @@
+"""Face models behind small protocols. No model is part of this version; the slots say so."""
