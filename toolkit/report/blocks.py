@@ -6,12 +6,12 @@ All text is already in the reader's language. A block knows nothing of HTML.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A sentence or a few; ``tone`` "plain", "note", "warning" or "lead"."""
+    """A sentence or a few; ``tone`` "plain", "note" or "warning"."""
 
     text: str
     tone: str = "plain"
@@ -22,74 +22,48 @@ class Points:
     """A list of sentences."""
 
     items: tuple[str, ...]
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Questions, each with the sentences that answer it."""
-
-    items: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: caption, column headings, rows of cells.
-
-    ``mono`` and ``numeric`` are column numbers: hashes, and figures to be set
-    flush right.
-    """
+    """A table: caption, column headings, rows of cells."""
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     mono: tuple[int, ...] = ()
-    numeric: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image as ``data:`` address, with a caption that stands alone and a text for who cannot see it.
-
-    ``legend``: pairs of the name of a sign (a class of the style sheet) and
-    what it stands for.
-    """
+    """An image as ``data:`` address, with a caption that stands alone and a text for who cannot see it."""
 
     source: str
     alt: str
     caption: str
-    legend: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Still:
-    """A key frame; without ``source`` it could not be shown and the caption says why."""
-
-    source: str | None
-    alt: str
-    title: str
-    caption: str
+    wide: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
     """Key frames side by side."""
 
-    stills: tuple[Still, ...]
+    pictures: tuple[Picture, ...]
     caption: str
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A finding: head line, state, strength in words, and blocks."""
+    """A finding: head line, strength in words, and blocks."""
 
     anchor: str
     title: str
     badge: str
+    lead: str
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Points | Answers | Grid | Picture | Strip | Card
+Block = Paragraph | Points | Grid | Picture | Strip | Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,55 +75,45 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Report:
     """The content model: cover and sections, the same for every form of output."""
 
     language: str
     title: str
     subtitle: str
-    mark: str
-    gates_title: str
-    gates: tuple[str, ...]
+    marks: tuple[str, ...]
     cover: tuple[tuple[str, str], ...]
-    contents_title: str
-    skip: str
     sections: tuple[Section, ...]
-    footer: tuple[str, ...]
-    running: str
+    footer: str
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def sentences(report: Report) -> Iterator[str]:
     """Every text of the report, for the wording guard."""
-    yield from (report.title, report.subtitle, report.mark, report.gates_title, *report.gates, *report.footer)
-    yield from (report.contents_title, report.skip, report.running)
+    yield from (report.title, report.subtitle, report.footer, *report.marks)
     for name, value in report.cover:
         yield f"{name}: {value}"
     for section in report.sections:
         yield section.title
         for block in section.blocks:
-            yield from texts(block)
+            yield from _texts(block)
 
 
-def texts(block: Block) -> Iterator[str]:
-    """Every text of one block."""
-    match block:
-        case Paragraph():
-            yield block.text
-        case Points():
-            yield from (block.title, *block.items)
-        case Answers():
-            for question, told in block.items:
-                yield from (question, *told)
-        case Grid():
-            yield from (block.caption, *block.columns, *(cell for row in block.rows for cell in row))
-        case Picture():
-            yield from (block.alt, block.caption, *(name for _, name in block.legend))
-        case Strip():
-            yield block.caption
-            for still in block.stills:
-                yield from (still.alt, still.title, still.caption)
-        case Card():
-            yield from (block.title, block.badge)
-            for inner in block.blocks:
-                yield from texts(inner)
+def _texts(block: Block) -> Iterator[str]:
+    if isinstance(block, Paragraph):
+        yield block.text
+    elif isinstance(block, Points):
+        yield from block.items
+    elif isinstance(block, Grid):
+        yield from (block.caption, *block.columns, *(cell for row in block.rows for cell in row))
+    elif isinstance(block, Picture):
+        yield from (block.alt, block.caption)
+    elif isinstance(block, Strip):
+        yield block.caption
+        for picture in block.pictures:
+            yield from _texts(picture)
+    else:
+        yield from (block.title, block.badge, block.lead)
+        for inner in block.blocks:
+            yield from _texts(inner)
