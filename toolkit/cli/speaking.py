@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -18,6 +17,8 @@ from toolkit.language import text
 from toolkit.pipeline.progress import Advance
 
 REFUSED, USAGE, INTERRUPTED = 1, 2, 130
+# The base of all usage errors; typer gives it no public name of its own.
+Misuse: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 
 def new_app() -> typer.Typer:
@@ -67,13 +68,10 @@ def guard(command: Callable[[], Any]) -> int:
             answer({"error": {"code": error.code, "what": error.what(), "do": error.advice()}})
         console().print(f"{error.what()}\n{error.advice()}", markup=False)
         return REFUSED
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         say("interrupted")
         return INTERRUPTED
-    except KeyboardInterrupt:
-        say("interrupted")
-        return INTERRUPTED
-    except click.ClickException as misuse:
+    except Misuse as misuse:
         misuse.show()
         return USAGE
     except BrokenPipeError:

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.casebook.case import Case
-from toolkit.clockin.anchors import anchor_hashes
+from toolkit.clockin.anchors import anchor_hashes, read_anchors
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
 from toolkit.clockin.stamps import check_timezone
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
+from toolkit.pipeline.zones import declared_rate
 from toolkit.records import EXHIBIT_KINDS, Exhibit, Oddity
 
 DECLARED = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
@@ -155,7 +156,17 @@ def _check_anchors(case: Case, source: Path, told: dict[str, Any]) -> Check:
         # Without any footage in the case the question is left to the step `intake`.
         if footage and named not in footage:
             raise ReadingError("anchor_unknown_clip", file=source.name, row=row, hash=named[:16])
+    if footage:
+        named_clips = exhibits[exhibits["sha256"].isin([named for _, named in hashes])]
+        clips = {str(row["sha256"]): _extent(case, row) for row in named_clips.to_dict("records")}
+        read_anchors(source, exhibit_id="E-new", clips=clips)
     return {"anchors": len(hashes)}, ()
+
+
+def _extent(case: Case, row: Mapping[Any, Any]) -> tuple[str, float]:
+    """Exhibit id and duration of a clip in the case."""
+    exhibit_id = str(row["exhibit_id"])
+    return exhibit_id, probe(case.exhibit_path(exhibit_id), frame_rate=declared_rate(case, exhibit_id)).duration_s
 
 
 def read_json(path: Path) -> Any:

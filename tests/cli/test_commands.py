@@ -1,0 +1,94 @@
+"""The commands that work: demo, records alone, footage alone, punches, inspect, models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_bad_input import papermask
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "case"
+    done = papermask("demo", "--out", folder)
+    assert done.returncode == 0, done.stderr
+    assert "Report:" in done.stderr
+    return folder
+
+
+def test_the_demo_finds_what_was_staged(demo: Path) -> None:
+    done = papermask("run", demo, "--json")
+    document = json.loads(done.stdout)
+    assert len(document["visits"]) == 6
+    best = {one["employee_id"]: one["best"] for one in document["associations"]}
+    assert best["2008"] == "nobody seen"
+    assert best["2011"] == "outside coverage"
+    found = [one for one in document["findings"] if one["code"] == "FD2"]
+    assert [one["employees"] for one in found] == [["2004", "2005", "2006", "2007"]]
+    low, high = document["clock"]["interval_s"]
+    assert low <= 143.0 <= high
+
+
+def test_the_demo_runs_again_in_chinese(demo: Path) -> None:
+    done = papermask("report", demo, "--language", "zh", "--out", demo.parent / "copy")
+    assert done.returncode == 0, done.stderr
+    page = (demo.parent / "copy/report.html").read_text(encoding="utf-8")
+    assert "草稿" in page
+    assert "一个身体，多次打卡" in page
+
+
+def test_status_lists_exhibits_and_tables(demo: Path) -> None:
+    told = json.loads(papermask("status", demo, "--json").stdout)
+    assert [one["kind"] for one in told["exhibits"]] == ["footage", "records", "roster", "anchors"]
+    assert {"visits", "associations", "findings"} <= set(told["tables"])
+
+
+def test_records_alone_give_a_report(tmp_path: Path, shared: Path) -> None:
+    case = tmp_path / "case"
+    assert papermask("new", case, "--purpose", "p", "--basis", "b").returncode == 0
+    records = shared / "clockin-samples/01_zk_1_attlog.dat"
+    assert papermask("add", case, records, "--kind", "records", "--timezone", "Asia/Shanghai").returncode == 0
+    done = papermask("run", case, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["visits"] == []
+    assert {"what": "footage", "why": "no_footage", "facts": {}} in document["not_assessable"]
+
+
+def test_footage_alone_gives_a_report(tmp_path: Path, shared: Path) -> None:
+    case = tmp_path / "case"
+    assert papermask("new", case, "--purpose", "p", "--basis", "b").returncode == 0
+    assert papermask("add", case, shared / "data/derived/obo_14s.mp4", "--kind", "footage").returncode == 0
+    done = papermask("run", case, "--json")
+    assert done.returncode == 0, done.stderr
+    why = {one["why"] for one in json.loads(done.stdout)["not_assessable"]}
+    assert {"no_zone", "no_records"} <= why
+
+
+def test_punches_shows_every_row(shared: Path) -> None:
+    done = papermask("punches", shared / "clockin-samples/01_zk_1_attlog.dat", "--json")
+    told = json.loads(done.stdout)
+    rows = told["rows"]
+    assert rows["source"] == rows["parsed"] + rows["rejected"] + rows["non_record"] == 12
+    assert told["questions"]
+
+
+def test_inspect_tells_what_a_file_is(shared: Path) -> None:
+    told = json.loads(papermask("inspect", shared / "data/derived/obo.dav", "--json").stdout)
+    assert told["container"] == "dhav"
+    assert told["frames_present"] == 141
+
+
+def test_models_are_told_as_not_installed() -> None:
+    told = json.loads(papermask("models", "list", "--json").stdout)
+    assert told["models"]
+    assert not any(one["installed"] for one in told["models"])
+
+
+def test_a_simulated_scene_is_written_with_its_truth(tmp_path: Path) -> None:
+    done = papermask("simulate", "honest_queue", "--out", tmp_path / "scene", "--seed", "90001", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == json.loads((tmp_path / "scene/truth.json").read_text(encoding="utf-8"))

@@ -1,0 +1,111 @@
+"""Killed at any moment, a run goes on to the same tables, and no acknowledged journal row is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.building import simulated_case, table_hashes
+from toolkit.casebook.case import Case
+from toolkit.pipeline import run_steps
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
+    """A case ready to run, a finished copy of it, and how long a run takes."""
+    folder = tmp_path_factory.mktemp("kill")
+    case, _ = simulated_case(folder / "case", folder / "scene", "honest_queue", 90_002)
+    case.close()
+    shutil.copytree(folder / "case", folder / "done")
+    started = time.monotonic()
+    assert _run(folder / "done").wait() == 0
+    return folder / "case", folder / "done", time.monotonic() - started
+
+
+def _run(case: Path) -> subprocess.Popen[bytes]:
+    # Each copy is a case folder of its own for the memory of checkpoints outside it.
+    environment = dict(os.environ, PAPERMASK_CONFIG=str(case.parent / f"{case.name}-config"))
+    return subprocess.Popen(
+        [sys.executable, "-m", "toolkit", "run", str(case)], cwd=ROOT, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _acknowledged(case: Path) -> list[str]:
+    return (case / "journal.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def _kill_and_finish(prepared: tuple[Path, Path, float], tmp_path: Path, kills: int, seed: int) -> None:
+    source, done, length_s = prepared
+    wanted = table_hashes(done)
+    moments = random.Random(seed)
+    for number in range(kills):
+        case = tmp_path / f"case{number}"
+        shutil.copytree(source, case)
+        process = _run(case)
+        try:
+            process.wait(timeout=moments.uniform(0.2, length_s))
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        written = _acknowledged(case)
+        assert _run(case).wait() == 0
+        assert _acknowledged(case)[: len(written)] == written
+        assert [json.loads(row)["seq"] for row in _acknowledged(case)] == list(range(1, len(_acknowledged(case)) + 1))
+        assert table_hashes(case) == wanted
+        shutil.rmtree(case)
+
+
+def test_killed_at_random_moments_a_run_ends_in_the_same_tables(
+    prepared: tuple[Path, Path, float], tmp_path: Path
+) -> None:
+    _kill_and_finish(prepared, tmp_path, 4, seed=1)
+
+
+@pytest.mark.full
+def test_killed_at_twenty_random_moments_a_run_ends_in_the_same_tables(
+    prepared: tuple[Path, Path, float], tmp_path: Path
+) -> None:
+    _kill_and_finish(prepared, tmp_path, 20, seed=2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for a child on Windows")
+def test_ctrl_c_leaves_a_case_that_goes_on(prepared: tuple[Path, Path, float], tmp_path: Path) -> None:
+    source, done, length_s = prepared
+    case = tmp_path / "case"
+    shutil.copytree(source, case)
+    process = _run(case)
+    try:
+        process.wait(timeout=0.6 * length_s)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) in (0, 130)
+    assert _run(case).wait() == 0
+    assert table_hashes(case) == table_hashes(done)
+
+
+def test_an_honest_queue_gives_no_finding_about_anybody(prepared: tuple[Path, Path, float]) -> None:
+    with Case.open(prepared[1], write=False) as case:
+        assert set(case.read("findings")["code"]) == {"FD10"}
+        assert len(case.read("visits")) == 5
+
+
+def test_more_workers_give_the_same_tables(prepared: tuple[Path, Path, float], tmp_path: Path) -> None:
+    from toolkit.runners import local
+
+    case = tmp_path / "case"
+    shutil.copytree(prepared[0], case)
+    with Case.open(case) as opened:
+        run_steps(opened, run=local(2))
+    assert table_hashes(case) == table_hashes(prepared[1])
