@@ -21,9 +21,11 @@ from toolkit import tables
 from toolkit.analysis.clocks import device_of, model_of, punch_window, to_media_s
 from toolkit.analysis.likelihood import (
     Array,
+    Densities,
     Timeline,
     coverage_share,
     covered_stretches,
+    densities,
     emissions,
     local_rate,
     offset_grid,
@@ -170,7 +172,8 @@ def solve(timeline: Timeline, *, m: float | None = None) -> Posterior:
     """Posterior of one timeline; ``m`` is estimated from it unless given."""
     rates = local_rate(timeline)
     share = MISS_PRIOR[0] / sum(MISS_PRIOR) if m is None else m
-    posterior = _forward_backward(timeline, share, rates)
+    known = densities(timeline)
+    posterior = _forward_backward(timeline, known, share, rates)
     for _ in range(MISS_ROUNDS if m is None else 0):
         inside = float((1.0 - posterior.outside).sum())
         fresh = (float(posterior.nobody.sum()) + MISS_PRIOR[0]) / (inside + sum(MISS_PRIOR))
@@ -178,13 +181,13 @@ def solve(timeline: Timeline, *, m: float | None = None) -> Posterior:
         if abs(fresh - share) < 1e-5:
             break
         share = fresh
-        posterior = _forward_backward(timeline, share, rates)
+        posterior = _forward_backward(timeline, known, share, rates)
     return posterior
 
 
-def _forward_backward(timeline: Timeline, m: float, rates: Array) -> Posterior:
+def _forward_backward(timeline: Timeline, known: Densities, m: float, rates: Array) -> Posterior:
     """States are the last visit so far, 0 for none; all clock shifts at once."""
-    visit, nobody, outside = emissions(timeline, m, rates)
+    visit, nobody, outside = emissions(known, m, rates)
     grid, count, number = visit.shape
     visit = np.concatenate([np.zeros((grid, count, 1)), visit], axis=2)
     stay = nobody + outside

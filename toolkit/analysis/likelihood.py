@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 EDGE_SD_S = 0.7  # how well the ends of a visit are known
 GRID = 41
+FAR_SDS = 9.0
 GRID_SDS = 4.0
 RATE_WINDOW_S = 900.0
 LEAST_RATE = 1.0 / 3600.0
@@ -55,8 +56,10 @@ def offset_grid(sd_s: float) -> tuple[Array, Array]:
 
 def normal_cdf(z: Array) -> Array:
     """Standard normal distribution, by ``math.erfc``."""
-    flat = [0.5 * math.erfc(-value / math.sqrt(2)) for value in np.ravel(z)]
-    return np.array(flat).reshape(np.shape(z))
+    values = np.where(z > 0, 1.0, 0.0)
+    near = np.abs(z) < FAR_SDS  # beyond, the tail is below what a double can add to 1
+    values[near] = [0.5 * math.erfc(-value / math.sqrt(2)) for value in z[near]]
+    return np.asarray(values)
 
 
 def visit_density(windows: Array, visits: Array) -> Array:
@@ -95,7 +98,22 @@ def local_rate(timeline: Timeline, without: int = 0) -> Array:
     return np.asarray(np.maximum((near.sum(axis=1) - without) / RATE_WINDOW_S, LEAST_RATE))
 
 
-def emissions(timeline: Timeline, m: float, rates: Array) -> tuple[Array, Array, Array]:
+@dataclass(frozen=True, slots=True)
+class Densities:
+    """What does not depend on ``m``: visit densities in covered time (g, n, v), covered share (g, n)."""
+
+    visits: Array
+    cover: Array
+
+
+def densities(timeline: Timeline) -> Densities:
+    """Densities of all visits at every clock shift; the slow part, made once for a timeline."""
+    shifted = timeline.windows[None, :, :] - timeline.offsets[:, None, None]
+    cover = coverage_share(shifted, timeline.covered)
+    return Densities(visit_density(shifted, timeline.visits) * cover[..., None], cover)
+
+
+def emissions(known: Densities, m: float, rates: Array) -> tuple[Array, Array, Array]:
     """Weights of visits (g, n, v), nobody seen (g, n) and outside coverage (g, n) at every clock shift.
 
     Parameters
@@ -105,10 +123,7 @@ def emissions(timeline: Timeline, m: float, rates: Array) -> tuple[Array, Array,
     rates : float array, shape (n,)
         Punches a second, see :func:`local_rate`.
     """
-    shifted = timeline.windows[None, :, :] - timeline.offsets[:, None, None]
-    cover = coverage_share(shifted, timeline.covered)
-    visits = (1.0 - m) * visit_density(shifted, timeline.visits) * cover[..., None]
-    return visits, m * rates * cover, (1.0 - cover) * rates
+    return (1.0 - m) * known.visits, m * rates * known.cover, (1.0 - known.cover) * rates
 
 
 def covered_stretches(duration_s: float, gaps: Sequence[dict[str, Any]]) -> tuple[tuple[float, float], ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.association import Posterior, solve
-from toolkit.analysis.likelihood import Array, Timeline, emissions, local_rate
+from toolkit.analysis.likelihood import Array, Timeline, densities, emissions, local_rate
 
 NEAR_S = 60.0
 CEILING_LOG10 = 12.0
@@ -126,7 +126,7 @@ def evidence(timeline: Timeline, m: float, rates: Array, *, several: int | None,
     forbidden : str, optional
         An id that this body may not take.
     """
-    visit, nobody, outside = emissions(timeline, m, rates)
+    visit, nobody, outside = emissions(densities(timeline), m, rates)
     grid, count, number = visit.shape
     ids = {one: k + 1 for k, one in enumerate(sorted(set(timeline.employees)))}
     state = np.zeros((grid, number + 1, len(ids) + 1))

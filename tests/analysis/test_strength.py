@@ -1,0 +1,89 @@
+"""Bounds, bands and the headline, against the figures of the literature and the contract."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from toolkit import tables
+from toolkit.analysis.counts import count
+from toolkit.analysis.findings import fd2_rivals
+from toolkit.analysis.one_body import ChanceRatio
+from toolkit.analysis.strength import Rival, break_even, equal_weights, headline, lower_bound, upper_bound, words_for
+
+
+def rival(ratio: float, name: str = "r", by: str | None = None) -> Rival:
+    return Rival(name=name, log10_lr=math.log10(ratio), lower_log10=math.log10(ratio), basis="x", excluded_by=by)
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "bound"), [(0, 60, 0.049), (0, 300, 0.00994), (1, 384, 0.0123), (0, 20, 0.139)]
+)
+def test_exact_upper_bounds(hits: int, trials: int, bound: float) -> None:
+    assert upper_bound(hits, trials) == pytest.approx(bound, rel=0.01)
+
+
+def test_bounds_without_trials_say_nothing() -> None:
+    assert (upper_bound(0, 0), lower_bound(0, 0)) == (1.0, 0.0)
+    assert lower_bound(12, 12, 0.90) == pytest.approx(0.825, abs=0.001)
+
+
+def test_the_headline_is_the_weakest_rival_and_never_a_product() -> None:
+    rivals = [rival(850, "chance"), rival(69, "switch"), rival(10.5, "companion")]
+    told = headline(rivals)
+    assert told["rival"] == "companion"
+    assert 10 ** told["log10_lr"] == pytest.approx(10.5)
+    assert 10 ** equal_weights([math.log10(x) for x in (850, 69, 10.5)]) == pytest.approx(27.0, abs=0.1)
+
+
+def test_a_rival_set_aside_makes_the_headline_conditional() -> None:
+    told = headline([rival(850, "chance"), rival(3, "switch", by="D-01")])
+    assert (told["rival"], told["conditional"]) == ("chance", True)
+
+
+def test_rivals_without_a_ratio_are_named() -> None:
+    bare = Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="x")
+    assert headline([rival(20), bare])["not_assessed"] == ["hidden_behind"]
+    assert headline([bare])["words"] == "no_ratio"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(1.9, "no_support"), (2, "weak"), (10, "moderate"), (99, "moderate"), (100, "moderately_strong")],
+)
+def test_bands(ratio: float, words: str) -> None:
+    assert words_for(math.log10(ratio)) == words
+    assert words_for(6.5, "moderate") == "moderate"
+
+
+def test_break_even_is_where_the_mixture_falls_to_ten() -> None:
+    share = break_even([math.log10(1000), math.log10(5)])
+    assert share is not None
+    assert 1 / (share / 5 + (1 - share) / 1000) == pytest.approx(10.0)
+
+
+def test_without_tested_rates_switch_and_companion_have_no_ratio() -> None:
+    chance = ChanceRatio(at_m=3.0, at_3m=2.0, clock_early=3.0, clock_late=3.0, leave_one_out={}, m=0.05)
+    told = {one.name: one.lower_log10 for one in fd2_rivals(chance, "none", None)}
+    assert told["switch"] is None
+    assert told["companion"] is None
+    assert told["chance"] == 2.0
+
+
+def test_a_possible_companion_gets_no_ratio_however_good_the_test() -> None:
+    chance = ChanceRatio(at_m=3.0, at_3m=2.0, clock_early=3.0, clock_late=3.0, leave_one_out={}, m=0.05)
+    rates = {
+        "switch": {"ordinary": {"scenes": 384, "certified": 1}}, "stay": {"scenes": 100, "certified": 85},
+        "companion": {"scenes": 30, "flagged": 30}, "basis": "simulated",
+    }  # fmt: skip
+    told = {one.name: one.lower_log10 for one in fd2_rivals(chance, "possible", rates)}
+    assert told["companion"] is None
+    seen = {one.name: one.lower_log10 for one in fd2_rivals(chance, "none", rates)}
+    assert 10 ** (seen["companion"] or 0) == pytest.approx(10.5, abs=0.2)
+
+
+def test_counts_are_three_and_knowing_is_not_determinable() -> None:
+    rows = count(tables.empty("visits")).set_index("what")
+    assert set(rows.index) == {"identities_used", "presenters", "knowing_participants"}
+    assert rows["low"].isna()["knowing_participants"]
