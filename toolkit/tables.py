@@ -140,7 +140,15 @@ TABLES: dict[str, TableShape] = {
     "integrity": TableShape({"exhibit_id": "text", "code": "text", "facts": "json"}, ("exhibit_id", "code", "facts")),
     # Who stood there.
     "examined": TableShape(
-        {"exhibit_id": "text", "from_s": "float", "to_s": "float", "how": "text"}, ("exhibit_id", "from_s")
+        {
+            "exhibit_id": "text",
+            "from_s": "float",
+            "to_s": "float",
+            "how": "text",
+            "damaged": "int",
+            "lost": "int",
+        },
+        ("exhibit_id", "from_s"),
     ),
     "occupancy": TableShape(
         {

@@ -39,7 +39,7 @@ def serve(**order: Any) -> None:
     The order is that of :func:`toolkit.media.frames.read_frames`.
     """
     out = sys.stdout.buffer
-    tally = {"decoded": 0, "corrupt": 0, "errors": 0}
+    tally = {"decoded": 0, "corrupt": 0, "errors": 0, "lost": 0}
     try:
         for header, pixels in _frames(order, tally):
             out.write(header)
@@ -59,11 +59,16 @@ def _frames(order: dict[str, Any], tally: dict[str, int]) -> Iterator[tuple[byte
     least = order["every_s"] - index.interval_s / 4
     for start, stop in order["spans"]:
         last = -1e9
+        before = tally["decoded"]
         for at, pts, frame in _span(path, index, start, stop, order["keyframes_only"], tally):
             if at - last < least:
                 continue
             last = at
             yield _pack(path, at, pts, frame, order)
+        if not order["keyframes_only"]:
+            # A decoder may swallow damaged frames without a word; the index knows how many there were.
+            listed = sum(start - SLACK_S <= at <= stop + SLACK_S for at in index.times_s)
+            tally["lost"] += max(0, listed - (tally["decoded"] - before))
 
 
 def _span(

@@ -28,8 +28,8 @@ TRAILER_LIMIT = 65536
 class FrameReader:
     """An iterator over frames that knows, when it ends, what was left out.
 
-    ``tally`` is filled at the end: frames ``decoded``, of them ``corrupt``, and
-    decoding ``errors``.
+    ``tally`` is filled at the end: frames ``decoded``, of them ``corrupt``,
+    decoding ``errors``, and frames ``lost`` (listed by the file, never decoded).
     """
 
     def __init__(self, source: IO[bytes]) -> None:

@@ -42,7 +42,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         continuity=certify,
         rates=continuity_rates() or None,
     )
-    rows = [*_json_rows(missing), *_unscanned(case, read["clips"], read["examined"])]
+    rows = [*_json_rows(missing), *_unscanned(case, read["clips"], read["examined"]), *_left_out(read["examined"])]
     case.record("findings", findings, inputs=inputs, params=params)
     case.record("counts", count(read["visits"]), inputs=inputs, params=params)
     case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
@@ -52,6 +52,17 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 def _json_rows(missing: pd.DataFrame) -> list[dict[str, Any]]:
     columns = zip(missing["what"], missing["why"], missing["facts"], strict=True)
     return [{"what": what, "why": why, "facts": json.loads(facts)} for what, why, facts in columns]
+
+
+def _left_out(examined: pd.DataFrame) -> list[dict[str, Any]]:
+    """Clips with frames that are damaged or could not be decoded: they were left out, and it is said."""
+    rows = []
+    for exhibit_id, parts in examined.groupby("exhibit_id"):
+        damaged, lost = int(parts["damaged"].sum()), int(parts["lost"].sum())
+        if damaged or lost:
+            facts = {"exhibit": str(exhibit_id), "damaged": damaged, "lost": lost}
+            rows.append({"what": "frames", "why": "frames_left_out", "facts": facts})
+    return rows
 
 
 def _unscanned(case: Case, clips: pd.DataFrame, examined: pd.DataFrame) -> list[dict[str, Any]]:

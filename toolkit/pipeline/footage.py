@@ -37,7 +37,7 @@ SHORTEST_VISIT_S = 2.0  # a keyframe probe is trusted only where keyframes come 
 PROBE_FILL = 0.01
 PAD_S = 1.0
 STAY_RIM_S, STAY_RIM_SHARE = 2.5, 0.15
-VERSION = 1
+VERSION = 2
 BATCH = 8  # spans measured before their results are put down
 OUTPUTS = ("examined", "occupancy", "visits", "presenters", "lineage")
 INPUTS = ("clips", "zones")
@@ -115,7 +115,6 @@ def _scan_clip(case: Case, clip: dict[str, Any], zone: Zone, run: Runner, progre
     except CannotMeasure:
         return  # listed as not assessable by `conclude`, which asks the same question of the tables
     spans, examined = plan(path, clip, zone, plate, rate)
-    found.rows["examined"] += [{"exhibit_id": clip["exhibit_id"], **row} for row in examined]
     items = [
         Span(exhibit_id=clip["exhibit_id"], path=str(path), from_s=a, to_s=b, frame_rate=rate, zone=zone)
         for a, b in spans
@@ -123,6 +122,11 @@ def _scan_clip(case: Case, clip: dict[str, Any], zone: Zone, run: Runner, progre
     results = _measure_all(case, items, plate, run, progress)
     for result in results:
         found.rows["occupancy"] += result["occupancy"]
+    tallies = {item.from_s: result["tally"] for item, result in zip(items, results, strict=True)}
+    for row in examined:
+        tally = tallies.get(row["from_s"], {}) if row["how"] == "decoded" else {}
+        left_out = {"damaged": tally.get("corrupt", 0), "lost": tally.get("lost", 0)}
+        found.rows["examined"].append({"exhibit_id": clip["exhibit_id"], **row, **left_out})
     _add_visits(clip, plate, results, found)
 
 

@@ -162,7 +162,7 @@ def _pair(rng: Rng, seed: int, walks: list[Walk], duration_s: float = 24.0) -> S
     uniform: Clothes | None = dress(rng) if rng.random() < 0.5 else None
     actors = [make_actor(rng, uniform) for _ in range(1 + max(walk.actor for walk in walks))]
     scene = _set(rng, seed, actors, walks, duration_s)
-    punches = (Punch(8.0, "4001", 0), Punch(17.0, "4002", 1))
+    punches = (Punch(8.0, "4001", 0), Punch(17.0, "4002", min(1, len(walks) - 1)))
     return Staged(scene, punches, {"4001": "placeholder", "4002": "placeholder"}, _clock(rng), (8.0, 17.0), (0.0, 3.0))
 
 
