@@ -8,7 +8,6 @@ people have closed their gates.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,13 @@ from toolkit.records import Frame
 from toolkit.report import editions, wording
 from toolkit.report.blocks import Report, sentences
 from toolkit.report.cards import finding_cards
-from toolkit.report.facts import report_facts
+from toolkit.report.facts import as_document, report_facts
 from toolkit.report.html import to_html
-from toolkit.report.sections import Writer, sections, summary_lines
+from toolkit.report.sections import sections
+from toolkit.report.summary import summary_lines
+from toolkit.report.writer import Writer
+
+HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,59 +61,73 @@ def make_report(
     Raises
     ------
     CaseError
-        The edition's gates are open, or a sentence holds banned words.
+        The edition's gates are open, a sentence holds banned words, or a file
+        cannot be written.
+    ExhibitChanged
+        Footage that a finding shows is not what was taken in.
     """
     facts = report_facts(case, edition=edition, created_at=created_at)
     editions.require(edition, facts, language)
     report = compose(facts, language, still)
     wording.check(sentences(report))
-    page = to_html(report).encode("utf-8")
-    document = (json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+    written = {"report.html": to_html(report).encode("utf-8"), "report.json": as_document(facts)}
     folder = f"report-{edition}-{language}"
     params = {"edition": edition, "language": language}
-    paths = {
-        name: case.store(f"{folder}/{name}", content, params=params)
-        for name, content in (("report.html", page), ("report.json", document))
-    }
+    paths = {name: case.store(f"{folder}/{name}", content, params=params) for name, content in written.items()}
     if out is not None:
-        paths = {name: _copy(path, out) for name, path in paths.items()}
-    lines = tuple(summary_lines(facts, Writer(language)))
+        paths = {name: _put(out / name, content) for name, content in written.items()}
+    lines = tuple(wording.plain(line) for line in summary_lines(facts, Writer(language)))
     return Made(paths["report.html"], paths["report.json"], lines, facts)
 
 
 def compose(facts: dict[str, Any], language: str, still: Callable[[str, float], Frame]) -> Report:
-    """The content model from the facts."""
+    """The content model from the facts; what somebody else wrote is marked as quoted."""
     write = Writer(language)
-    gates = "; ".join(write(f"gate_{gate}") for gate in editions.open_gates(facts))
+    told = wording.mark_foreign({**facts, "stated_basis": facts["basis"]})
+    gates = editions.in_words(editions.open_gates(facts, facts["edition"]), language)
     custody = facts["custody"]
+    mark = write("mark_draft")
     return Report(
-        language="zh-Hans" if language == "zh" else "en",
+        language=HTML_LANGUAGE[language],
         title=write("report_title"),
-        subtitle=write("report_subtitle", case=facts["case_id"]),
-        marks=(write("mark_draft"), write("mark_gates", gates=gates)),
-        cover=(
-            (write("cover_case"), facts["case_id"]),
-            (write("cover_edition"), write(f"edition_{facts['edition']}")),
-            (write("cover_made"), facts["created_at"]),
-            (write("cover_purpose"), facts["purpose"]),
-            (write("cover_basis"), facts["basis"]),
-            (write("cover_tool"), f"papermask {facts['tool']['version']}"),
-            (write("cover_journal"), f"{custody['journal_rows']} / {custody['journal_head']}"),
+        subtitle=write("report_subtitle"),
+        mark=mark,
+        gates_title=write("mark_gates"),
+        gates=tuple(gates),
+        cover=_cover(told, write),
+        contents_title=write("contents"),
+        skip=write("skip"),
+        sections=sections(told, write, lambda: finding_cards(told, write, still)),
+        footer=(
+            write("footer_custody", case=facts["case_id"], rows=custody["journal_rows"], head=custody["journal_head"]),
+            write("footer_alone"),
         ),
-        sections=sections(facts, write, lambda: finding_cards(facts, write, still)),
-        footer=write("footer", case=facts["case_id"], head=custody["journal_head"]),
-        labels={"contents": write("contents")},
+        running=write("running", mark=mark, case=facts["case_id"], head=custody["journal_head"][:16]),
     )
 
 
-def _copy(path: Path, out: Path) -> Path:
+def _cover(told: dict[str, Any], write: Writer) -> tuple[tuple[str, str], ...]:
+    custody = told["custody"]
+    lines = {
+        "case": told["case_id"],
+        "purpose": told["purpose"] or "–",
+        "basis": told["stated_basis"] or "–",
+        "edition": write(f"edition_{told['edition']}"),
+        "made": told["created_at"],
+        "retain": told["retain_until"] or write("not_stated"),
+        "tool": f"papermask {told['tool']['version']}",
+        "journal": write("cover_journal_told", rows=custody["journal_rows"], head=custody["journal_head"]),
+    }
+    return tuple((write(f"cover_{name}"), value) for name, value in lines.items())
+
+
+def _put(path: Path, content: bytes) -> Path:
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        target = out / path.name
-        target.write_bytes(path.read_bytes())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     except OSError as refused:
-        raise CaseError("case_write_failed", folder=str(out), reason=str(refused.strerror)) from refused
-    return target
+        raise CaseError("case_write_failed", folder=str(path.parent), reason=str(refused.strerror)) from refused
+    return path
 
 
 __all__ = ["Made", "compose", "make_report", "report_facts"]

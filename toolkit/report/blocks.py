@@ -6,12 +6,12 @@ All text is already in the reader's language. A block knows nothing of HTML.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A sentence or a few; ``tone`` "plain", "note" or "warning"."""
+    """A sentence or a few; ``tone`` "plain", "note", "warning" or "lead"."""
 
     text: str
     tone: str = "plain"
@@ -22,48 +22,74 @@ class Points:
     """A list of sentences."""
 
     items: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Questions, each with the sentences that answer it."""
+
+    items: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: caption, column headings, rows of cells."""
+    """A table: caption, column headings, rows of cells.
+
+    ``mono`` and ``numeric`` are column numbers: hashes, and figures to be set
+    flush right.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     mono: tuple[int, ...] = ()
+    numeric: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image as ``data:`` address, with a caption that stands alone and a text for who cannot see it."""
+    """An image as ``data:`` address, with a caption that stands alone and a text for who cannot see it.
+
+    ``legend``: pairs of the name of a sign (a class of the style sheet) and
+    what it stands for.
+    """
 
     source: str
     alt: str
     caption: str
-    wide: bool = True
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A key frame; without ``source`` it could not be shown and the caption says why."""
+
+    source: str | None
+    alt: str
+    title: str
+    caption: str
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
     """Key frames side by side."""
 
-    pictures: tuple[Picture, ...]
+    stills: tuple[Still, ...]
     caption: str
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A finding: head line, strength in words, and blocks."""
+    """A finding: head line, state, strength in words, and blocks."""
 
     anchor: str
     title: str
     badge: str
-    lead: str
     blocks: tuple[Block, ...]
 
 
-Block = Paragraph | Points | Grid | Picture | Strip | Card
+Block = Paragraph | Points | Answers | Grid | Picture | Strip | Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +101,58 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The content model: cover and sections, the same for every form of output."""
 
     language: str
     title: str
     subtitle: str
-    marks: tuple[str, ...]
+    mark: str
+    gates_title: str
+    gates: tuple[str, ...]
     cover: tuple[tuple[str, str], ...]
+    contents_title: str
+    skip: str
     sections: tuple[Section, ...]
-    footer: str
-    labels: dict[str, str] = field(default_factory=dict)
+    footer: tuple[str, ...]
+    running: str
 
 
 def sentences(report: Report) -> Iterator[str]:
     """Every text of the report, for the wording guard."""
-    yield from (report.title, report.subtitle, report.footer, *report.marks)
+    yield from (report.title, report.subtitle, report.mark, report.gates_title, *report.gates, *report.footer)
+    yield from (report.contents_title, report.skip, report.running)
     for name, value in report.cover:
         yield f"{name}: {value}"
     for section in report.sections:
         yield section.title
         for block in section.blocks:
-            yield from _texts(block)
+            yield from texts(block)
 
 
-def _texts(block: Block) -> Iterator[str]:
-    if isinstance(block, Paragraph):
-        yield block.text
-    elif isinstance(block, Points):
-        yield from block.items
-    elif isinstance(block, Grid):
-        yield from (block.caption, *block.columns, *(cell for row in block.rows for cell in row))
-    elif isinstance(block, Picture):
-        yield from (block.alt, block.caption)
-    elif isinstance(block, Strip):
-        yield block.caption
-        for picture in block.pictures:
-            yield from _texts(picture)
-    else:
-        yield from (block.title, block.badge, block.lead)
+def texts(block: Block) -> Iterator[str]:
+    """Every text of one block."""
+    if isinstance(block, Card):
+        yield from (block.title, block.badge)
         for inner in block.blocks:
-            yield from _texts(inner)
+            yield from texts(inner)
+        return
+    yield from _own_texts(block)
+
+
+def _own_texts(block: Paragraph | Points | Answers | Grid | Picture | Strip) -> Iterator[str]:
+    match block:
+        case Paragraph():
+            yield block.text
+        case Points():
+            yield from (block.title, *block.items)
+        case Answers():
+            yield from (sentence for question, told in block.items for sentence in (question, *told))
+        case Grid():
+            yield from (block.caption, *block.columns, *(cell for row in block.rows for cell in row))
+        case Picture():
+            yield from (block.alt, block.caption, *(name for _, name in block.legend))
+        case Strip():
+            yield block.caption
+            yield from (text for one in block.stills for text in (one.alt, one.title, one.caption))

@@ -2,168 +2,179 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from toolkit.errors import CannotMeasure
-from toolkit.media.frames import as_jpeg
 from toolkit.records import Frame
-from toolkit.report.blocks import Block, Card, Grid, Paragraph, Picture, Points, Strip
-from toolkit.report.sections import Facts, Writer, at
+from toolkit.report import figures
+from toolkit.report.blocks import Block, Card, Grid, Paragraph, Picture, Points
+from toolkit.report.stills import key_frames
+from toolkit.report.summary import one_body
+from toolkit.report.writer import Facts, Writer, at, brief, ratio, refs
 
 StillOf = Callable[[str, float], Frame]
-MOST_FRAMES = 6
-JPEG_QUALITY = 82
 
 
 def finding_cards(facts: Facts, write: Writer, still: StillOf) -> Iterator[Block]:
-    """One card a finding."""
+    """One card a finding; a finding that this version has no words for is shown with what is known of it."""
     yield Paragraph(write("findings_lead"))
+    if not one_body(facts):
+        yield Paragraph(write("findings_none"), "note")
     for finding in facts["findings"]:
-        if finding["code"] == "FD2":
-            yield _one_body(finding, facts, write, still)
-        elif finding["code"] == "FD10":
+        if finding["code"] == "FD10":
             yield _integrity(finding, facts, write)
+        else:
+            yield _card(finding, facts, write, still)
 
 
-def _one_body(finding: Facts, facts: Facts, write: Writer, still: StillOf) -> Card:
-    visit = next(one for one in facts["visits"] if one["visit_id"] == finding["visit_ids"][0])
-    top = finding["headline"]
-    words = write(f"words_{top['words']}")
-    lead = write(
-        "fd2_lead",
-        visit=visit["visit_id"],
-        presenter=visit["presenter_id"],
-        start=at(visit["exhibit_id"], visit["from_s"]),
-        end=at(visit["exhibit_id"], visit["to_s"]),
-        ids=", ".join(finding["employees"]),
-        count=len(finding["employees"]),
-    )
+def _title(finding: Facts, write: Writer) -> str:
+    return f"{finding['finding_id']} · {write.code('finding', finding['code'])}"
+
+
+def _card(finding: Facts, facts: Facts, write: Writer, still: StillOf) -> Card:
     blocks: list[Block] = [
-        Paragraph(_headline(finding, write, words), "note"),
-        _strip(finding, facts, write, still),
+        Paragraph(_lead(finding, facts, write)),
+        Paragraph(_headline(finding, write), "note"),
+        key_frames(finding, facts, write, still),
+        *_detail(finding, facts, write),
+        *_propositions(finding, write),
         _rivals(finding, write),
         _sensitivity(finding, write),
-        Paragraph(write("fd2_against")),
-        Points(_against(finding, write)),
-        Paragraph(write("fd2_limits")),
-        Points(tuple(write.code("limit", code) for code in finding["limits"])),
+        Points(_against(finding, write), write("against_title")),
+        Points(tuple(write.code("limit", code) for code in finding["limits"]), write("limits_title")),
     ]
-    badge = write("state_candidate")
-    return Card(finding["finding_id"], f"{finding['finding_id']} · {write('fd2_title')}", badge, lead, tuple(blocks))
+    return Card(finding["finding_id"], _title(finding, write), write.code("state", finding["state"]), tuple(blocks))
 
 
-def _headline(finding: Facts, write: Writer, words: str) -> str:
-    top = finding["headline"]
-    if top["rival"] is None:
-        return write("fd2_no_ratio")
-    rest = ", ".join(write(f"rival_{name}") for name in top["not_assessed"])
-    sentence = write(
-        "fd2_headline",
-        words=words,
-        rival=write(f"rival_{top['rival']}"),
-        low=_ratio(top["interval"][0]),
-        point=_ratio(top["log10_lr"]),
-        rest=rest or "–",
-    )
-    return sentence + (" " + write("fd2_conditional") if top["conditional"] else "")
+def _visits_of(finding: Facts, facts: Facts) -> list[Facts]:
+    return [one for one in facts["visits"] if one["visit_id"] in finding["visit_ids"]]
 
 
-def _ratio(log10: float | None) -> str:
-    if log10 is None:
-        return "–"
-    value = 10.0**log10
-    return f"{value:.1f}" if value < 100 else f"{value:,.0f}" if value < 1e6 else f"10^{log10:.1f}"
-
-
-def _strip(finding: Facts, facts: Facts, write: Writer, still: StillOf) -> Block:
-    hashes = {one["exhibit_id"]: one["sha256"] for one in facts["exhibits"]}
-    pictures = []
-    for moment in finding["frames"][:MOST_FRAMES]:
-        try:
-            frame = still(moment["exhibit_id"], moment["media_s"])
-        except CannotMeasure:
-            continue
-        if frame.image is None:
-            continue
-        source = "data:image/jpeg;base64," + base64.b64encode(as_jpeg(frame.image, JPEG_QUALITY)).decode()
-        role = write(f"role_{moment['role']}", id=moment["employee_id"] or "")
-        caption = write(
-            "cap_frame",
-            role=role,
-            exhibit=moment["exhibit_id"],
-            hash=hashes[moment["exhibit_id"]][:12],
-            pts=frame.pts,
-            at=f"{frame.media_s:.2f}",
+def _lead(finding: Facts, facts: Facts, write: Writer) -> str:
+    ids = ", ".join(finding["employees"])
+    told = [
+        write(
+            "fd2_lead",
+            visit=visit["visit_id"],
+            presenter=visit["presenter_id"],
+            start=at(visit["exhibit_id"], visit["from_s"]),
+            end=at(visit["exhibit_id"], visit["to_s"]),
+            ids=ids,
+            count=len(finding["employees"]),
         )
-        pictures.append(Picture(source, write("alt_frame", role=role, at=f"{frame.media_s:.2f}"), caption))
-    return Strip(tuple(pictures), write("cap_strip"))
+        for visit in _visits_of(finding, facts)
+        if finding["code"] == "FD2"
+    ]
+    records = refs(one["exhibit_id"] for one in facts["records"])
+    return write.told([*told, write("fd2_sources", refs=records)]) if told else write("finding_other", ids=ids or "–")
+
+
+def _headline(finding: Facts, write: Writer) -> str:
+    top = finding["headline"]
+    if top.get("rival") is None:
+        return write("fd2_no_ratio")
+    told = [
+        write(
+            "fd2_headline",
+            words=write.code("words", top["words"]),
+            rival=write.code("rival", top["rival"]),
+            low=ratio((top.get("interval") or [None])[0]),
+            point=ratio(top.get("log10_lr")),
+        )
+    ]
+    if top.get("not_assessed"):
+        told.append(write("fd2_beside", rest=write.names("rival", top["not_assessed"])))
+    if top.get("conditional"):
+        told.append(write("fd2_conditional"))
+    return write.told([*told, write("fd2_not_multiplied")])
+
+
+def _detail(finding: Facts, facts: Facts, write: Writer) -> Iterator[Picture]:
+    """The timeline around the finding."""
+    for visit in _visits_of(finding, facts):
+        clip = next(one for one in facts["clips"] if one["exhibit_id"] == visit["exhibit_id"])
+        yield Picture(
+            figures.timeline(facts, clip["exhibit_id"], figures.around(clip, visit)),
+            write("alt_detail", visit=visit["visit_id"], ref=at(visit["exhibit_id"], visit["from_s"])),
+            write("cap_detail", visit=visit["visit_id"], ref=at(visit["exhibit_id"], visit["from_s"])),
+        )
+
+
+def _propositions(finding: Facts, write: Writer) -> Iterator[Block]:
+    told = finding["propositions"]
+    if told.get("main"):
+        rivals = write("proposition_rivals", rivals=write.names("rival", told.get("rivals", [])))
+        yield Points((write.code("proposition", told["main"]), rivals), write("propositions_title"))
 
 
 def _rivals(finding: Facts, write: Writer) -> Block:
-    rows = []
-    for rival in finding["rivals"]:
-        state = (
-            write("rival_set_aside", by=rival["excluded_by"])
-            if rival["excluded_by"]
-            else write("rival_stands" if rival["lower_log10"] is not None else "rival_not_assessed")
+    rows = tuple(
+        (
+            write.code("rival", rival["name"]),
+            ratio(rival.get("lower_log10")),
+            ratio(rival.get("log10_lr")),
+            _state(rival, write),
+            _basis(rival, write),
         )
-        basis = write.code("basis", rival["basis"], _flat(rival["detail"]))
-        rows.append(
-            (write(f"rival_{rival['name']}"), _ratio(rival["lower_log10"]), _ratio(rival["log10_lr"]), state, basis)
-        )
+        for rival in finding["rivals"]
+    )
     columns = tuple(write(f"col_{name}") for name in ("rival", "at_least", "point", "state", "basis"))
-    return Grid(write("cap_rivals"), columns, tuple(rows))
+    return Grid(write("cap_rivals"), columns, rows, numeric=(1, 2))
+
+
+def _state(rival: Facts, write: Writer) -> str:
+    if rival.get("excluded_by"):
+        return write("rival_set_aside", by=rival["excluded_by"])
+    return write("rival_stands" if rival.get("lower_log10") is not None else "rival_not_assessed")
+
+
+def _basis(rival: Facts, write: Writer) -> str:
+    """What a ratio rests on; tested rates are told by what was counted: switches passed or companions missed."""
+    detail = rival.get("detail") or {}
+    code = rival.get("basis") or "not_tested"
+    counted = next((name for name in ("missed", "certified") if name in detail), None)
+    stays = {f"stay_{name}": value for name, value in (detail.get("stays") or {}).items()}
+    return write.code("basis", f"{code}_{counted}" if counted else code, {**_flat(detail), **stays})
 
 
 def _flat(detail: dict[str, Any]) -> dict[str, Any]:
-    flat = {key: value for key, value in detail.items() if not isinstance(value, dict)}
-    stays = detail.get("stays", {})
-    hits = flat.get("certified", flat.get("missed", 0))
-    return {
-        "scenes": 0,
-        "m": 0,
-        **flat,
-        "hits": hits,
-        "stay_hits": stays.get("certified", 0),
-        "stay_scenes": stays.get("scenes", 0),
-    }
+    return {key: value for key, value in detail.items() if not isinstance(value, dict)}
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else str(brief(float(value)))
 
 
 def _sensitivity(finding: Facts, write: Writer) -> Block:
     told = finding["sensitivity"]
     rows = [
-        (write("sens_m", m=told["m"]), _ratio(told["log10_at_m"])),
-        (write("sens_3m"), _ratio(told["log10_at_3m"])),
-        (write("sens_early"), _ratio(told["clock_early"])),
-        (write("sens_late"), _ratio(told["clock_late"])),
-        *((write("sens_without", id=one), _ratio(value)) for one, value in sorted(told["leave_one_out"].items())),
-        (write("sens_equal"), _ratio(told["equal_weights_log10"])),
-        (write("sens_break"), "–" if told["break_even"] is None else f"{told['break_even']:.2f}"),
-        (
-            write("sens_searched", n=told["visits_searched"]),
-            "–" if told["expected_false"] is None else f"{told['expected_false']:g}",
-        ),
+        (write("sens_m", m=_number(told.get("m"))), ratio(told.get("log10_at_m"))),
+        (write("sens_3m"), ratio(told.get("log10_at_3m"))),
+        (write("sens_early"), ratio(told.get("clock_early"))),
+        (write("sens_late"), ratio(told.get("clock_late"))),
+        *((write("sens_without", id=one), ratio(value)) for one, value in _each(told.get("leave_one_out"))),
+        (write("sens_equal"), ratio(told.get("equal_weights_log10"))),
+        (write("sens_break"), _number(told.get("break_even"))),
+        (write("sens_risk"), _number(told.get("continuity_risk"))),
+        (write("sens_searched", n=told.get("visits_searched", "–")), _number(told.get("expected_false"))),
     ]
-    return Grid(write("cap_sensitivity"), (write("col_tried"), write("col_value")), tuple(rows))
+    columns = (write("col_tried"), write("col_value"))
+    return Grid(write("cap_sensitivity"), columns, tuple(row for row in rows if row[1] != "–"), numeric=(1,))
+
+
+def _each(told: dict[str, float] | None) -> list[tuple[str, float]]:
+    return sorted((told or {}).items())
 
 
 def _against(finding: Facts, write: Writer) -> tuple[str, ...]:
-    told = [write.code("against", one["code"], one["facts"]) for one in finding["against"]]
+    told = [write.code("against", one["code"], one.get("facts")) for one in finding["against"]]
     return (*told, write("against_standing"))
 
 
 def _integrity(finding: Facts, facts: Facts, write: Writer) -> Card:
     items = facts["integrity"]
     lead = write("fd10_some", count=len(items)) if items else write("fd10_none")
-    told = tuple(f"[{one['exhibit_id']}] {write.code('odd', one['code'], one['facts'])}" for one in items)
-    blocks: list[Block] = [Points(told)] if told else []
-    blocks.append(Paragraph(write.code("limit", "integrity_is_not_authenticity"), "note"))
-    return Card(
-        finding["finding_id"],
-        f"{finding['finding_id']} · {write('fd10_title')}",
-        write("state_information"),
-        lead,
-        tuple(blocks),
-    )
+    told = tuple(f"{at(one['exhibit_id'])} {write.code('odd', one['code'], one['facts'])}" for one in items)
+    blocks: list[Block] = [Paragraph(lead), *([Points(told)] if told else [])]
+    blocks += [Paragraph(write.code("limit", code), "note") for code in finding["limits"]]
+    return Card(finding["finding_id"], _title(finding, write), write.code("state", finding["state"]), tuple(blocks))

@@ -14,9 +14,10 @@ from toolkit.language import text
 
 EDITIONS = ("draft", "committee", "full", "publishable")
 ALWAYS_OPEN = ("review_frames", "blind_reviewers", "reply", "sections", "authenticity")
+PUBLISHABLE = ("redaction", "leak_scan")
 
 
-def open_gates(facts: dict[str, Any]) -> list[str]:
+def open_gates(facts: dict[str, Any], edition: str = "draft") -> list[str]:
     """Codes of what is still open for a reviewed edition of this case."""
     gates = list(ALWAYS_OPEN)
     if any(zone["basis"] == "proposed" for zone in facts["zones"]):
@@ -25,7 +26,12 @@ def open_gates(facts: dict[str, Any]) -> list[str]:
         gates.append("rivals_looked_at")
     if not facts["clock"]["determinable"] and facts["records"] and facts["clips"]:
         gates.append("clock")
-    return gates
+    return gates + (list(PUBLISHABLE) if edition == "publishable" else [])
+
+
+def in_words(gates: list[str], language: str) -> list[str]:
+    """The gates as a reader is told of them."""
+    return [text(f"report.gate_{gate}", language) for gate in gates]
 
 
 def require(edition: str, facts: dict[str, Any], language: str) -> None:
@@ -39,5 +45,5 @@ def require(edition: str, facts: dict[str, Any], language: str) -> None:
     if edition not in EDITIONS:
         raise CaseError("edition_unknown", edition=edition, known=", ".join(EDITIONS))
     if edition != "draft":
-        gates = "; ".join(text(f"report.gate_{gate}", language) for gate in open_gates(facts))
+        gates = "; ".join(in_words(open_gates(facts, edition), language))
         raise CaseError("gates_open", edition=edition, gates=gates)

@@ -7,17 +7,23 @@ Keys are those of the contract (schema ``papermask-report-1``, published in
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from toolkit import __version__, tables
 from toolkit.casebook.case import Case
+from toolkit.records import OUTSIDE_COVERAGE
+from toolkit.report.moments import Zone, camera_zone, moment
 
 SCHEMA = "papermask-report-1"
+KNOWING = "not determinable from footage"
+COMPANION = ("none", "possible", "seen")
+
+Row = dict[str, Any]
+Rows = list[Row]
 
 
 def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]:
@@ -27,49 +33,54 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
     ----------
     created_at : str
         ISO 8601 with offset; the only value that may differ between two runs
-        over the same tables.
+        over the same tables and journal.
     """
     read = {name: _rows(case, name) for name in tables.TABLES}
+    settings = case.settings()
     rows, head = case.head()
+    zone = camera_zone(read["clips"])
     return {
         "schema": SCHEMA,
         "case_id": case.case_id,
         "edition": edition,
         "reviewed": False,
         "created_at": created_at,
-        "purpose": case.settings()["purpose"],
-        "basis": case.settings()["basis"],
+        "purpose": settings.get("purpose"),
+        "basis": settings.get("basis"),
+        "retain_until": settings.get("retain_until"),
         "tool": {"version": __version__, "models": []},
         "exhibits": [_exhibit(row) for row in read["exhibits"]],
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],
-        "records": [_record_file(row, read["punches"]) for row in read["record_files"]],
+        "records": [
+            _record_file(row, read["punches"], read["associations"], zone, read["refused_rows"])
+            for row in read["record_files"]
+        ],
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
-        "presentations": [],
+        "presentations": [_presentation(row) for row in read["presentations"]],
         "clock": _clock(read["clocks"], read["anchors"]),
-        "associations": _associations(read["associations"], read["punches"], read["clips"]),
+        "associations": _associations(read["associations"], read["punches"], zone),
         "findings": [_finding(row) for row in read["findings"]],
-        "counts": _counts(read["counts"]),
+        "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": [],
-        "integrity": [
-            {"exhibit_id": row["exhibit_id"], "code": row["code"], "facts": row["facts"]} for row in read["integrity"]
-        ],
-        "not_assessable": [
-            {"what": row["what"], "why": row["why"], "facts": row["facts"]} for row in read["not_assessable"]
-        ],
+        "integrity": [_pick(row, "exhibit_id", "code", "facts") for row in read["integrity"]],
+        "not_assessable": [_pick(row, "what", "why", "facts") for row in read["not_assessable"]],
         "custody": {"journal_rows": rows, "journal_head": head},
     }
 
 
-def _rows(case: Case, name: str) -> list[dict[str, Any]]:
+def as_document(facts: Mapping[str, Any]) -> bytes:
+    """The bytes of ``report.json``: sorted keys, UTF-8, numbers only where there are numbers."""
+    return (json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _rows(case: Case, name: str) -> Rows:
     if not case.has(name):
         return []
     kinds = tables.TABLES[name].columns
-    return [
-        {str(column): _value(kinds[str(column)], value) for column, value in row.items()}
-        for row in case.read(name).to_dict("records")
-    ]
+    rows: list[dict[Any, Any]] = case.read(name).to_dict("records")
+    return [{column: _value(kind, row[column]) for column, kind in kinds.items()} for row in rows]
 
 
 def _value(kind: str, value: Any) -> Any:
@@ -78,15 +89,19 @@ def _value(kind: str, value: Any) -> Any:
     return json.loads(value) if kind.startswith("json") else value
 
 
-def _pick(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _pick(row: Mapping[str, Any], *names: str) -> Row:
     return {name: row[name] for name in names}
 
 
-def _exhibit(row: Mapping[str, Any]) -> dict[str, Any]:
-    return _pick(row, "exhibit_id", "kind", "sha256", "size_bytes", "received_at", "provenance")
+def _exhibit(row: Mapping[str, Any]) -> Row:
+    """An exhibit; of its provenance only whether each field is known, for the values may name people."""
+    provenance = {
+        name: value if value in ("unknown", "withheld") else "known" for name, value in row["provenance"].items()
+    }
+    return {**_pick(row, "exhibit_id", "kind", "sha256", "size_bytes", "received_at"), "provenance": provenance}
 
 
-def _clip(row: Mapping[str, Any], examined: list[dict[str, Any]]) -> dict[str, Any]:
+def _clip(row: Mapping[str, Any], examined: Rows) -> Row:
     mine = [one for one in examined if one["exhibit_id"] == row["exhibit_id"]]
     looked = {
         how: round(sum(one["to_s"] - one["from_s"] for one in mine if one["how"] == how), 3)
@@ -99,102 +114,119 @@ def _clip(row: Mapping[str, Any], examined: list[dict[str, Any]]) -> dict[str, A
     )  # fmt: skip
     return {
         **facts,
-        "starts_at": _with_offset(row["starts_at"], row["timezone"]),
+        "starts_at": moment(row["starts_at"], row["timezone"]),
         "examined": {"decoded_s": looked["decoded"], "probed_s": looked["probed"], "skipped_s": skipped},
         "intervals": [_pick(one, "from_s", "to_s", "how") for one in mine],
     }
 
 
-def _with_offset(text: str | None, zone: str | None) -> str | None:
-    """ISO 8601 with an offset, or null: a time without a zone is not a moment."""
-    if text is None:
-        return None
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None and zone is not None and zone[0] not in "+-Z":
-        at = at.replace(tzinfo=ZoneInfo(zone))
-    elif at.tzinfo is None and zone is not None:
-        at = datetime.fromisoformat(f"{text}{zone}")
-    return at.isoformat() if at.tzinfo is not None else None
-
-
-def _zone(row: Mapping[str, Any]) -> dict[str, Any]:
+def _zone(row: Mapping[str, Any]) -> Row:
     return _pick(
         row, "exhibit_id", "polygon_px", "image_width_px", "image_height_px", "empty_media_s", "terminal_fully_in_view",
         "basis",
     )  # fmt: skip
 
 
-def _record_file(row: Mapping[str, Any], punches: list[dict[str, Any]]) -> dict[str, Any]:
-    mine = [one for one in punches if one["exhibit_id"] == row["exhibit_id"]]
+def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone, refused: Rows) -> Row:
+    mine = sorted((one for one in punches if one["exhibit_id"] == row["exhibit_id"]), key=lambda one: one["t_local"])
+    tried = {one["punch_id"] for one in placed}
     facts = _pick(
         row, "exhibit_id", "format", "encoding", "rows_source", "rows_parsed", "rows_rejected", "rows_non_record"
     )
-    return {**facts, "precision_s": max((one["precision_s"] for one in mine), default=None), "kept": len(mine)}
+    ends = {
+        f"{end}_{form}": value
+        for end, one in (("first", mine[0]), ("last", mine[-1]))
+        for form, value in (("at", moment(one["t_local"], one["tz"] or zone)), ("text", one["stamped_at"]))
+    } if mine else dict.fromkeys(("first_at", "first_text", "last_at", "last_text"))  # fmt: skip
+    return {
+        **facts,
+        **ends,
+        "precision_s": max((one["precision_s"] for one in mine), default=None),
+        "kept": len(mine),
+        "assigned": sum(one["punch_id"] in tried for one in mine),
+        "employees": len({one["employee_id"] for one in mine}),
+        "zone_stated": all(one["tz"] is not None for one in mine) if mine else None,
+        "refused": [_pick(one, "row", "why") for one in refused if one["exhibit_id"] == row["exhibit_id"]],
+    }
 
 
-def _visit(row: Mapping[str, Any]) -> dict[str, Any]:
-    return _pick(
-        row, "visit_id", "exhibit_id", "from_s", "to_s", "presenter_id", "companion", "companion_basis", "open_start",
-        "open_end",
-    )  # fmt: skip
+def _visit(row: Mapping[str, Any]) -> Row:
+    facts = _pick(
+        row, "visit_id", "exhibit_id", "from_s", "to_s", "presenter_id", "companion_basis", "open_start", "open_end"
+    )
+    return {**facts, "companion": row["companion"] if row["companion"] in COMPANION else None}
 
 
-def _presenter(row: Mapping[str, Any]) -> dict[str, Any]:
+def _presenter(row: Mapping[str, Any]) -> Row:
     return _pick(row, "presenter_id", "visit_ids", "continuity_risk", "weakest_s")
 
 
-def _clock(clocks: list[dict[str, Any]], anchors: list[dict[str, Any]]) -> dict[str, Any]:
+def _presentation(row: Mapping[str, Any]) -> Row:
+    return _pick(row, "presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium")
+
+
+def _clock(clocks: Rows, anchors: Rows) -> Row:
     """The clock of the first device and clip that has one; all of them under ``each``."""
-    each = [
-        {
-            "device_id": row["device_id"],
-            "exhibit_id": row["exhibit_id"],
-            "determinable": row["determinable"],
-            "method": row["method"],
-            "terminal_minus_camera_s": row["terminal_minus_camera_s"],
-            "interval_s": None if row["interval_lo_s"] is None else [row["interval_lo_s"], row["interval_hi_s"]],
-            "uncertainty_sd_s": row["offset_sd_s"],
-            "drift_ppm": row["drift_ppm"],
-            "anchors_used": row["anchors_used"],
-            "reason": row["reason"] or None,
-            "camera_clock": row["model"].get("camera_clock"),
-            "zone_basis": row["model"].get("zone_basis"),
-            "anchors": row["model"].get("anchors", []),
-            "zero_terminal_local": row["model"].get("zero_terminal_local"),
-        }
-        for row in clocks
-    ]
+    each = [_one_clock(row, anchors) for row in clocks]
     known = [row for row in each if row["determinable"]]
-    first: dict[str, Any] = (known or each or [_NO_CLOCK])[0]
+    first: Row = (known or each or [_NO_CLOCK])[0]
     names = ("determinable", "method", "terminal_minus_camera_s", "interval_s", "reason")
     return {**{name: first[name] for name in names}, "anchors_given": len(anchors), "each": each}
 
 
-_NO_CLOCK: dict[str, Any] = {
+def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
+    model = row["model"]
+    return {
+        "device_id": row["device_id"],
+        "exhibit_id": row["exhibit_id"],
+        "determinable": row["determinable"],
+        "method": row["method"],
+        "terminal_minus_camera_s": row["terminal_minus_camera_s"],
+        "interval_s": None if row["interval_lo_s"] is None else [row["interval_lo_s"], row["interval_hi_s"]],
+        "uncertainty_sd_s": row["offset_sd_s"],
+        "drift_ppm": row["drift_ppm"],
+        "anchors_used": row["anchors_used"],
+        "reason": row["reason"] or None,
+        "camera_clock": model.get("camera_clock"),
+        "zone_basis": model.get("zone_basis"),
+        "anchors": [_anchor(one, row, anchors) for one in model.get("anchors", [])],
+        "zero_terminal_local": model.get("zero_terminal_local"),
+    }
+
+
+def _anchor(used: Mapping[str, Any], clock: Mapping[str, Any], anchors: Rows) -> Row:
+    """A used anchor with what was stated of it, where its row names one anchor only."""
+    stated = [one for one in anchors if one["row"] == used.get("row") and one["device"] == clock["device_id"]]
+    told = stated[0] if len(stated) == 1 else {}
+    names = ("exhibit_id", "clip_exhibit_id", "media_s", "device_time")
+    return {**used, **{name: told.get(name) for name in names}, "how_read": told.get("how")}
+
+
+_NO_CLOCK: Row = {
     "determinable": False, "method": "none", "terminal_minus_camera_s": None, "interval_s": None,
     "reason": "nothing_to_align",
 }  # fmt: skip
 
 
-def _associations(
-    rows: list[dict[str, Any]], punches: list[dict[str, Any]], clips: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    camera_zone = next((_offset_of(clip["starts_at"]) for clip in clips if clip["starts_at"]), None)
+def _associations(rows: Rows, punches: Rows, zone: Zone) -> Rows:
+    of: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        of[row["punch_id"]].append(row)
     found = []
     for punch in sorted(punches, key=lambda one: (one["t_local"], one["punch_id"])):
-        mine = [row for row in rows if row["punch_id"] == punch["punch_id"]]
+        mine = of.get(punch["punch_id"])
         if not mine:
             continue
-        best = next(row for row in mine if row["best"])
+        best = next((row for row in mine if row["best"]), max(mine, key=lambda row: float(row["probability"])))
         found.append(
             {
                 "punch_id": punch["punch_id"],
                 "employee_id": punch["employee_id"],
                 "exhibit_id": punch["exhibit_id"],
                 "row": punch["row"],
-                "stamped_at": _with_offset(punch["t_local"], punch["tz"] or camera_zone),
+                "stamped_at": moment(punch["t_local"], punch["tz"] or zone),
                 "stamped_text": punch["stamped_at"],
-                "media_s": best["media_s"],
+                "media_s": None if best["outcome"] == OUTSIDE_COVERAGE else best["media_s"],
                 "best": best["outcome"],
                 "presentation_id": None,
                 "probabilities": {row["outcome"]: row["probability"] for row in mine},
@@ -203,20 +235,16 @@ def _associations(
     return found
 
 
-def _offset_of(text: str) -> str | None:
-    at = datetime.fromisoformat(text)
-    return None if at.tzinfo is None else at.isoformat()[-6:]
-
-
-def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
+def _finding(row: Mapping[str, Any]) -> Row:
     return _pick(
         row, "finding_id", "code", "state", "employees", "visit_ids", "propositions", "rivals", "headline", "against",
         "limits", "sensitivity", "frames",
     )  # fmt: skip
 
 
-def _counts(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {row["what"]: {"low": row["low"], "high": row["high"], "note": row["note"]} for row in rows}
-    found.setdefault("identities_used", None)
-    found.setdefault("presenters", None)
-    return {**found, "knowing_participants": "not determinable from footage"}
+def _counts(rows: Rows, any_visit: bool) -> Row:
+    """Three numbers; without a visit nobody was looked for, and no bound is known."""
+    found: Row = {row["what"]: {"low": row["low"], "high": row["high"], "note": row["note"]} for row in rows}
+    if not any_visit:
+        found["presenters"] = None
+    return {"identities_used": None, "presenters": None, **found, "knowing_participants": KNOWING}

@@ -1,0 +1,101 @@
+"""What frames the findings: counts, standing explanations, what cannot be said, methods, how to read it all."""
+
+from __future__ import annotations
+
+from toolkit.report.blocks import Block, Grid, Paragraph, Points
+from toolkit.report.summary import one_body
+from toolkit.report.writer import Facts, Writer, refs
+
+LEVELS = ("no_support", "weak", "moderate", "moderately_strong", "strong", "very_strong", "extremely_strong")
+ALTERNATIVES, METHODS, GLOSSARY, CHANGES = 11, 6, 10, 5
+
+
+def counts(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """Three numbers, never one."""
+    told = facts["counts"]
+    rows = (
+        (write("count_identities"), _span(told["identities_used"], write), write("count_identities_why")),
+        (write("count_presenters"), _span(told["presenters"], write), write("count_presenters_why")),
+        (write("count_knowing"), write("count_not_determinable"), write("count_knowing_why")),
+    )
+    columns = tuple(write(f"col_{name}") for name in ("what", "bounds", "why"))
+    note = write("counts_note", refs=refs(visit["exhibit_id"] for visit in facts["visits"])).rstrip()
+    return (Grid(write("cap_counts"), columns, rows), Paragraph(note, "note"))
+
+
+def _span(one: Facts | None, write: Writer) -> str:
+    if one is None or one["low"] is None:
+        return write("count_unknown")
+    high = write("count_no_upper") if one["high"] is None else str(one["high"])
+    return write("count_span", low=one["low"], high=high)
+
+
+def alternatives(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """Ordinary explanations that stand in every case of this kind."""
+    listed = tuple(write(f"alternative_{k}") for k in range(1, ALTERNATIVES + 1))
+    return (Paragraph(write("alternatives_lead")), Points(listed))
+
+
+def exculpatory(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """What speaks for the persons concerned, and how little was searched for it."""
+    return (Paragraph(write("exculpatory_lead")), Paragraph(write("exculpatory_context"), "note"))
+
+
+def cannot(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """Rows of ``not_assessable`` in words, with the reason."""
+    rows = tuple(
+        (write.code("what", one["what"]), write.code("why", one["why"], one["facts"]))
+        for one in facts["not_assessable"]
+    )
+    if not rows:
+        return (Paragraph(write("cannot_none")),)
+    return (Grid(write("cap_cannot"), (write("col_what"), write("col_why")), rows),)
+
+
+def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """How it was done, with which version, and what is known of the error rates."""
+    return (
+        Paragraph(write("method_version", version=facts["tool"]["version"])),
+        Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),
+        Paragraph(write("method_errors")),
+        Paragraph(write("method_processing"), "note"),
+    )
+
+
+def statements(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """The statements that every report of this kind must carry, as far as they apply here."""
+    clips = facts["clips"]
+    seen = sum(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] for clip in clips)
+    whole = sum(clip["duration_s"] for clip in clips)
+    sensitive = [one["finding_id"] for one in one_body(facts) if one["sensitivity"].get("time_sensitive")]
+    told = [
+        write("statement_leads"),
+        write("statement_strength"),
+        write("statement_rivals"),
+        write("statement_coverage", seen=f"{seen / 60:.1f}", whole=f"{whole / 60:.1f}", refs=_clips(facts)).rstrip(),
+        write("statement_clock_sensitive", findings=", ".join(sensitive)) if sensitive else write("statement_clock"),
+        write("statement_rates"),
+        write("statement_searched", visits=len(facts["visits"])),
+        write("statement_processing"),
+        write("statement_sheet"),
+        write("statement_selected"),
+        write("statement_missing"),
+        write("statement_faces"),
+        write("statement_reviewed"),
+    ]
+    changes = tuple(write(f"change_{k}") for k in range(1, CHANGES + 1))
+    return (Points(tuple(told)), Points(changes, write("statement_changes")))
+
+
+def _clips(facts: Facts) -> str:
+    return refs(clip["exhibit_id"] for clip in facts["clips"])
+
+
+def scale(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """The bands of words, and the glossary."""
+    rows = tuple((write(f"band_{name}"), write(f"words_{name}")) for name in LEVELS)
+    return (
+        Paragraph(write("scale_lead")),
+        Grid(write("cap_scale"), (write("col_ratio"), write("col_words")), rows),
+        Points(tuple(write(f"glossary_{k}") for k in range(1, GLOSSARY + 1)), write("glossary")),
+    )

@@ -1,0 +1,188 @@
+"""The first page: what was asked and found, how strong it is, what else could explain it, what is open."""
+
+from __future__ import annotations
+
+from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
+from toolkit.report.blocks import Answers, Block, Paragraph
+from toolkit.report.writer import Facts, Writer, at, ratio, refs
+
+# Gaps in the material that change what may be said, in the order in which they are told.
+WEIGHTY = (
+    "no_footage", "no_records", "no_zone", "no_empty_place", "offset_not_determinable", "minute_precision",
+)  # fmt: skip
+
+
+def one_body(facts: Facts) -> list[Facts]:
+    """The FD2 findings."""
+    return [finding for finding in facts["findings"] if finding["code"] == "FD2"]
+
+
+def examined(facts: Facts) -> bool:
+    """Whether any footage was looked through."""
+    return any(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] > 0 for clip in facts["clips"])
+
+
+def ladder(facts: Facts) -> str:
+    """Code of the decision line, chosen by rule from what was taken in, seen and found."""
+    if not facts["clips"]:
+        return "ladder_records_only" if facts["records"] else "ladder_nothing"
+    if not examined(facts):
+        return "ladder_unsuitable"
+    if not facts["records"]:
+        return "ladder_footage_only"
+    if not facts["associations"]:
+        return "ladder_no_clock"
+    found = one_body(facts)
+    if not found:
+        return "ladder_none" if facts["visits"] else "ladder_no_visits"
+    words = {finding["headline"].get("words") for finding in found}
+    return "ladder_equal" if words <= {"no_support", "no_ratio"} else "ladder_continuity"
+
+
+def summary_lines(facts: Facts, write: Writer) -> list[str]:
+    """Five plain lines: footage, clock, clock-ins, findings, what is open."""
+    return [_footage_line(facts, write), clock_line(facts, write), _clockins_line(facts, write),
+            _found_line(facts, write), write("line_open")]  # fmt: skip
+
+
+def _footage_line(facts: Facts, write: Writer) -> str:
+    if not facts["clips"]:
+        return write("line_footage_none")
+    minutes = sum(clip["duration_s"] for clip in facts["clips"]) / 60
+    told = {"clips": len(facts["clips"]), "minutes": f"{minutes:.1f}"}
+    if not examined(facts):
+        return write("line_footage_unseen", **told)
+    return write("line_footage", visits=len(facts["visits"]), **told)
+
+
+def clock_line(facts: Facts, write: Writer) -> str:
+    """The terminal's clock in one sentence."""
+    clock = facts["clock"]
+    if not clock["determinable"]:
+        return write("line_clock_none", why=write.code("reason", clock["reason"] or "nothing_to_align"))
+    if clock["terminal_minus_camera_s"] is None or clock["interval_s"] is None:
+        return write("line_clock_media")
+    low, high = clock["interval_s"]
+    return write(
+        "line_clock", offset=f"{clock['terminal_minus_camera_s']:+.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}"
+    )
+
+
+def _clockins_line(facts: Facts, write: Writer) -> str:
+    kept = sum(one["kept"] for one in facts["records"])
+    if not facts["records"]:
+        return write("line_clockins_none")
+    if not facts["associations"]:
+        return write("line_clockins_untimed", all=kept)
+    visits = {one["visit_id"] for one in facts["visits"]}
+    best = [one["best"] for one in facts["associations"]]
+    return write(
+        "line_clockins",
+        all=kept,
+        seen=sum(one in visits for one in best),
+        nobody=best.count(NOBODY_SEEN),
+        outside=best.count(OUTSIDE_COVERAGE),
+    )
+
+
+def _found_line(facts: Facts, write: Writer) -> str:
+    found = one_body(facts)
+    if found:
+        told = "; ".join(f"{one['visit_ids'][0]} ({', '.join(one['employees'])})" for one in found)
+        return write("line_fd2", count=len(found), told=told)
+    return write("line_fd2_none" if facts["associations"] and examined(facts) else "line_fd2_not_searched")
+
+
+def summary(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """The one-page summary in plain words."""
+    every = refs(one["exhibit_id"] for one in facts["exhibits"])
+    # Findings are told one by one; the line that counts them would say them twice.
+    lines = summary_lines(facts, write)[: 3 if one_body(facts) else 4]
+    told = [f"{line} {_line_refs(facts, number)}".rstrip() for number, line in enumerate(lines)]
+    answers = (
+        ("asked", (write("summary_asked", refs=every),)),
+        ("found", (*told, *(_finding_line(one, write) for one in one_body(facts)))),
+        ("strong", _strength(facts, write)),
+        ("else", _rivals(facts, write)),
+        ("cannot", _cannot(facts, write)),
+        ("next", _next(facts, write)),
+    )  # fmt: skip
+    items = tuple((write(f"question_{name}"), sentences) for name, sentences in answers)
+    return (Paragraph(write(ladder(facts), count=len(one_body(facts))), "lead"), Answers(items))
+
+
+def _line_refs(facts: Facts, number: int) -> str:
+    clips = [clip["exhibit_id"] for clip in facts["clips"]]
+    records = [one["exhibit_id"] for one in facts["records"]]
+    anchors = [one["exhibit_id"] for one in facts["exhibits"] if one["kind"] == "anchors"]
+    return refs((clips, clips + anchors, records, clips if one_body(facts) else [])[number])
+
+
+def _finding_line(finding: Facts, write: Writer) -> str:
+    first = finding["frames"][0] if finding["frames"] else None
+    return write(
+        "summary_fd2",
+        finding=finding["finding_id"],
+        visit=", ".join(finding["visit_ids"]),
+        ids=", ".join(finding["employees"]),
+        ref=at(first["exhibit_id"], first["media_s"]) if first else "",
+    ).rstrip()
+
+
+def _strength(facts: Facts, write: Writer) -> tuple[str, ...]:
+    found = one_body(facts)
+    if not found:
+        return (write("summary_strong_none"),)
+    told = []
+    for finding in found:
+        top = finding["headline"]
+        if top.get("rival") is None:
+            told.append(write("summary_strong_no_ratio", finding=finding["finding_id"]))
+            continue
+        told.append(
+            write(
+                "summary_strong",
+                finding=finding["finding_id"],
+                words=write.code("words", top["words"]),
+                rival=write.code("rival", top["rival"]),
+                low=ratio((top.get("interval") or [None])[0]),
+            )
+        )
+    return (*told, write("summary_strong_limit"))
+
+
+def _rivals(facts: Facts, write: Writer) -> tuple[str, ...]:
+    names = {
+        rival["name"]
+        for finding in one_body(facts)
+        for rival in finding["rivals"]
+        if rival.get("lower_log10") is None and not rival.get("excluded_by")
+    }
+    open_ones = (write("summary_else_open", rivals=write.names("rival", sorted(names))),) if names else ()
+    return (*open_ones, write("summary_else"))
+
+
+def _cannot(facts: Facts, write: Writer) -> tuple[str, ...]:
+    """What is missing that matters most, then what footage can never show."""
+    missing = sorted(
+        (one for one in facts["not_assessable"] if one["why"] in WEIGHTY), key=lambda one: WEIGHTY.index(one["why"])
+    )
+    told = [
+        write("sentence", what=write.code("what", one["what"]), told=write.code("why", one["why"], one["facts"]))
+        for one in missing[:4]
+    ]
+    return (*told, write("summary_cannot"))
+
+
+def _next(facts: Facts, write: Writer) -> tuple[str, ...]:
+    steps = [
+        ("next_footage", bool(facts["records"]) and not facts["clips"]),
+        ("next_records", bool(facts["clips"]) and not facts["records"]),
+        ("next_zone", any(one["why"] in ("no_zone", "no_empty_place") for one in facts["not_assessable"])),
+        ("next_confirm_zone", any(zone["basis"] == "proposed" for zone in facts["zones"])),
+        ("next_anchors", bool(facts["records"] and facts["clips"]) and not facts["clock"]["determinable"]),
+        ("next_frames", bool(one_body(facts))),
+        ("next_log", bool(one_body(facts))),
+        ("next_hear", True),
+    ]
+    return tuple(write(key) for key, wanted in steps if wanted)
