@@ -87,3 +87,15 @@ def test_counts_are_three_and_knowing_is_not_determinable() -> None:
     rows = count(tables.empty("visits")).set_index("what")
     assert set(rows.index) == {"identities_used", "presenters", "knowing_participants"}
     assert rows["low"].isna()["knowing_participants"]
+
+
+def test_a_certified_stay_that_was_never_seen_gives_no_infinity() -> None:
+    chance = ChanceRatio(at_m=3.0, at_3m=2.0, clock_early=3.0, clock_late=3.0, leave_one_out={}, m=0.05)
+    rates = {
+        "switch": {"ordinary": {"scenes": 60, "certified": 3}},
+        "stay": {"scenes": 60, "certified": 0},
+        "basis": "simulated",
+    }
+    for one in fd2_rivals(chance, "none", rates):
+        assert one.log10_lr is None or math.isfinite(one.log10_lr)
+        assert one.lower_log10 is None or math.isfinite(one.lower_log10)

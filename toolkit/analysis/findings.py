@@ -23,6 +23,7 @@ from toolkit.analysis.strength import Rival
 CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
+LEAST_RATIO = 1e-12  # a tested rate of zero must not become an infinity that JSON cannot hold
 PAD_S = 1.5  # the clock's own uncertainty is added to this
 NOT_IN_THIS_VERSION = ("FD1", "FD3", "FD4", "FD5", "FD6", "FD7", "FD8", "FD9")
 
@@ -214,7 +215,7 @@ def _companion_rival(companion: str, rates: dict[str, Any] | None) -> Rival:
 
 
 def _log10(ratio: float) -> float:
-    return round(math.log10(ratio), 3) if ratio > 0 else -math.inf
+    return round(math.log10(max(ratio, LEAST_RATIO)), 3)
 
 
 def _against(visit: dict[Any, Any], body: Continuity, survives: bool) -> list[dict[str, Any]]:
@@ -277,6 +278,9 @@ def _not_assessable(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataF
         if not clock["determinable"]:
             facts = {"exhibit": clock["exhibit_id"], "reason": clock["reason"], "anchors": int(clock["anchors_used"])}
             rows.append({"what": "offset", "why": "offset_not_determinable", "facts": facts})
+    unclear = int(((punches["result"] == "unknown") & (punches["record_kind"] == "raw_event")).sum())
+    if unclear:
+        rows.append({"what": "records", "why": "result_unknown", "facts": {"rows": unclear}})
     coarse = int((punches["precision_s"] >= MINUTE_S).sum())
     if coarse:
         rows.append({"what": "naming", "why": "minute_precision", "facts": {"rows": coarse}})

@@ -114,7 +114,11 @@ def punches(
             "rejected": read.rows_rejected,
             "non_record": read.rows_non_record,
         },
-        "punches": json.loads(read.punches[names].rename(columns={"stamped_at": "t_text"}).to_json(orient="records")),
+        "punches": json.loads(
+            read.punches.sort_values(["sheet", "row"])[names]
+            .rename(columns={"stamped_at": "t_text"})
+            .to_json(orient="records")
+        ),
         "refused": json.loads(read.refused[["row", "why"]].to_json(orient="records")),
         "questions": [] if timezone else [text("cli.ask_timezone")],
         "cannot_answer": [text("cli.minute_only")] if coarse else [],

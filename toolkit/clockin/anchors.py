@@ -1,20 +1,22 @@
 """Anchors: moments of a clip at which a device's clock could be read.
 
 A CSV with ``device, device_time, exhibit_sha256, media_s, uncertainty_s, how``
-and optionally ``cause``: anchors of one cause (a beep and its log row) count once.
-An anchor names its clip by SHA-256.
+and optionally ``cause``: anchors of one cause (a beep and its log row) count
+once, and an empty cause is a cause of its own. An anchor names its clip by
+SHA-256.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from toolkit import tables
-from toolkit.clockin.stamps import Unreadable, read_stamp
+from toolkit.clockin.stamps import Unreadable, plain_text, read_stamp
 from toolkit.clockin.tabular import read_table
 from toolkit.errors import ReadingError
 
@@ -22,13 +24,35 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     name: (name,) for name in ("device", "device_time", "media_s", "uncertainty_s", "how", "cause")
 }
 HEADINGS["exhibit_sha256"] = ("exhibit_sha256", "clip_sha256", "sha256")
-NEEDED = ("device", "device_time", "exhibit_sha256", "media_s", "uncertainty_s")
+NEEDED = ("device", "device_time", "exhibit_sha256", "media_s", "uncertainty_s", "how")
 END_SLACK_S = 0.5
+SHOWN_HASH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Anchor:
+    """One row, checked as far as it can be without its clip."""
+
+    row: int
+    sha256: str
+    device: str
+    device_time: str
+    media_s: float
+    uncertainty_s: float
+    how: str
+    cause: str
 
 
 def anchor_hashes(path: Path) -> list[tuple[int, str]]:
-    """Row number and clip hash of every anchor."""
-    return [(number, row["exhibit_sha256"].lower()) for number, row in read_table(path, HEADINGS, needed=NEEDED)]
+    """Row number and clip hash (lower case) of every anchor.
+
+    Raises
+    ------
+    ReadingError
+        Whatever can be wrong with the file without looking at its clips:
+        missing columns, no rows, an unreadable time or number.
+    """
+    return [(anchor.row, anchor.sha256) for anchor in _anchors(path)]
 
 
 def read_anchors(path: Path, *, exhibit_id: str, clips: Mapping[str, tuple[str, float]]) -> pd.DataFrame:
@@ -39,6 +63,12 @@ def read_anchors(path: Path, *, exhibit_id: str, clips: Mapping[str, tuple[str, 
     clips : mapping
         SHA-256 of a clip to its exhibit id and duration in seconds.
 
+    Returns
+    -------
+    DataFrame
+        ``device_time`` is written as ``2026-03-03 08:21:49`` with as many
+        digits as the file states; the file itself stays in the case.
+
     Raises
     ------
     ReadingError
@@ -46,38 +76,70 @@ def read_anchors(path: Path, *, exhibit_id: str, clips: Mapping[str, tuple[str, 
         number: each with its row.
     """
     rows = []
-    for number, row in read_table(path, HEADINGS, needed=NEEDED):
-        clip = clips.get(row["exhibit_sha256"].lower())
-        if clip is None:
-            raise ReadingError("anchor_unknown_clip", file=path.name, row=number, hash=row["exhibit_sha256"][:16])
-        media_s = _number(row["media_s"], "media_s", path, number)
-        uncertainty_s = _number(row["uncertainty_s"], "uncertainty_s", path, number)
-        if not 0 <= media_s <= clip[1] + END_SLACK_S:
+    for anchor in _anchors(path):
+        clip_id, duration_s = _clip_of(anchor, clips, path)
+        if not 0 <= anchor.media_s <= duration_s + END_SLACK_S:
             raise ReadingError(
-                "anchor_outside_clip", file=path.name, row=number, at=media_s, duration=round(clip[1], 3)
+                "anchor_outside_clip",
+                file=path.name,
+                row=anchor.row,
+                at=anchor.media_s,
+                duration=round(duration_s, 3),
             )
-        if uncertainty_s <= 0:
-            raise ReadingError("anchor_uncertainty", file=path.name, row=number, value=uncertainty_s)
-        try:
-            read_stamp(row["device_time"], "ymd")
-        except Unreadable as wrong:
-            raise ReadingError("anchor_time", file=path.name, row=number, text=row["device_time"]) from wrong
         rows.append(
             {
                 "exhibit_id": exhibit_id,
-                "row": number,
-                "clip_exhibit_id": clip[0],
-                "device": row["device"],
-                "device_time": row["device_time"],
-                "media_s": media_s,
-                "uncertainty_s": uncertainty_s,
-                "how": row.get("how", ""),
-                "cause": row.get("cause", ""),
+                "row": anchor.row,
+                "clip_exhibit_id": clip_id,
+                "device": anchor.device,
+                "device_time": anchor.device_time,
+                "media_s": anchor.media_s,
+                "uncertainty_s": anchor.uncertainty_s,
+                "how": anchor.how,
+                "cause": anchor.cause,
             }
         )
-    if not rows:
-        raise ReadingError("anchors_empty", file=path.name)
     return tables.build("anchors", rows)
+
+
+def _anchors(path: Path) -> Iterator[_Anchor]:
+    row = None
+    for row, cells in read_table(path, HEADINGS, needed=NEEDED):
+        if not cells["device"]:
+            raise ReadingError("anchor_no_device", file=path.name, row=row)
+        uncertainty_s = _number(cells["uncertainty_s"], "uncertainty_s", path, row)
+        if uncertainty_s <= 0:
+            raise ReadingError("anchor_uncertainty", file=path.name, row=row, value=uncertainty_s)
+        yield _Anchor(
+            row=row,
+            sha256=cells["exhibit_sha256"].lower(),
+            device=cells["device"],
+            device_time=_time(cells["device_time"], path, row),
+            media_s=_number(cells["media_s"], "media_s", path, row),
+            uncertainty_s=uncertainty_s,
+            how=cells["how"],
+            cause=cells.get("cause", ""),
+        )
+    if row is None:
+        raise ReadingError("anchors_empty", file=path.name)
+
+
+def _clip_of(anchor: _Anchor, clips: Mapping[str, tuple[str, float]], path: Path) -> tuple[str, float]:
+    clip = clips.get(anchor.sha256)
+    if clip is None:
+        raise ReadingError("anchor_unknown_clip", file=path.name, row=anchor.row, hash=anchor.sha256[:SHOWN_HASH])
+    return clip
+
+
+def _time(text: str, path: Path, row: int) -> str:
+    """The device's time; an offset is refused, for a device shows none and it would not be used."""
+    try:
+        stamp = read_stamp(text)
+    except Unreadable as wrong:
+        raise ReadingError("anchor_time", file=path.name, row=row, text=text) from wrong
+    if stamp.offset is not None:
+        raise ReadingError("anchor_time", file=path.name, row=row, text=text)
+    return plain_text(stamp)
 
 
 def _number(text: str, column: str, path: Path, row: int) -> float:

@@ -10,13 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit import tables
-from toolkit.clockin.tabular import read_table
+from toolkit.clockin.tabular import clean_id, is_shortened_number, read_table
 from toolkit.errors import ReadingError
 
 HEADINGS = {
-    "employee_id": ("employee_id", "employee id", "id", "工号", "员工编号", "人员编号"),
+    "employee_id": (
+        "employee_id", "employee id", "employee no", "employee no.", "person id", "id", "工号", "员工编号", "人员编号",
+        "员工号", "考勤号码",
+    ),
     "name": ("name", "姓名", "employee name"),
-}
+}  # fmt: skip
 
 
 def read_roster(path: Path, *, exhibit_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,14 +28,17 @@ def read_roster(path: Path, *, exhibit_id: str) -> tuple[pd.DataFrame, pd.DataFr
     Raises
     ------
     ReadingError
-        No column of employee ids, a row without one, or one id twice.
+        No column of employee ids, a row without one, one that a spreadsheet
+        has shortened, or one id twice (names both rows).
     """
     rows, names = [], []
     seen: dict[str, int] = {}
     for number, row in read_table(path, HEADINGS, needed=("employee_id",)):
-        employee_id = row["employee_id"]
+        employee_id = clean_id(row["employee_id"])
         if not employee_id:
             raise ReadingError("roster_no_id", file=path.name, row=number)
+        if is_shortened_number(employee_id):
+            raise ReadingError("roster_id_shortened", file=path.name, row=number, text=employee_id)
         if employee_id in seen:
             raise ReadingError(
                 "roster_id_twice", file=path.name, employee_id=employee_id, first=seen[employee_id], second=number
@@ -46,5 +52,9 @@ def read_roster(path: Path, *, exhibit_id: str) -> tuple[pd.DataFrame, pd.DataFr
 
 
 def absent_from_roster(punches: pd.DataFrame, roster: pd.DataFrame) -> list[str]:
-    """Employee ids that clocked in and are in no roster, sorted."""
+    """Employee ids that clocked in and are in no roster, sorted.
+
+    A result to report, never a reason to stop: the roster may be of another
+    day, or write ids without their zeros.
+    """
     return sorted(set(punches["employee_id"]) - set(roster["employee_id"]))

@@ -1,20 +1,108 @@
-"""Small tables that a person wrote: a heading row, everything as text, row numbers kept."""
+"""Tables in text form: physical lines, records, cells, headings; everything stays text.
+
+A row is named by the number of its first physical line, as a text editor shows
+it. Nothing is taken for a number, a date or a missing value: an employee may be
+called "NA" or 00042.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.clockin.decoding import read_text
 from toolkit.errors import ReadingError
 
+DELIMITERS = (",", "\t", ";", "|")
+GUARD = re.compile(r'=?"(?P<text>.*)"')
+WHOLE = re.compile(r"(?P<digits>\d+)\.0")
+# How a spreadsheet shows a long number: the last digits are gone.
+SHORTENED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Cells of one record; ``row`` is its first physical line, ``broken`` a fault in its quotes."""
+
+    row: int
+    cells: tuple[str, ...]
+    raw: str
+    broken: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing in it."""
+        return not self.broken and not any(cell.strip() for cell in self.cells)
+
+
+def physical_lines(text: str) -> list[str]:
+    """Lines with their ends, divided at LF, CR LF and CR only.
+
+    ``str.splitlines`` also divides at characters that occur within names and
+    would number the lines otherwise than ``csv`` does.
+    """
+    return io.StringIO(text, newline="").readlines()
+
+
+def records(text: str, delimiter: str, file: str) -> Iterator[Record]:
+    """Every record of a delimited table, blank ones too, in order.
+
+    Raises
+    ------
+    ReadingError
+        A quotation mark is opened and swallows the rows after it.
+    """
+    lines = physical_lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num
+        cells: list[str] = []
+        broken = False
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            if reader.line_num > start + 1:
+                raise ReadingError("table_open_quote", file=file, row=start + 1) from fault
+            broken = True
+        raw = "".join(lines[start : reader.line_num]).rstrip("\r\n")
+        yield Record(start + 1, tuple(cells), raw, broken)
+
+
+def guess_delimiter(line: str) -> str:
+    """The mark that stands most often in this heading line."""
+    return max(DELIMITERS, key=line.count)
+
+
+def clean_cell(cell: str) -> str:
+    """Without spreadsheet guards (a leading apostrophe, ``="..."``), in NFKC; zero padding stays."""
+    text = unicodedata.normalize("NFKC", cell).strip()
+    match = GUARD.fullmatch(text)
+    return (match["text"] if match else text).removeprefix("'").strip()
+
+
+def clean_id(cell: str) -> str:
+    """An employee id: opaque text; only the ``.0`` that a table program adds to a number goes."""
+    text = clean_cell(cell)
+    match = WHOLE.fullmatch(text)
+    return match["digits"] if match else text
+
+
+def is_shortened_number(text: str) -> bool:
+    """Whether a spreadsheet has turned this id into a rounded number such as 1.004E+03."""
+    return SHORTENED.fullmatch(text) is not None
+
 
 def read_table(
     path: Path, headings: Mapping[str, Sequence[str]], *, needed: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Row number (physical line) and cells by column, for the columns that are known.
+    """Row number and cleaned cells by column, for the columns that are known; blank rows are passed over.
 
     Parameters
     ----------
@@ -26,22 +114,25 @@ def read_table(
     Raises
     ------
     ReadingError
-        A needed column is missing; names what was found.
+        A needed column is missing or stands there twice, or a row has broken
+        quotes or more cells than there are headings.
     """
-    text, _, _ = read_text(path)
-    first = next(iter(text.splitlines()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max((",", "\t", ";"), key=first.count))
-    found = [cell.strip().lower() for cell in next(reader, [])]
+    text = read_text(path).text
+    first = next(line for line in physical_lines(text) if line.strip())
+    filled = (record for record in records(text, guess_delimiter(first), path.name) if not record.blank)
+    found = [clean_cell(cell).lower() for cell in next(filled).cells]
     columns = {}
     for column, names in headings.items():
         hits = [k for k, heading in enumerate(found) if heading in names]
+        if len(hits) > 1:
+            raise ReadingError("table_column_twice", file=path.name, column=column, found=", ".join(found))
         if hits:
             columns[column] = hits[0]
     missing = [column for column in needed if column not in columns]
     if missing:
         raise ReadingError("table_columns_missing", file=path.name, missing=", ".join(missing), found=", ".join(found))
-    start = reader.line_num + 1
-    for cells in reader:
-        number, start = start, reader.line_num + 1
-        if any(cell.strip() for cell in cells):
-            yield number, {column: cells[k].strip() if k < len(cells) else "" for column, k in columns.items()}
+    for record in filled:
+        if record.broken or any(cell.strip() for cell in record.cells[len(found) :]):
+            raise ReadingError("table_row_broken", file=path.name, row=record.row, text=record.raw[:120])
+        cells = record.cells + ("",) * (len(found) - len(record.cells))
+        yield record.row, {column: clean_cell(cells[k]) for column, k in columns.items()}

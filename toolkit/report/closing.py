@@ -64,31 +64,37 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
 
 def statements(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """The statements that every report of this kind must carry, as far as they apply here."""
-    clips = facts["clips"]
-    seen = sum(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] for clip in clips)
-    whole = sum(clip["duration_s"] for clip in clips)
-    sensitive = [one["finding_id"] for one in one_body(facts) if one["sensitivity"].get("time_sensitive")]
     told = [
-        write("statement_leads"),
-        write("statement_strength"),
-        write("statement_rivals"),
-        write("statement_coverage", seen=f"{seen / 60:.1f}", whole=f"{whole / 60:.1f}", refs=_clips(facts)).rstrip(),
-        write("statement_clock_sensitive", findings=", ".join(sensitive)) if sensitive else write("statement_clock"),
+        *(write(f"statement_{name}") for name in ("leads", "strength", "rivals")),
+        _coverage(facts, write),
+        _clock(facts, write),
         write("statement_rates"),
-        write("statement_searched", visits=len(facts["visits"])),
-        write("statement_processing"),
-        write("statement_sheet"),
-        write("statement_selected"),
-        write("statement_missing"),
-        write("statement_faces"),
-        write("statement_reviewed"),
+        *([write("statement_searched", visits=len(facts["visits"]))] if facts["associations"] else []),
+        *(write(f"statement_{name}") for name in ("processing", "sheet")),
+        *([write("statement_selected")] if facts["clips"] else []),
+        *(write(f"statement_{name}") for name in ("missing", "faces", "reviewed")),
     ]
     changes = tuple(write(f"change_{k}") for k in range(1, CHANGES + 1))
     return (Points(tuple(told)), Points(changes, write("statement_changes")))
 
 
-def _clips(facts: Facts) -> str:
-    return refs(clip["exhibit_id"] for clip in facts["clips"])
+def _coverage(facts: Facts, write: Writer) -> str:
+    clips = facts["clips"]
+    if not clips:
+        return write("statement_no_coverage")
+    seen = sum(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] for clip in clips)
+    whole = sum(clip["duration_s"] for clip in clips)
+    told = refs(clip["exhibit_id"] for clip in clips)
+    return write("statement_coverage", seen=f"{seen / 60:.1f}", whole=f"{whole / 60:.1f}", refs=told)
+
+
+def _clock(facts: Facts, write: Writer) -> str:
+    if not facts["clock"]["determinable"]:
+        return write("statement_clock_none")
+    sensitive = [one["finding_id"] for one in one_body(facts) if one["sensitivity"].get("time_sensitive")]
+    if sensitive:
+        return write("statement_clock_sensitive", findings=", ".join(sensitive))
+    return write("statement_clock" if one_body(facts) else "statement_clock_stated")
 
 
 def scale(facts: Facts, write: Writer) -> tuple[Block, ...]:

@@ -100,9 +100,10 @@ def _letter(axes: Axes, x: float, y: float, text: str, size: float, colour: str,
     )  # fmt: skip
 
 
-def _shown_punches(
+def shown_punches(
     facts: dict[str, Any], exhibit_id: str, span: tuple[float, float]
 ) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Clock-ins of this clip and stretch, each with its media time."""
     mine = {visit["visit_id"] for visit in facts["visits"] if visit["exhibit_id"] == exhibit_id}
     only = len(facts["clips"]) == 1
     for punch in facts["associations"]:
@@ -122,7 +123,7 @@ def _punches(axes: Axes, facts: dict[str, Any], exhibit_id: str, span: tuple[flo
     width = span[1] - span[0]
     taken = [-1e12] * MOST_LEVELS
     highest = 0
-    for at, punch in _shown_punches(facts, exhibit_id, span):
+    for at, punch in shown_punches(facts, exhibit_id, span):
         label = _drawable(punch["employee_id"])
         room = max(len(label) + 1, 3) * LETTER_SHARE * width
         level = next((k for k in range(MOST_LEVELS) if at - room / 2 > taken[k]), None)

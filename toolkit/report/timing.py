@@ -99,13 +99,19 @@ def _timeline(facts: Facts, clip: Facts, write: Writer) -> Picture:
         figures.timeline(facts, clip["exhibit_id"]),
         write("alt_timeline", exhibit=clip["exhibit_id"]),
         write("cap_timeline", exhibit=at(clip["exhibit_id"])),
-        legend(write),
+        legend(facts, clip, write),
     )
 
 
-def legend(write: Writer) -> tuple[tuple[str, str], ...]:
-    """The signs of a timeline and what they stand for."""
-    return tuple((sign, write(f"sign_{sign}")) for sign in SIGNS)
+def legend(facts: Facts, clip: Facts, write: Writer) -> tuple[tuple[str, str], ...]:
+    """The signs that this clip's timeline bears, and what they stand for."""
+    mine = {visit["visit_id"] for visit in facts["visits"] if visit["exhibit_id"] == clip["exhibit_id"]}
+    named = {visit for finding in facts["findings"] for visit in finding["visit_ids"]}
+    drawn = {part["how"] for part in clip["intervals"]} | ({"gap"} if clip["gaps"] else set())
+    drawn |= ({"visit"} if mine - named else set()) | ({"named"} if mine & named else set())
+    for _, punch in figures.shown_punches(facts, clip["exhibit_id"], (0.0, clip["duration_s"])):
+        drawn |= {"band", {NOBODY_SEEN: "nobody", OUTSIDE_COVERAGE: "outside"}.get(punch["best"], "seen")}
+    return tuple((sign, write(f"sign_{sign}")) for sign in SIGNS if sign in drawn)
 
 
 def _visit_row(visit: Facts, presenter: Any, write: Writer) -> tuple[str, ...]:

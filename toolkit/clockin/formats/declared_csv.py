@@ -2,158 +2,260 @@
 
 The mapping names headings: ``employee_id`` and ``time`` (or ``date`` and
 ``time``), optionally ``terminal_id``, ``credential``, ``result``,
-``date_order`` ("ymd", "dmy", "mdy"), ``delimiter`` and ``header_row``. Everything
-is read as text, so that an employee called "NA" or 00042 stays so.
+``date_order`` ("ymd", "dmy", "mdy"), ``delimiter``, ``header_row`` (a line
+number), ``pass_values`` and ``fail_values`` (words of the result column).
+Everything is read as text, so that an employee called "NA" or 00042 stays so.
+
+A list without a result column is taken to hold accepted clock-ins, as an
+attendance list does. Where there is such a column, a word in it that is not
+known is "unknown", never a pass.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, RawRow, Source, punch_format
-from toolkit.clockin.stamps import date_order
+from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
+from toolkit.clockin.stamps import ORDERS, decide_order
+from toolkit.clockin.tabular import (
+    Record,
+    clean_cell,
+    clean_id,
+    guess_delimiter,
+    is_shortened_number,
+    physical_lines,
+    records,
+)
 from toolkit.errors import ReadingError
 
 PLAIN_HEADINGS = {
     "employee_id": (
-        "employee_id", "employee id", "employeeid", "emp_code", "person id", "user id", "userid", "pin",
-        "工号", "员工编号", "人员编号", "员工号",
+        "employee_id", "employee id", "employeeid", "employee no", "employee no.", "emp_code", "person id",
+        "personal id", "user id", "userid", "user_id", "pin", "工号", "员工编号", "人员编号", "员工号", "考勤号码",
     ),
-    "time": ("time", "datetime", "date time", "timestamp", "punch time", "check time", "打卡时间", "时间", "刷卡时间"),
-    "date": ("date", "日期", "打卡日期"),
-    "terminal_id": ("terminal", "terminal_id", "device", "设备", "考勤机"),
+    "time": (
+        "time", "datetime", "date time", "date/time", "timestamp", "punch time", "punch_time", "check time",
+        "check_time", "clock-in time", "打卡时间", "时间", "刷卡时间", "日期时间", "签到时间",
+    ),
+    "date": ("date", "日期", "打卡日期", "刷卡日期"),
+    "terminal_id": ("terminal", "terminal_id", "terminal id", "device", "device id", "设备", "考勤机", "机器号"),
+    "credential": ("credential", "verifycode", "verify code", "verification method", "验证方式", "比对方式"),
+    "result": ("result", "打卡结果", "验证结果", "结果"),
 }  # fmt: skip
-PASSED = {"", "pass", "ok", "success", "正常", "成功", "通过", "1", "true"}
-FAILED = {"fail", "failed", "denied", "失败", "0", "false"}
-GUARD = re.compile(r'^=?"(?P<text>.*)"$')
+# Columns that tell machine rows from rows that a person entered or changed: what they say is not read here,
+# so that such a table is not taken without a person's word.
+EDIT_HEADINGS = frozenset({"data source", "handling type", "sourcetype", "source type", "处理类型", "数据来源",
+                           "管理员修改备注", "补卡", "manual"})  # fmt: skip
+NEEDED = ("employee_id", "time")
+COLUMNS = ("employee_id", "date", "time", "terminal_id", "credential", "result")
+OPTIONS = ("date_order", "delimiter", "header_row", "pass_values", "fail_values")
+# Late and early are said of accepted clock-ins.
+PASSED = frozenset({"pass", "passed", "ok", "success", "successful", "normal", "late", "early", "成功", "通过",
+                    "正常", "迟到", "早退", "严重迟到"})  # fmt: skip
+FAILED = frozenset({"fail", "failed", "failure", "denied", "rejected", "失败", "拒绝", "未通过"})
+CREDENTIALS = {
+    "face": ("face", "face id", "人脸", "面部", "刷脸"),
+    "finger": ("finger", "fingerprint", "fp", "指纹"),
+    "card": ("card", "刷卡", "卡"),
+    "password": ("password", "pw", "pwd", "密码"),
+    "palm": ("palm", "掌纹", "掌静脉"),
+}
+CREDENTIAL_OF = {word: credential for credential, words in CREDENTIALS.items() for word in words}
+HOLDS_DATE = re.compile(r"\d[-/.年]\d{1,2}[-/.月]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where the columns are, and how their texts are read."""
+
+    columns: Mapping[str, int]
+    width: int
+    order: str
+    passed: frozenset[str]
+    failed: frozenset[str]
 
 
 @punch_format("declared_csv")
 class DeclaredCsv:
     """Rows under headings; used when a mapping was given or the headings are plain."""
 
-    def sniff(self, head: str) -> bool:
-        """The first line is a heading with an employee and a time column."""
-        lines = head.splitlines()
-        if not lines:
-            return False
-        headings = next(csv.reader([lines[0]], delimiter=_delimiter(lines[0])), [])
+    mapping_keys: frozenset[str] = frozenset((*COLUMNS, *OPTIONS))
+
+    def sniff(self, head: Head) -> bool:
+        """The first line is a heading with one column of employees, one of times, and none of later changes."""
+        first = next((line for line in physical_lines(head.text) if line.strip()), "")
+        record = next(records(first, guess_delimiter(first), ""), None)
+        headings = () if record is None else record.cells
+        edited = EDIT_HEADINGS.intersection(clean_cell(heading).lower() for heading in headings)
         found = _plain_mapping(headings)
-        return "employee_id" in found and "time" in found
+        return not edited and all(name in found for name in NEEDED)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
-        """Headings are no record; a row without employee or with too few cells is refused."""
-        mapping = dict(source.mapping)
+        """Headings, what stands above them and blank rows are no record.
+
+        A row without an employee, with broken quotes, or with fewer or more
+        cells than its columns need is refused.
+        """
+        mapping, file = source.mapping, source.name
+        _check_options(mapping, file)
         header_row = int(mapping.get("header_row", 1))
-        lines = source.text.splitlines()
-        if len(lines) < header_row:
-            raise ReadingError("records_no_rows", file=source.name)
-        delimiter = str(mapping.get("delimiter") or _delimiter(lines[header_row - 1]))
-        table = list(_numbered(source.text, delimiter))
-        headings = next((cells for number, cells in table if number >= header_row), [])
-        columns = _columns(headings, mapping, source.name)
-        body = [(number, cells) for number, cells in table if number > header_row]
-        order = _order(body, columns, mapping, source.name)
-        for number in range(1, header_row + 1):
-            yield RawRow(kind=NON_RECORD, row=number, raw=lines[number - 1])
-        for number, cells in body:
-            yield _row(number, cells, columns, order, lines)
+        lines = physical_lines(source.text)
+        heading_line = next((line for line in lines[header_row - 1 :] if line.strip()), "")
+        delimiter = str(mapping.get("delimiter") or guess_delimiter(heading_line))
+        table = list(records(source.text, delimiter, file))
+        heading = next((record for record in table if record.row >= header_row and not record.blank), None)
+        if heading is None:
+            raise ReadingError("records_no_rows", file=file)
+        layout = _layout(heading.cells, [one for one in table if one.row > heading.row], mapping, file)
+        for record in table:
+            if record.row <= heading.row or record.blank or record.cells == heading.cells:
+                yield RawRow(kind=NON_RECORD, row=record.row, raw=record.raw)
+            else:
+                yield _row(record, layout)
 
 
-def _numbered(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Cells of each record with the number of its first physical line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    start = 1
-    for cells in reader:
-        yield start, cells
-        start = reader.line_num + 1
+def mapping_example(headings: Sequence[str]) -> str:
+    """JSON of a mapping with the headings that are plain, and dots where a person must choose."""
+    clean = [clean_cell(heading) for heading in headings]
+    found = _plain_mapping(headings)
+    named = {name: clean[found[name]] if name in found else "..." for name in NEEDED}
+    return json.dumps({"format": "declared_csv", **named, "date_order": "ymd"}, ensure_ascii=False)
 
 
-def _delimiter(line: str) -> str:
-    return max((",", "\t", ";", "|"), key=line.count)
+def _check_options(mapping: Mapping[str, Any], file: str) -> None:
+    order = mapping.get("date_order", "ymd")
+    if order not in ORDERS:
+        raise ReadingError("date_order_unknown", file=file, order=order)
+    row = mapping.get("header_row", 1)
+    if not isinstance(row, int) or isinstance(row, bool) or row < 1:
+        raise ReadingError("mapping_value", file=file, entry="header_row", value=row)
+    delimiter = mapping.get("delimiter", ",")
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n ':
+        raise ReadingError("mapping_value", file=file, entry="delimiter", value=delimiter)
+    for name in ("pass_values", "fail_values"):
+        words = mapping.get(name, [])
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise ReadingError("mapping_value", file=file, entry=name, value=words)
+    for name in COLUMNS:
+        if not isinstance(mapping.get(name, ""), str):
+            raise ReadingError("mapping_value", file=file, entry=name, value=mapping[name])
+
+
+def _layout(headings: Sequence[str], body: Sequence[Record], mapping: Mapping[str, Any], file: str) -> _Layout:
+    columns = _columns(headings, mapping, file)
+    order = mapping.get("date_order") or decide_order(
+        ((record.row, _time_text(record.cells, columns)) for record in body if not _overflows(record, len(headings))),
+        file,
+    )
+    return _Layout(
+        columns=columns,
+        width=len(headings),
+        order=str(order),
+        passed=_words(mapping.get("pass_values")) or PASSED,
+        failed=_words(mapping.get("fail_values")) or FAILED,
+    )
+
+
+def _words(stated: Sequence[str] | None) -> frozenset[str]:
+    return frozenset(clean_cell(word).lower() for word in stated or ())
 
 
 def _columns(headings: Sequence[str], mapping: Mapping[str, Any], file: str) -> dict[str, int]:
-    named = {
-        key: str(mapping[key])
-        for key in ("employee_id", "time", "date", "terminal_id", "credential", "result")
-        if mapping.get(key)
-    }
-    clean = [_clean(heading) for heading in headings]
-    columns = {**({} if named else _plain_mapping(headings))}
-    for key, heading in named.items():
-        if clean.count(_clean(heading)) != 1:
+    """Column numbers: those declared, and for employee and time otherwise the plain ones."""
+    clean = [clean_cell(heading) for heading in headings]
+    named = {name: clean_cell(mapping[name]) for name in COLUMNS if mapping.get(name)}
+    for heading in named.values():
+        if clean.count(heading) != 1:
             raise ReadingError("mapping_heading", file=file, heading=heading, found=", ".join(clean))
-        columns[key] = clean.index(_clean(heading))
-    if "employee_id" not in columns or "time" not in columns:
-        raise ReadingError("mapping_needed", file=file, found=", ".join(clean))
+    plain = _plain_mapping(headings)
+    # Whoever names the time column has said where the date is; a plain date column must not be added to it.
+    # A column of results is never passed over: a failed attempt would turn into a clock-in.
+    wanted = COLUMNS if not named else (*NEEDED, "result", *(() if "time" in named else ("date",)))
+    columns = {name: number for name, number in plain.items() if name in wanted}
+    columns |= {name: clean.index(heading) for name, heading in named.items()}
+    if any(name not in columns for name in NEEDED):
+        raise ReadingError("mapping_needed", file=file, found=", ".join(clean), example=mapping_example(headings))
     return columns
 
 
 def _plain_mapping(headings: Sequence[str]) -> dict[str, int]:
     """Columns whose headings are unmistakable; one that two columns claim is left to a person."""
-    clean = [_clean(heading).lower() for heading in headings]
+    clean = [clean_cell(heading).lower() for heading in headings]
     found = {}
-    for key, names in PLAIN_HEADINGS.items():
-        hits = [k for k, heading in enumerate(clean) if heading in names]
+    for name, words in PLAIN_HEADINGS.items():
+        hits = [k for k, heading in enumerate(clean) if heading in words]
         if len(hits) == 1:
-            found[key] = hits[0]
+            found[name] = hits[0]
     return found
 
 
-def _order(
-    body: Sequence[tuple[int, Sequence[str]]], columns: Mapping[str, int], mapping: Mapping[str, Any], file: str
-) -> str:
-    declared = mapping.get("date_order")
-    if declared is not None:
-        if declared not in ("ymd", "dmy", "mdy"):
-            raise ReadingError("date_order_unknown", file=file, order=declared)
-        return str(declared)
-    texts = [text for _, cells in body if (text := _time_text(cells, columns))]
-    order = date_order(texts)
-    if order is None and any(re.match(r"^\d{1,2}[-/.]", text) for text in texts):
-        raise ReadingError("date_order_undecided", file=file, example=texts[0])
-    return order or "ymd"
-
-
-def _row(number: int, cells: Sequence[str], columns: Mapping[str, int], order: str, lines: Sequence[str]) -> RawRow:
-    raw = lines[number - 1] if number <= len(lines) else ""
-    if not any(cell.strip() for cell in cells):
-        return RawRow(kind=NON_RECORD, row=number, raw=raw)
-    if len(cells) <= max(columns.values()):
-        return RawRow(kind=REFUSED, row=number, raw=raw, why="too_few_fields")
-    employee_id = _clean(cells[columns["employee_id"]])
-    if not employee_id:
-        return RawRow(kind=REFUSED, row=number, raw=raw, why="no_employee")
-    told = _clean(cells[columns["result"]]).lower() if "result" in columns else ""
+def _row(record: Record, layout: _Layout) -> RawRow:
+    columns = layout.columns
+    why = _fault(record, layout)
+    if why in ("broken_quotes", "too_few_fields", "too_many_fields"):
+        return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why)
+    employee_id = clean_id(record.cells[columns["employee_id"]])
+    if why:
+        return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why, employee_id=employee_id)
+    result = _result(_optional(record, columns, "result"), layout)
     return RawRow(
         kind=PUNCH,
-        row=number,
-        raw=raw,
+        row=record.row,
+        raw=record.raw,
         employee_id=employee_id,
-        time_text=_time_text(cells, columns),
-        date_order=order,
-        terminal_id=_clean(cells[columns["terminal_id"]]) or None if "terminal_id" in columns else None,
-        credential=_clean(cells[columns["credential"]]) or "unknown" if "credential" in columns else "unknown",
-        result="pass" if told in PASSED else "fail" if told in FAILED else "unknown",
+        time_text=_time_text(record.cells, columns),
+        date_order=layout.order,
+        terminal_id=_optional(record, columns, "terminal_id") or None,
+        credential=_credential(_optional(record, columns, "credential")),
+        result=result,
+        record_kind="failed_attempt" if result == "fail" else "raw_event",
     )
 
 
+def _fault(record: Record, layout: _Layout) -> str:
+    """Why a row cannot be taken as it stands; empty when it can."""
+    if record.broken:
+        return "broken_quotes"
+    if len(record.cells) <= max(layout.columns.values()):
+        return "too_few_fields"
+    if _overflows(record, layout.width):
+        return "too_many_fields"
+    employee_id = clean_id(record.cells[layout.columns["employee_id"]])
+    if not employee_id:
+        return "no_employee"
+    return "shortened_id" if is_shortened_number(employee_id) else ""
+
+
+def _overflows(record: Record, width: int) -> bool:
+    """Whether there are more cells than headings: a delimiter inside a name moves all cells after it."""
+    return any(cell.strip() for cell in record.cells[width:])
+
+
+def _optional(record: Record, columns: Mapping[str, int], name: str) -> str | None:
+    return clean_cell(record.cells[columns[name]]) if name in columns else None
+
+
+def _result(told: str | None, layout: _Layout) -> str:
+    if told is None or told.lower() in layout.passed:
+        return "pass"
+    return "fail" if told.lower() in layout.failed else "unknown"
+
+
+def _credential(told: str | None) -> str:
+    if not told:
+        return "unknown"
+    return CREDENTIAL_OF.get(told.lower(), f"unknown ({told})")
+
+
 def _time_text(cells: Sequence[str], columns: Mapping[str, int]) -> str:
-    parts = [cells[columns[key]] for key in ("date", "time") if key in columns and columns[key] < len(cells)]
+    parts = [
+        clean_cell(cells[columns[name]]) for name in ("date", "time") if columns.get(name, len(cells)) < len(cells)
+    ]
     # A full stamp in the time column needs no date beside it.
-    if len(parts) == 2 and re.search(r"\d[-/.年]\d", parts[1]):
+    if len(parts) == 2 and HOLDS_DATE.search(parts[1]):
         parts = parts[1:]
-    return " ".join(_clean(part) for part in parts).strip()
-
-
-def _clean(cell: str) -> str:
-    """Without spreadsheet guards: a leading apostrophe, ``="..."``; zero padding stays."""
-    text = unicodedata.normalize("NFKC", cell).strip()
-    match = GUARD.match(text)
-    return (match["text"] if match else text).removeprefix("'").strip()
+    return " ".join(parts).strip()
