@@ -35,7 +35,7 @@ test-full: setup-dev
 	$(BIN)/python -m pytest -m "not browser" --timeout=3600
 
 test-browser: setup-dev
-	@command -v chromium >/dev/null || { echo "Chromium is missing: apt-get install -y chromium"; exit 1; }
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } || { echo "Chromium is missing and could not be installed"; exit 1; }
 	$(BIN)/python -m pytest -m browser
 
 bench: setup-dev
