@@ -40,6 +40,7 @@ def local(workers: int = 1) -> Runner:
                     future.cancel()
             return [future.result() for future in futures]
 
+    run.in_process = True  # type: ignore[attr-defined]
     return run
 
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -194,8 +195,13 @@ def _measure_all(
     done = total - sum(item.to_s - item.from_s for item in missing)
     with progress("scan", total, done) as advance:
         for batch in (missing[k : k + BATCH] for k in range(0, len(missing), BATCH)):
-            for item, result in zip(batch, run(lambda one: measure(one, plate, advance), batch), strict=True):
+            # Only threads of this process can tell how far they are; workers elsewhere get plain values.
+            inside = getattr(run, "in_process", False)
+            work = partial(measure, plate=plate, advance=advance if inside else None)
+            for item, result in zip(batch, run(work, batch), strict=True):
                 _keep(kept[item], result)
+                if not inside:
+                    advance(item.to_s - item.from_s)
     return [json.loads(kept[item].read_text(encoding="utf-8")) for item in items]
 
 

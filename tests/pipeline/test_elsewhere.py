@@ -1,0 +1,27 @@
+"""Workers elsewhere get values that can be sent, and give the same tables."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.building import simulated_case, table_hashes
+from toolkit.pipeline import run_steps
+
+
+def far_away(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    """A runner that sends the function and each item as bytes, as a cluster does."""
+    sent = pickle.dumps(function)
+    return [pickle.loads(sent)(pickle.loads(pickle.dumps(item))) for item in items]
+
+
+def test_a_cluster_gives_the_same_tables_as_this_process(tmp_path: Path) -> None:
+    hashes = []
+    for name, runner in (("here", None), ("there", far_away)):
+        case, _ = simulated_case(tmp_path / name, tmp_path / f"scene-{name}", "stay", 90_003)
+        with case:
+            run_steps(case, ("intake", "scan"), run=runner)
+        hashes.append({k: v for k, v in table_hashes(tmp_path / name).items() if k != "exhibits.parquet"})
+    assert hashes[0] == hashes[1]
