@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_bad_input import papermask
+from toolkit.cli.tools import lab_environment
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +94,11 @@ def test_a_simulated_scene_is_written_with_its_truth(tmp_path: Path) -> None:
     done = papermask("simulate", "honest_queue", "--out", tmp_path / "scene", "--seed", "90001", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == json.loads((tmp_path / "scene/truth.json").read_text(encoding="utf-8"))
+
+
+def test_the_notebook_server_finds_the_package_and_asks_for_no_news() -> None:
+    environment = lab_environment({"PYTHONPATH": "elsewhere"})
+    assert environment["PYTHONPATH"].split(os.pathsep)[1] == "elsewhere"
+    assert (Path(environment["PYTHONPATH"].split(os.pathsep)[0]) / "toolkit/__init__.py").is_file()
+    overrides = Path(environment["JUPYTER_CONFIG_PATH"]) / "labconfig/default_setting_overrides.json"
+    assert '"fetchNews": "false"' in overrides.read_text(encoding="utf-8")

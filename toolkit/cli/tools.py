@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -165,7 +166,7 @@ def models_list(as_json: AsJson = False) -> None:
 
 def lab(case: Annotated[Path | None, typer.Argument(metavar="[CASE]", help=_help("arg_case"))] = None) -> None:
     """Open the notebooks on this machine only."""
-    environment = dict(os.environ)
+    environment = lab_environment(os.environ)
     if case is not None:
         environment["PAPERMASK_CASE"] = str(case.resolve())
     options = (
@@ -177,3 +178,10 @@ def lab(case: Annotated[Path | None, typer.Argument(metavar="[CASE]", help=_help
         "--ServerApp.terminals_enabled=False",
     )
     raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", *options], env=environment))
+
+
+def lab_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """Environment of the notebook server: the package is found without being installed, no news are asked for."""
+    paths = [str(REPOSITORY), *filter(None, [given.get("PYTHONPATH")])]
+    config = [str(REPOSITORY / "toolkit/widgets"), *filter(None, [given.get("JUPYTER_CONFIG_PATH")])]
+    return {**given, "PYTHONPATH": os.pathsep.join(paths), "JUPYTER_CONFIG_PATH": os.pathsep.join(config)}
