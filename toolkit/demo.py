@@ -33,13 +33,17 @@ def make_demo_case(folder: Path) -> Case:
     return case
 
 
+def open_demo_case(folder: Path) -> Case:
+    """The built-in case in this folder: the one that is there, or a new one; the caller closes it."""
+    return Case.open(folder) if (folder / "case.json").is_file() else make_demo_case(folder)
+
+
 def run_demo(out: Path, *, language: str = "en", progress: Progress = quiet) -> Made:
     """Make the case in ``out`` and run it to the report; a case that is there already is run again.
 
     Nothing is downloaded, and nobody real is shown.
     """
-    case = Case.open(out) if (out / "case.json").is_file() else make_demo_case(out)
-    with case:
+    with open_demo_case(out) as case:
         run_steps(case, run=local(WORKERS), progress=progress)
         return make_report(
             case,
