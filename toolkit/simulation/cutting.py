@@ -134,7 +134,7 @@ def cut_out(
     outline = face_outline(sheet) if outline_m is None else np.asarray(outline_m, float)
     if white_rim:
         inside = _mask(sheet, outline)
-        inside = cv2.GaussianBlur(inside, (0, 0), max(0.3, 2.5e-4 * sheet.px_per_m))[..., None]
+        inside = _soft(inside, 2.5e-4 * sheet.px_per_m)[..., None]
         bare = np.array(sheet.white, np.float32)
         sheet = replace(sheet, texture=sheet.texture * inside + bare * (1 - inside), coarser={})
     cut = _keep(sheet, snipped(_grown(outline, rim_m), rng, wobble_m))
@@ -181,7 +181,11 @@ def _mask(sheet: Sheet, outline_m: Points) -> Plane:
     corners = (outline_m * sheet.px_per_m - 0.5) * (1 << SUBPIXEL_BITS)
     mask = np.zeros(sheet.alpha.shape, np.uint8)
     cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 255, cv2.LINE_AA, SUBPIXEL_BITS)
-    return mask.astype(np.float32) / 255
+    return np.asarray(mask, np.float32) / np.float32(255)
+
+
+def _soft(mask: Plane, sigma_px: float) -> Plane:
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(0.3, sigma_px)), np.float32)
 
 
 def _bounds(alpha: Plane) -> tuple[float, float, float, float]:

@@ -28,7 +28,8 @@ Rgb = tuple[float, float, float]
 
 INKS = "CMYK"
 SOLIDS = np.array([(0.07, 0.37, 0.71), (0.72, 0.07, 0.26), (0.93, 0.82, 0.08), (0.035, 0.034, 0.036)], np.float64)
-GRID = 13  # nodes a side of the separation table
+RICH_BLACK = [0.80, 0.68, 0.66, 1.0]  # the darkest that a colour print aims at
+GRID = 17  # nodes a side of the separation table
 DARKEST_SHARE = 320.0  # percent of ink a spot may carry before paper buckles
 
 
@@ -162,7 +163,7 @@ def _separation_table(press: Press, paper: Paper) -> Plane:
         light = np.repeat(light @ np.array([0.2126, 0.7152, 0.0722])[:, None], 3, axis=1)
         code = np.repeat(code @ np.array([0.3, 0.59, 0.11])[:, None], 3, axis=1)
     black = _black_cover(code, press)
-    white, dark = (mean_reflectance(np.array([c]), press, paper)[0] for c in ([0.0] * 4, [0.6, 0.5, 0.5, 1.0]))
+    white, dark = (mean_reflectance(np.array([c]), press, paper)[0] for c in ([0.0] * 4, RICH_BLACK))
     if press.monochrome:
         dark = mean_reflectance(np.array([[0.0, 0.0, 0.0, 1.0]]), press, paper)[0]
     # Black point compensation: the picture's range is laid into the print's.

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from toolkit.records import Image
 
@@ -16,7 +15,7 @@ Rng = np.random.Generator
 Box = tuple[int, int, int, int]
 
 CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
-LETTERINGS = ("smooth", "stroke", "block")
+LETTERINGS = ("thin", "bold", "block")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAYS_ZH = ("一", "二", "三", "四", "五", "六", "日")
 LAYOUTS = {
@@ -36,7 +35,7 @@ class OverlayStyle:
 
     ``layout`` is a key of LAYOUTS, ``clock_at`` and ``name_at`` are of CORNERS;
     ``height`` is that of a line as a share of the picture's; ``lettering`` is
-    one of LETTERINGS. The Chinese layout is always "smooth": the stroke letters know no Chinese.
+    one of LETTERINGS. Chinese is always "thin": the other letters that OpenCV brings know none.
     """
 
     camera: str = "Camera 01"
@@ -44,7 +43,7 @@ class OverlayStyle:
     clock_at: str = "top-left"
     name_at: str = "bottom-right"
     height: float = 0.045
-    lettering: str = "smooth"
+    lettering: str = "thin"
 
 
 def overlay_style(rng: Rng) -> OverlayStyle:
@@ -92,7 +91,7 @@ def overlay_clock(image: Image, when: datetime, style: OverlayStyle) -> None:
 
 def _kind(shape: tuple[int, ...], style: OverlayStyle) -> tuple[str, int]:
     chinese = style.layout == "chinese" or not style.camera.isascii()
-    return ("smooth" if chinese else style.lettering), max(10, round(shape[0] * style.height))
+    return ("thin" if chinese else style.lettering), max(10, round(shape[0] * style.height))
 
 
 def _place(shape: tuple[int, ...], size: tuple[int, ...], corner: str) -> Box:
@@ -114,40 +113,27 @@ def _lay(image: Image, letters: Image, box: Box) -> None:
 @lru_cache(maxsize=256)
 def _letters(line: str, lettering: str, height_px: int) -> Image:
     """A line as two masks, letters and letters with outline, uint8 (h, w, 2)."""
-    if lettering == "smooth":
-        mask = _smooth(line, height_px)
-    elif lettering == "stroke":
-        mask = _stroke(line, height_px)
-    else:
+    if lettering == "block":
         # Old recorders hold letters of a dozen lines and enlarge them pixel by pixel.
         times = max(1, round(height_px / 13))
-        coarse = (_smooth(line, max(10, height_px // times)) > 90).astype(np.uint8) * 255
+        coarse = (_smooth(line, max(10, height_px // times), "sans", 600) > 110).astype(np.uint8) * 255
         mask = np.kron(coarse, np.ones((times, times), np.uint8))
+    else:
+        mask = _smooth(line, height_px) if lettering == "thin" else _smooth(line, height_px, "sans", 600)
     mask = np.pad(mask, 2)
     outline = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=1 if height_px < 30 else 2)
     return np.dstack([mask, outline])
 
 
-def _smooth(line: str, height_px: int) -> Image:
-    face = cv2.FontFace("uni")
+def _smooth(line: str, height_px: int, face: str = "uni", weight: int = 400) -> Image:
+    letters = cv2.FontFace(face)
+    at, white = (height_px // 2, round(1.4 * height_px)), (255, 255, 255)
     canvas = np.zeros((2 * height_px, height_px * (len(line) + 2), 3), np.uint8)
-    cv2.putText(canvas, line, (height_px // 2, round(1.4 * height_px)), (255, 255, 255), face, height_px)
-    return _tight(canvas[..., 0], height_px)
-
-
-def _stroke(line: str, height_px: int) -> Image:
-    scale = height_px / 32
-    (wide, _), _ = cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    canvas = np.zeros((2 * height_px, wide + 2 * height_px), np.uint8)
-    thick = max(1, round(height_px / 14))
-    at = (height_px // 2, round(1.4 * height_px))
-    cv2.putText(canvas, line, at, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, thick, cv2.LINE_AA)
-    return _tight(canvas, height_px)
-
-
-def _tight(canvas: NDArray[np.uint8], height_px: int) -> Image:
-    """The columns with ink and the rows of a line, so that a clock does not jump when its digits change."""
-    columns = np.flatnonzero(canvas.max(axis=0))
+    widest = "".join("0" if letter.isdigit() else letter for letter in line)
+    cv2.putText(canvas, widest, at, white, letters, height_px, weight)
+    # The width of a line of noughts, so that a clock does not jump when its digits change.
+    last = int(np.flatnonzero(canvas.max(axis=(0, 2)))[-1]) + 2
+    canvas[:] = 0
+    cv2.putText(canvas, line, at, white, letters, height_px, weight)
     top = round(0.45 * height_px)
-    last = columns[-1] + 1 if len(columns) else 1
-    return np.ascontiguousarray(canvas[top : top + round(1.25 * height_px), height_px // 2 : last])
+    return np.ascontiguousarray(canvas[top : top + round(1.25 * height_px), height_px // 2 : last, 0])

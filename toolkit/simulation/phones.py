@@ -51,14 +51,17 @@ def phone_screen(
     white = float(rng.uniform(0.7, 2.2)) if brightness is None else brightness
     lit, box = _screen(picture, white)
     px_per_m = min(kept_px_per_m, PIXELS_PER_M * STRIPES)
-    size = (round(PHONE_M[0] * px_per_m), round(PHONE_M[1] * px_per_m))
-    inset = (PHONE_M[0] - SCREEN_M[0]) / 2, (PHONE_M[1] - SCREEN_M[1]) / 2
-    corner = [round(v * px_per_m) for v in inset]
-    shown = (size[0] - 2 * corner[0], size[1] - 2 * corner[1])
+    edge = tuple(round((PHONE_M[k] - SCREEN_M[k]) / 2 * px_per_m) for k in (0, 1))
+    # At the stripes' own scale the texture is the pixel grid itself: any other width would beat with it.
+    columns, rows = lit.shape[1], lit.shape[0]
+    striped = kept_px_per_m >= PIXELS_PER_M * STRIPES
+    shown = (columns * STRIPES, rows * STRIPES) if striped else tuple(round(side * px_per_m) for side in SCREEN_M)
+    size = (shown[0] + 2 * edge[0], shown[1] + 2 * edge[1])
     glow = np.zeros((size[1], size[0], 3), np.float32)
-    glow[corner[1] : corner[1] + shown[1], corner[0] : corner[0] + shown[0]] = _resampled(lit, shown)
-    share = np.array(box).reshape(2, 2) * shown + corner
-    share /= size
+    glow[edge[1] : edge[1] + shown[1], edge[0] : edge[0] + shown[0]] = (
+        _striped(lit) if striped else cv2.resize(lit, (shown[0], shown[1]), interpolation=cv2.INTER_AREA)
+    )
+    share = (np.array(box).reshape(2, 2) * shown + edge) / size
     marks = None
     if landmarks_px is not None:
         part = (np.asarray(landmarks_px, float) + 0.5) / (picture.shape[1], picture.shape[0])
@@ -91,21 +94,15 @@ def _screen(picture: NDArray[np.uint8], white: float) -> tuple[Plane, tuple[floa
     return lit, (left / columns, top / rows, (left + wide) / columns, (top + high) / rows)
 
 
-def _resampled(lit: Plane, size: tuple[int, int]) -> Plane:
-    """The screen at the texture's scale: stripes where they can be seen, else area means."""
+def _striped(lit: Plane) -> Plane:
+    """The screen with each stripe a texel of its own: a third as wide, three times as bright, the mean stays."""
     rows, columns = lit.shape[:2]
-    if size[0] < columns * STRIPES * 0.9:
-        return np.asarray(cv2.resize(lit, size, interpolation=cv2.INTER_AREA), np.float32)
     grid = np.zeros((rows * STRIPES, columns * STRIPES, 3), np.float32)
-    # Each stripe is a third as wide and shines all the brighter, so that the mean stays.
     fill = np.array([1.0, 1.0, LOWEST_ROW_FILL], np.float32)
-    gain = STRIPES * fill * (STRIPES / fill.sum())
-    for channel in range(3):
-        for row in range(STRIPES):
-            grid[row::STRIPES, channel::STRIPES, channel] = lit[..., channel] * gain[row]
-    if (grid.shape[1], grid.shape[0]) == size:
-        return grid
-    return np.asarray(cv2.resize(grid, size, interpolation=cv2.INTER_AREA), np.float32)
+    for row, gain in enumerate(STRIPES * fill * (STRIPES / fill.sum())):
+        for channel in range(3):
+            grid[row::STRIPES, channel::STRIPES, channel] = lit[..., channel] * gain
+    return grid
 
 
 def _glass(rng: Rng, size: tuple[int, int]) -> Plane:
@@ -134,4 +131,4 @@ def _rounded(size: tuple[int, int], radius: int) -> Plane:
     for cx in (r, wide - 1 - r):
         for cy in (r, high - 1 - r):
             cv2.circle(mask, (cx, cy), r, 255, -1, cv2.LINE_AA)
-    return mask.astype(np.float32) / 255
+    return np.asarray(mask, np.float32) / np.float32(255)

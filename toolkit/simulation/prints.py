@@ -181,8 +181,8 @@ def _layout(
     wide, high = width_m, width_m / aspect
     sheet = (wide + 2 * recipe.border_m, high + 2 * recipe.border_m)
     if recipe.sheet in SIZES_M:
-        upright = [size for name, size in SIZES_M.items() if name >= recipe.sheet[:1] and size >= SIZES_M[recipe.sheet]]
-        tried = [turned for size in sorted(upright) for turned in (size, size[::-1])]
+        larger = sorted(size for size in SIZES_M.values() if size >= SIZES_M[recipe.sheet])
+        tried = [turned for size in larger for turned in (size, size[::-1])]
         margin = 2 * min(recipe.border_m, 0.005)
         sheet = next((one for one in tried if wide + margin <= one[0] and high + margin <= one[1]), sheet)
     size = (round(sheet[0] * PX_PER_M) // factor * factor, round(sheet[1] * PX_PER_M) // factor * factor)
@@ -207,9 +207,7 @@ def _grain(rng: Rng, strength: float) -> Plane:
 class _Inking:
     """The four inks of one print, strip by strip."""
 
-    def __init__(
-        self, picture: NDArray[np.uint8], box: tuple[int, int, int, int], recipe: Recipe, rng: Rng
-    ) -> None:
+    def __init__(self, picture: NDArray[np.uint8], box: tuple[int, int, int, int], recipe: Recipe, rng: Rng) -> None:
         self.box = box
         self.scatter_px = recipe.paper.scatter_m * PX_PER_M
         cover = separate(picture, recipe.press, recipe.paper)
@@ -225,14 +223,12 @@ class _Inking:
         self._bands = 1 + press.banding * slow[:, 0] / max(1e-9, float(slow.std()))
         self._screens: list[ClusteredScreen | StochasticScreen] = []
         for ink in range(4):
-            start = rng.integers(0, 256, 2)
             if press.lpi is None:
-                self._screens.append(StochasticScreen((int(start[0]), int(start[1])), width))
+                self._screens.append(StochasticScreen(rng, box[3] - box[1], width))
             else:
+                start = rng.uniform(0, 256, 2)
                 where = (float(self._shift[ink, 0] + start[0]), float(self._shift[ink, 1] + start[1]))
-                self._screens.append(
-                    ClusteredScreen(press.lpi / 0.0254, press.angles_deg[ink], PX_PER_M, where, width)
-                )
+                self._screens.append(ClusteredScreen(press.lpi / 0.0254, press.angles_deg[ink], PX_PER_M, where, width))
         self._inks = (3,) if press.monochrome else (0, 1, 2, 3)
 
     def passing(self, first: int, last: int) -> list[Plane]:

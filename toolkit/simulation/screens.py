@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float32]
 Cover = NDArray[np.uint8]
 
-BLUE_SIZE = 256
+BLUE_SIZE = 128
+REACH = 7  # of a dot's density
 
 
 class ClusteredScreen:
@@ -78,8 +79,7 @@ class ClusteredScreen:
         level = cv2.LUT(cover, self._levels)
         half = 0.5 * self._steepness
         inked = cv2.addWeighted(level, half, spot, -half, 0.5)
-        cv2.min(inked, 1.0, dst=inked)
-        return np.asarray(cv2.max(inked, 0.0, dst=inked), np.float32)
+        return np.asarray(np.clip(inked, 0, 1, out=inked), np.float32)
 
 
 @lru_cache(maxsize=64)
@@ -94,38 +94,103 @@ def _levels(steepness: float) -> Plane:
 
 
 class StochasticScreen:
-    """One ink's scattered dots, by a blue-noise threshold mask laid tile by tile."""
+    """One ink's scattered dots, by a blue-noise threshold mask.
 
-    def __init__(self, shift_px: tuple[int, int], width: int) -> None:
-        self._mask = np.roll(blue_noise(), shift_px, axis=(0, 1))
-        self._repeats = -(-width // BLUE_SIZE)
+    Each tile of the mask is rolled by chance, so that no period stands out on a plain tone.
+
+    Parameters
+    ----------
+    rng : numpy Generator
+        Rolls of the tiles.
+    height, width : int
+        Texels of the picture.
+    """
+
+    def __init__(self, rng: np.random.Generator, height: int, width: int) -> None:
+        self._twice = np.tile(blue_noise(), (2, 2))
+        self._rolls = rng.integers(0, BLUE_SIZE, (-(-height // BLUE_SIZE), -(-width // BLUE_SIZE), 2))
         self._width = width
 
     def inked(self, cover: Cover, first_row: int, rough: Plane | None = None) -> Plane:
         """Share of each texel under ink, a drop or none: as :meth:`ClusteredScreen.inked` (``rough`` plays no part)."""
-        rows = np.arange(first_row, first_row + len(cover)) % BLUE_SIZE
-        mask = np.tile(self._mask[rows], (1, self._repeats))[:, : self._width]
-        hit = cv2.compare(cover, np.ascontiguousarray(mask), cv2.CMP_GT)
+        last_row = first_row + len(cover)
+        bands = []
+        for band in range(first_row // BLUE_SIZE, -(-last_row // BLUE_SIZE)):
+            top = max(first_row - band * BLUE_SIZE, 0)
+            bottom = min(last_row - band * BLUE_SIZE, BLUE_SIZE)
+            tiles = [self._twice[y + top : y + bottom, x : x + BLUE_SIZE] for y, x in self._rolls[band]]
+            bands.append(np.hstack(tiles)[:, : self._width])
+        hit = cv2.compare(cover, np.ascontiguousarray(np.vstack(bands)), cv2.CMP_GT)
         return np.asarray(hit, np.float32) * np.float32(1 / 255)
 
 
 @lru_cache(maxsize=1)
 def blue_noise() -> Cover:
-    """Threshold mask uint8 (256, 256), 0-254: every level's dots keep away from each other.
+    """Threshold mask uint8 (BLUE_SIZE, BLUE_SIZE), 0-254: at every level the dots keep away from each other.
 
     Notes
     -----
-    White noise is high-passed and made uniform again by rank, some rounds
-    over. The spectrum then falls towards zero frequency; unlike void-and-cluster masks
-    single pairs may still touch, as drops do.
+    Filled from a sparse even pattern outwards: the next dot goes into the
+    largest void of a Gaussian density, the one before came off the tightest cluster.
+
+    References
+    ----------
+    Ulichney, The void-and-cluster method for dither array generation, Proc. SPIE 1913 (1993).
     """
     rng = np.random.default_rng(20_011)
-    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(BLUE_SIZE), np.fft.fftfreq(BLUE_SIZE)))
-    keep = 1 - np.exp(-((frequency / 0.30) ** 2))
-    field = rng.random((BLUE_SIZE, BLUE_SIZE))
-    for _ in range(16):
-        passed = np.fft.ifft2(np.fft.fft2(field - 0.5) * keep).real
-        rank = np.empty(passed.size)
-        rank[np.argsort(passed, axis=None, kind="stable")] = np.arange(passed.size)
-        field = (rank.reshape(passed.shape) + 0.5) / passed.size
-    return (field * 255).astype(np.uint8)
+    count = BLUE_SIZE * BLUE_SIZE
+    density = _Density()
+    for spot in rng.permutation(count)[: count // 10]:
+        density.add(int(spot), 1)
+    while True:  # the tightest dot moves into the largest void, until it comes back to where it was
+        tightest = density.tightest()
+        density.add(tightest, -1)
+        void = density.void()
+        density.add(void, 1)
+        if void == tightest:
+            break
+    rank = np.empty(count, np.int64)
+    first = density.copy()
+    dots = np.flatnonzero(first.taken)
+    for place in range(len(dots) - 1, -1, -1):
+        spot = first.tightest()
+        first.add(spot, -1)
+        rank[spot] = place
+    for place in range(len(dots), count):
+        spot = density.void()
+        density.add(spot, 1)
+        rank[spot] = place
+    return (rank * 255 // count).astype(np.uint8).reshape(BLUE_SIZE, BLUE_SIZE)
+
+
+class _Density:
+    """Dots on a torus and the Gaussian density around them."""
+
+    def __init__(self) -> None:
+        self.taken = np.zeros(BLUE_SIZE * BLUE_SIZE, bool)
+        self._field = np.zeros((BLUE_SIZE, BLUE_SIZE))
+        self._field += 1e-7 * np.random.default_rng(1).random(self._field.shape)
+        reach = np.arange(-REACH, REACH + 1)
+        self._bell = np.exp(-(reach[:, None] ** 2 + reach[None, :] ** 2) / (2 * 1.7**2))
+        self._around = reach
+
+    def copy(self) -> _Density:
+        """The same dots, to be changed apart."""
+        other = _Density()
+        other.taken, other._field = self.taken.copy(), self._field.copy()
+        return other
+
+    def add(self, spot: int, sign: int) -> None:
+        """Lay a dot (1) or take it off (-1)."""
+        row, column = divmod(spot, BLUE_SIZE)
+        where = np.ix_((self._around + row) % BLUE_SIZE, (self._around + column) % BLUE_SIZE)
+        self._field[where] += sign * self._bell
+        self.taken[spot] = sign > 0
+
+    def tightest(self) -> int:
+        """The dot in the densest place."""
+        return int(np.where(self.taken, self._field.ravel(), -np.inf).argmax())
+
+    def void(self) -> int:
+        """The free spot in the emptiest place."""
+        return int(np.where(self.taken, np.inf, self._field.ravel()).argmin())

@@ -106,7 +106,7 @@ def day_sensor(rng: Rng) -> Sensor:
         read_electrons=float(rng.uniform(3, 8)),
         fixed_pattern=float(rng.uniform(0.003, 0.01)),
         dark_pattern=float(rng.uniform(0.5, 3)),
-        exposure_target=float(rng.uniform(0.38, 0.52)),
+        exposure_target=float(rng.uniform(0.42, 0.55)),
         exposure_speed=float(rng.uniform(0.04, 0.2)),
         balance=(float(rng.uniform(0.93, 1.09)), 1.0, float(rng.uniform(0.91, 1.10))),
         balance_drift=float(rng.uniform(0.002, 0.010)),
@@ -125,7 +125,7 @@ def night_sensor(rng: Rng) -> Sensor:
     """A camera that has switched to its infrared lamps: grey, noisy, bright in the middle, much denoised."""
     return Sensor(
         psf_px=float(rng.uniform(0.8, 1.4)),  # infrared focuses behind the plane of visible light
-        electrons=float(np.exp(rng.uniform(np.log(90), np.log(500)))),
+        electrons=float(np.exp(rng.uniform(np.log(150), np.log(700)))),
         read_electrons=float(rng.uniform(4, 9)),
         fixed_pattern=float(rng.uniform(0.006, 0.015)),
         dark_pattern=float(rng.uniform(2, 6)),
@@ -185,9 +185,10 @@ class Recorder:
             raise SetupError("sensor_other_size", stated=str(self._shape[:2]), found=str(seen.shape[:2]))
         width = 2 * int(np.ceil(2.2 * sensor.psf_px)) + 1
         light = cv2.GaussianBlur(seen, (width, width), sensor.psf_px) if sensor.psf_px > 0.2 else seen
-        root = cv2.multiply(light, self._sensitivity)
+        root = np.asarray(cv2.multiply(light, self._sensitivity), np.float32)
         cv2.add(root, self._offset, dst=root)
-        cv2.sqrt(cv2.max(root, 0.0, dst=root), dst=root)
+        np.maximum(root, 0, out=root)
+        cv2.sqrt(root, dst=root)
         self._add_noise(root)
         image = self._coded(self._denoised(root))
         self._meter(image)
@@ -201,7 +202,7 @@ class Recorder:
         sensor, rng, shape = self.sensor, self._rng, first.shape
         self._shape = shape
         height, width = shape[:2]
-        y, x = np.mgrid[-1:1:height * 1j, -1:1:width * 1j].astype(np.float32)
+        y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
         loss = sensor.vignetting * (x * x * (width / height) ** 2 + y * y) / (1 + (width / height) ** 2)
         if sensor.night:
             loss = 1 - (1 - loss) * (0.65 + 0.5 * np.exp(-((x - 0.1) ** 2 + y * y) / 0.35))
@@ -217,7 +218,7 @@ class Recorder:
         small = np.sqrt(np.maximum(small, 0) + np.float32(self._floor))
         self.exposure = 1.0
         for _ in range(30):
-            self._meter(self._coded(small, sharpen=False), speed=0.5)
+            self._meter(self._coded(np.asarray(small, np.float32), sharpen=False), speed=0.5)
 
     def _noise_field(self, shape: tuple[int, ...]) -> Plane:
         """Noise of one strength on the root of light; neighbours are alike, as after demosaicing."""
@@ -226,7 +227,7 @@ class Recorder:
         if len(size) == 3:
             common = self._rng.standard_normal(size[:2], np.float32)[..., None]
             own = np.float32(0.75) * common + np.float32(0.66) * own
-        mixed = cv2.GaussianBlur(own, (3, 3), 0.55)
+        mixed = cv2.GaussianBlur(own, (5, 5), 0.9 if self.sensor.night else 0.55)
         return np.asarray(mixed * np.float32(0.5 / np.sqrt(self.sensor.electrons) / float(mixed.std())), np.float32)
 
     def _add_noise(self, root: Plane) -> None:
@@ -241,7 +242,7 @@ class Recorder:
         if self._past is None or sensor.denoise <= 0:
             self._past = root
             return root
-        change = cv2.subtract(root, self._past)
+        change = np.asarray(cv2.subtract(root, self._past), np.float32)
         height, width = root.shape[:2]
         blocks = cv2.resize(change, (width // MOTION_PX, height // MOTION_PX), interpolation=cv2.INTER_AREA)
         moved = np.abs(blocks) if blocks.ndim == 2 else np.abs(blocks).max(axis=2)
@@ -253,22 +254,21 @@ class Recorder:
         share = np.float32(still) + np.float32(max(0.0, 1 - sensor.smear - still)) * share
         if root.ndim == 3:
             share = cv2.merge([share, share, share])
-        share = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
-        cv2.multiply(change, share, dst=change)
+        cv2.multiply(change, cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR), dst=change)
         cv2.add(self._past, change, dst=self._past)
         return self._past
 
     def _coded(self, root: Plane, *, sharpen: bool = True) -> Image:
         """Root of light to code values: exposure, white balance, tone curve, colour, halos."""
         sensor = self.sensor
-        index = cv2.convertScaleAbs(cv2.max(root, 0.0), alpha=255 * float(np.sqrt(self.exposure / (1 + self._floor))))
-        image = cv2.LUT(index, self._tone())
+        index = cv2.convertScaleAbs(np.maximum(root, 0), alpha=255 * float(np.sqrt(self.exposure / (1 + self._floor))))
+        image = np.asarray(cv2.LUT(index, self._tone()))
         if not sensor.night and sensor.saturation != 1:
             grey = (1 - sensor.saturation) * np.array([0.299, 0.587, 0.114])
-            image = cv2.transform(image, sensor.saturation * np.eye(3) + grey[None, :])
+            image = np.asarray(cv2.transform(image, sensor.saturation * np.eye(3) + grey[None, :]))
         if sharpen and sensor.sharpening > 0:
             soft = cv2.GaussianBlur(image, (5, 5), sensor.sharpening_px)
-            image = cv2.addWeighted(image, 1 + sensor.sharpening, soft, -sensor.sharpening, 0)
+            image = np.asarray(cv2.addWeighted(image, 1 + sensor.sharpening, soft, -sensor.sharpening, 0))
         return np.asarray(image, np.uint8)
 
     def _tone(self) -> Image:
@@ -276,19 +276,22 @@ class Recorder:
         sensor = self.sensor
         level = np.arange(256) / 255
         light = np.maximum(level**2 * (1 + self._floor) - self._floor * self.exposure, 0)
-        gain = np.array([1.0]) if sensor.night else np.array(sensor.balance) * np.exp(sensor.balance_drift * self._drift)
+        gain = (
+            np.array([1.0]) if sensor.night else np.array(sensor.balance) * np.exp(sensor.balance_drift * self._drift)
+        )
         light = np.clip(light[:, None] * gain / gain.min(), 0, 1)
         code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
         code = code + sensor.contrast * 2 * code * (1 - code) * (2 * code - 1) * 0.5
         code = sensor.black + (1 - sensor.black) * code
-        return np.round(255 * np.clip(code, 0, 1)).astype(np.uint8)[None]
+        return np.asarray(np.round(255 * np.clip(code, 0, 1))[None], np.uint8)
 
     def _meter(self, image: Image, speed: float | None = None) -> None:
         """Steer the exposure of the next frame by the mean of this one, the middle counting double."""
         height, width = image.shape[:2]
         small = image
         if width > 40 * METER_PX:
-            small = cv2.resize(image, (width // METER_PX, height // METER_PX), interpolation=cv2.INTER_AREA)
+            size = (width // METER_PX, height // METER_PX)
+            small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
         h, w = small.shape[:2]
         middle = small[h // 4 : h - h // 4, w // 4 : w - w // 4]
         mean = (float(small.mean()) + float(middle.mean())) / 510

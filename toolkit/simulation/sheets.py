@@ -106,7 +106,8 @@ def _averaged(sheet: Sheet, px_per_m: float) -> Sheet:
         texture /= np.maximum(alpha, 1e-6)[..., None]
     glow = None
     if sheet.glow is not None:
-        glow = _area(sheet.glow * sheet.alpha[..., None], size) / np.maximum(alpha, 1e-6)[..., None]
+        glow = _area(sheet.glow * sheet.alpha[..., None], size)
+        glow /= np.maximum(alpha, 1e-6)[..., None]
     return replace(sheet, texture=texture, alpha=alpha, glow=glow, px_per_m=px_per_m, coarser={})
 
 
