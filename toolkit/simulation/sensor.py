@@ -28,6 +28,7 @@ BANK = 3  # pre-drawn noise fields
 ROLL_PX = 96  # a field is this much larger than the frame; a random window of it is one frame's noise
 MOTION_PX = 4  # motion is judged on blocks of this size
 METER_PX = 8
+LEVELS = 4_096  # steps of the root of light from black to white, a 12-bit converter
 INFRARED = (0.45, 0.30, 0.25)  # silicon without its infrared filter sees all three colours
 
 
@@ -261,8 +262,11 @@ class Recorder:
     def _coded(self, root: Plane, *, sharpen: bool = True) -> Image:
         """Root of light to code values: exposure, white balance, tone curve, colour, halos."""
         sensor = self.sensor
-        index = cv2.convertScaleAbs(np.maximum(root, 0), alpha=255 * float(np.sqrt(self.exposure / (1 + self._floor))))
-        image = np.asarray(cv2.LUT(index, self._tone()))
+        # Twelve bits: with eight, some code values would never occur and others twice as often.
+        scale = np.float32((LEVELS - 1) * np.sqrt(self.exposure / (1 + self._floor)))
+        index = np.clip(root, 0, np.float32(65_535) / scale)
+        index *= scale
+        image = np.asarray(cv2.LUT(index.astype(np.uint16), self._tone()))
         if not sensor.night and sensor.saturation != 1:
             grey = (1 - sensor.saturation) * np.array([0.299, 0.587, 0.114])
             image = np.asarray(cv2.transform(image, sensor.saturation * np.eye(3) + grey[None, :]))
@@ -272,9 +276,9 @@ class Recorder:
         return np.asarray(image, np.uint8)
 
     def _tone(self) -> Image:
-        """Code value for each level of the root of light, (1, 256, channels)."""
+        """Code value for each level of the root of light, (1, 65536, channels); past LEVELS all is white."""
         sensor = self.sensor
-        level = np.arange(256) / 255
+        level = (np.arange(LEVELS, dtype=np.float32) + np.float32(0.5)) / LEVELS
         light = np.maximum(level**2 * (1 + self._floor) - self._floor * self.exposure, 0)
         gain = (
             np.array([1.0]) if sensor.night else np.array(sensor.balance) * np.exp(sensor.balance_drift * self._drift)
@@ -283,7 +287,10 @@ class Recorder:
         code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
         code = code + sensor.contrast * 2 * code * (1 - code) * (2 * code - 1) * 0.5
         code = sensor.black + (1 - sensor.black) * code
-        return np.asarray(np.round(255 * np.clip(code, 0, 1))[None], np.uint8)
+        table = np.full((1, 65_536, code.shape[1]), 255, np.uint8)
+        table[0, :LEVELS] = np.round(255 * np.clip(code, 0, 1))
+        table[0, LEVELS:] = table[0, LEVELS - 1]
+        return table
 
     def _meter(self, image: Image, speed: float | None = None) -> None:
         """Steer the exposure of the next frame by the mean of this one, the middle counting double."""
