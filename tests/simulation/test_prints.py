@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ def _recipe(press: object, **other: object) -> Recipe:
     return replace(made, **other)  # type: ignore[arg-type]
 
 
+@cache
 def _grey(code: int, press: object, **asked: float) -> Sheet:
     picture = np.full((60, 60, 3), code, np.uint8)
     rng = np.random.default_rng(TESTS[1])
@@ -129,9 +131,8 @@ def test_dots_return_the_light_that_theory_says(press: object, code: int) -> Non
 
 @pytest.mark.parametrize("px_per_m", [1000.0, 500.0, 333.0, 250.0, 125.0])
 def test_reduction_keeps_the_mean(px_per_m: float) -> None:
-    picture = np.random.default_rng(TESTS[2]).integers(0, 256, (24, 20, 3)).astype(np.uint8)
-    sheet = print_picture(picture, width_m=0.08, recipe=_recipe(PRESSES[0]), rng=np.random.default_rng(TESTS[2]))
-    cut = replace(sheet, alpha=(np.indices(sheet.alpha.shape).sum(axis=0) < 500).astype(np.float32), coarser={})
+    sheet = _grey(150, PRESSES[0])
+    cut = replace(sheet, alpha=(np.indices(sheet.alpha.shape).sum(axis=0) < 270).astype(np.float32), coarser={})
     small = reduced(cut, px_per_m)
     assert small.px_per_m == px_per_m
     for whole, part in (

@@ -112,11 +112,11 @@ def mean_reflectance(cover: NDArray[np.float64], press: Press, paper: Paper) -> 
         Linear reflectance 0-1.
     """
     passes = transmittances(press)
-    weights, once = [], []
-    for laid in product((0, 1), repeat=4):
-        weights.append(np.prod([cover[:, k] if on else 1 - cover[:, k] for k, on in enumerate(laid)], axis=0))
-        once.append(np.prod([passes[k] for k, on in enumerate(laid) if on], axis=0) * np.ones(3))
-    share, primary = np.array(weights).T, np.array(once)
+    # Demichel: dots of different inks overlap as if by chance; all sixteen overlaps, one ink at a time.
+    share, primary = np.ones((len(cover), 1)), np.ones((1, 3))
+    for ink in range(4):
+        share = np.concatenate([share * (1 - cover[:, ink, None]), share * cover[:, ink, None]], axis=1)
+        primary = np.concatenate([primary, primary * passes[ink]])
     spread = spread_share(press.lpi, paper.scatter_m)
     body = (1 - spread) * share @ primary**2 + spread * (share @ primary) ** 2
     return np.asarray(paper.surface + (1 - paper.surface) * body * np.array(paper.white))
@@ -172,7 +172,7 @@ def _separation_table(press: Press, paper: Paper) -> Plane:
     free = [3] if press.monochrome else [0, 1, 2]
     if not press.monochrome:
         cover[:, :3] = np.clip(1 - code, 0, 1) * (1 - black[:, None])
-    for _ in range(24):
+    for _ in range(16):
         cover[:, free] += _improvement(cover, free, aim, press, paper)
         np.clip(cover, 0, 1, out=cover)
     over = np.maximum(0, cover.sum(axis=1) - DARKEST_SHARE / 100)

@@ -107,7 +107,8 @@ def _striped(lit: Plane) -> Plane:
 
 def _glass(rng: Rng, size: tuple[int, int]) -> Plane:
     """Dark glass with the faint mirror image of a lamp or window and finger smears, (h, w, 3)."""
-    wide, high = size
+    # All of it is smooth: it is drawn small and enlarged.
+    wide, high = 160, round(160 * size[1] / size[0])
     x = np.linspace(0, 1, wide, dtype=np.float32)[None, :]
     y = np.linspace(0, high / wide, high, dtype=np.float32)[:, None]
     slope, where = float(rng.uniform(-0.8, 0.8)), float(rng.uniform(-0.3, 1.4))
@@ -116,10 +117,11 @@ def _glass(rng: Rng, size: tuple[int, int]) -> Plane:
     window = 1 / (1 + np.exp(-np.clip(band / softness, -30, 30))) - 1 / (
         1 + np.exp(-np.clip((band - float(rng.uniform(0.25, 0.6))) / softness, -30, 30))
     )
-    smear = cv2.resize(rng.random((9, 5), np.float32), size, interpolation=cv2.INTER_CUBIC)
+    smear = cv2.resize(rng.random((9, 5), np.float32), (wide, high), interpolation=cv2.INTER_CUBIC)
     plane = GLASS + float(rng.uniform(0.01, 0.10)) * window * (0.7 + 0.5 * smear) + 0.012 * smear
     tint = np.array([0.97, 1.0, 1.05], np.float32)
-    return np.asarray(np.maximum(plane, 0.01)[..., None] * tint, np.float32)
+    small = np.asarray(np.maximum(plane, 0.01)[..., None] * tint, np.float32)
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _rounded(size: tuple[int, int], radius: int) -> Plane:

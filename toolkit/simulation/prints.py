@@ -211,7 +211,12 @@ class _Inking:
         self.box = box
         self.scatter_px = recipe.paper.scatter_m * PX_PER_M
         cover = separate(picture, recipe.press, recipe.paper)
-        self._cover = np.round(np.clip(cover, 0, 1) * 255).astype(np.uint8)
+        coded = np.round(np.clip(cover, 0, 1) * 255).astype(np.uint8)
+        # Enlarged smoothly to a quarter of the dots' scale, from there on straight lines do.
+        size = (max(coded.shape[1], (box[2] - box[0]) // 4), max(coded.shape[0], (box[3] - box[1]) // 4))
+        self._cover = [
+            np.ascontiguousarray(cv2.resize(coded[..., ink], size, interpolation=cv2.INTER_CUBIC)) for ink in range(4)
+        ]
         self._pass = transmittances(recipe.press)
         width = box[2] - box[0]
         press = recipe.press
@@ -246,7 +251,7 @@ class _Inking:
 
     def _wanted(self, ink: int, first: int, last: int) -> NDArray[np.uint8]:
         """Coverage of one ink over rows of the picture, bands included, (rows, width)."""
-        cover = np.ascontiguousarray(self._cover[..., ink])
+        cover = self._cover[ink]
         size = (self.box[2] - self.box[0], last - first)
         step = (cover.shape[1] / size[0], cover.shape[0] / (self.box[3] - self.box[1]))
         dx, dy = self._shift[ink]
@@ -254,7 +259,7 @@ class _Inking:
             [[step[0], 0, (0.5 + dx) * step[0] - 0.5], [0, step[1], (first + 0.5 + dy) * step[1] - 0.5]], np.float64
         )
         wanted = cv2.warpAffine(
-            cover, back, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+            cover, back, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
         )
         bands = self._bands[np.clip(np.arange(first, last) + HALO, 0, len(self._bands) - 1)].astype(np.float32)
         return np.asarray(cv2.convertScaleAbs(wanted * bands[:, None]))
