@@ -129,7 +129,7 @@ def night_sensor(rng: Rng) -> Sensor:
         electrons=float(np.exp(rng.uniform(np.log(150), np.log(700)))),
         read_electrons=float(rng.uniform(4, 9)),
         fixed_pattern=float(rng.uniform(0.006, 0.015)),
-        dark_pattern=float(rng.uniform(2, 6)),
+        dark_pattern=float(rng.uniform(0.5, 2)),
         exposure_target=float(rng.uniform(0.34, 0.46)),
         exposure_speed=float(rng.uniform(0.04, 0.15)),
         contrast=float(rng.uniform(0.1, 0.35)),
