@@ -41,8 +41,8 @@ def hair_behind(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.
     mixed(picture, _strands(canvas, look, rng, frizz), mass.astype(np.float32))
 
 
-def hair_before(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.random.Generator) -> None:
-    """The hair that lies on the forehead and temples, and its shadow on the skin."""
+def hair_before(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.random.Generator) -> Plane:
+    """The hair that lies on the forehead and temples, and its shadow on the skin; gives its share of each pixel."""
     _, side, ends, frizz = STYLES[look.hair_style]
     u, v = canvas.u, canvas.v
     across = np.abs(u) / (1.16 * look.shape["face_width"])
@@ -57,7 +57,9 @@ def hair_before(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.
     picture *= (1 - 0.45 * shadow * soft((half - np.abs(u)) / 0.05))[..., None]
     if look.hair_style in ("cropped", "receding"):
         mass = mass * (0.80 + 0.10 * canvas.noise(rng, 0.02))
-    mixed(picture, _strands(canvas, look, rng, frizz), np.clip(mass, 0, 1).astype(np.float32))
+    share = np.clip(mass, 0, 1).astype(np.float32)
+    mixed(picture, _strands(canvas, look, rng, frizz), share)
+    return share
 
 
 def _around(canvas: Canvas, look: Look, top: float, side: float) -> Plane:

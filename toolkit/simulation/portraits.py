@@ -35,7 +35,7 @@ OUTLINE = (
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A painted person: linear reflectance float32 (s, s, 3), five points (5, 2) px, and the face's share of each pixel."""
+    """A painted person: linear reflectance float32 (s, s, 3), five points (5, 2) px, and the share of bare face in each pixel."""
 
     linear: NDArray[np.float32]
     landmarks_px: NDArray[np.float64]
@@ -53,7 +53,7 @@ def paint(look: Look, *, side_px: int = SIDE_PX) -> Portrait:
     dressing.neck_and_clothes(picture, canvas, look, rng)
     dressing.ears(picture, canvas, look)
     mixed(picture, _face(canvas, look, half, rng), face)
-    dressing.hair_before(picture, canvas, look, half, rng)
+    face = face * (1 - dressing.hair_before(picture, canvas, look, half, rng))
     if look.glasses:
         dressing.glasses(picture, canvas, look)
     size = (side_px, side_px)
