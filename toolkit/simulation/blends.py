@@ -94,9 +94,11 @@ class Recipe:
         return tuple(sorted({name for weights in told if weights for name in weights}))
 
     def shares(self, parent: str) -> dict[str, float]:
-        """This parent's share overall ("face") and at each region."""
+        """The share of one parent overall ("face") and at each region."""
         told = {region: getattr(self, region) or self.parents for region in REGIONS}
-        return {"face": self.parents.get(parent, 0.0)} | {region: weights.get(parent, 0.0) for region, weights in told.items()}
+        return {"face": self.parents.get(parent, 0.0)} | {
+            region: weights.get(parent, 0.0) for region, weights in told.items()
+        }
 
 
 def blend(recipe: Recipe, look: Look) -> Portrait:
@@ -134,7 +136,10 @@ def alone(name: str) -> tuple[Image, NDArray[np.float64]]:
     if not PHOTOGRAPHS[name].free:
         raise ValueError(f"{name} may only be part of a blend")
     image, face = _photograph(name)
-    goal = np.array([[-0.5, 0], [0.5, 0], [0, 0.60], [-0.41, 1.16], [0.41, 1.16]]) * EYE_DISTANCE * 1.15 + (0.5, EYE_LINE)
+    goal = np.array([[-0.5, 0], [0.5, 0], [0, 0.60], [-0.41, 1.16], [0.41, 1.16]]) * EYE_DISTANCE * 1.15 + (
+        0.5,
+        EYE_LINE,
+    )
     turn = similarity(np.asarray(face.landmarks_px), goal * SIDE_PX)
     upright = cv2.warpAffine(image, turn, (SIDE_PX, SIDE_PX), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
     points = np.asarray(face.landmarks_px) @ turn[:, :2].T + turn[:, 2]
@@ -161,9 +166,9 @@ def _upright(name: str) -> tuple[Tint, NDArray[np.float64]]:
     goal = (CANONICAL * (1 - 2 * UPRIGHT_MARGIN) + UPRIGHT_MARGIN) * UPRIGHT_PX
     turn = similarity(np.asarray(face.landmarks_px), goal)
     cut = cv2.warpAffine(image, turn, (UPRIGHT_PX, UPRIGHT_PX), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    cut = np.asarray(cut, dtype=np.uint8)
-    again = detect_faces(cut)[0]
-    return linear(cut), _controls(np.asarray(again.landmarks_px), again.box_px)
+    upright = np.asarray(cut, dtype=np.uint8)
+    again = detect_faces(upright)[0]
+    return linear(upright), _controls(np.asarray(again.landmarks_px), again.box_px)
 
 
 @cache
@@ -183,7 +188,8 @@ def warped(name: str, goals: bytes) -> Tint:
         coarse, np.array([[8.0, 0, 0], [0, 8.0, 0]]), (SIDE_PX, SIDE_PX), flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
-    straight = cv2.remap(picture, place, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    across_px, down_px = (np.ascontiguousarray(place[..., k]) for k in (0, 1))
+    straight = cv2.remap(picture, across_px, down_px, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     turned = _turn(points)
     across = (np.arange(SIDE_PX) - SIDE_PX / 2) / (SIDE_PX * EYE_DISTANCE)
     near = 1 - min(abs(turned) * 2.2, 0.9) * soft(np.sign(turned) * across / 0.45)
@@ -196,7 +202,7 @@ def _evened(face: Tint) -> Tint:
     """The face as multiples of its own skin, so that parents in red and in gray light can be averaged.
 
     Slow changes of light count a quarter, since the painted head brings its own
-    light; hues half, since old prints overstate them.
+    light; hues three quarters, since old prints overstate them.
     """
     rows, columns = np.mgrid[0:SIDE_PX, 0:SIDE_PX].astype(np.float32)
     u, v = ((a - SIDE_PX * b) / (SIDE_PX * EYE_DISTANCE) for a, b in ((columns, 0.5), (rows, EYE_LINE)))
@@ -204,9 +210,9 @@ def _evened(face: Tint) -> Tint:
     ratio = np.log(np.maximum(face, 0.004) / np.maximum(np.median(face[skin], axis=0), 0.01))
     common = np.asarray(ratio @ LUMA, np.float32)
     hue = np.clip(ratio - common[..., None], -0.5, 0.5)
-    detail = 1.2 * (common - 0.75 * smooth(np.clip(common, -1.5, 1.0), 0.55 * SIDE_PX * EYE_DISTANCE))
+    detail = 1.1 * (common - 0.75 * smooth(np.clip(common, -1.5, 1.0), 0.55 * SIDE_PX * EYE_DISTANCE))
     detail = np.where(detail > 0, 0.75 * detail, detail)
-    return np.asarray(np.exp(np.clip(detail[..., None] + 0.5 * hue, -3.5, 0.6)), dtype=np.float32)
+    return np.asarray(np.exp(np.clip(detail, -2.6, 0.5)[..., None] + 0.75 * hue), dtype=np.float32)
 
 
 def _turn(points: NDArray[np.float64]) -> float:
@@ -249,8 +255,8 @@ def _inner(canvas: Canvas, look: Look) -> Plane:
     """The part of the face that the blend fills: brows to chin, clear of the outline."""
     half = half_width(look, canvas.v)
     chin = 1.72 * look.shape["chin_length"]
-    top = soft((canvas.v + look.shape["brow_height"] + 0.42) / 0.22)
-    inside = soft((half - 0.17 - np.abs(canvas.u)) / 0.16) * soft((chin - 0.10 - canvas.v) / 0.14)
+    top = soft((canvas.v + look.shape["brow_height"] + 0.30) / 0.20)
+    inside = soft((half - 0.26 - np.abs(canvas.u)) / 0.18) * soft((chin - 0.16 - canvas.v) / 0.14)
     return np.asarray(inside * top, dtype=np.float32)
 
 

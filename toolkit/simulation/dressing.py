@@ -20,7 +20,7 @@ STYLES: dict[str, tuple[float, float, float, float]] = {
     "bob": (0.22, 0.30, 1.55, 0.1),
     "long": (0.20, 0.34, 3.2, 0.15),
     "tied": (0.10, 0.03, 0.15, 0.05),
-    "curly": (0.42, 0.34, 0.75, 1.0),
+    "curly": (0.40, 0.32, 1.0, 1.0),
 }
 TOP = {"receding": -1.42, "cropped": -1.12, "curly": -1.0, "tied": -1.13, "long": -1.12, "parted": -1.05}
 
@@ -37,7 +37,13 @@ def hair_behind(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.
     crown = -1.78 * look.shape["forehead"] - top
     edge = _around(canvas, look, top, side) + frizz * 0.05 * canvas.noise(rng, 0.15) + 0.006 * canvas.noise(rng, 0.05)
     hang = max(ends, 0.3)
-    mass = soft(edge / 0.03) * soft((hang - 0.12 * np.abs(canvas.u) ** 3 - canvas.v + 0.02 * canvas.noise(rng, 0.08)) / 0.08) * (canvas.v > crown - 0.4)
+    mass = (
+        soft(edge / 0.03)
+        * soft(
+            (hang - (0.12 + 0.25 * frizz) * np.abs(canvas.u) ** 3 - canvas.v + 0.02 * canvas.noise(rng, 0.08)) / 0.08
+        )
+        * (canvas.v > crown - 0.4)
+    )
     mixed(picture, _strands(canvas, look, rng, frizz), mass.astype(np.float32))
 
 
@@ -47,9 +53,11 @@ def hair_before(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.
     u, v = canvas.u, canvas.v
     across = np.abs(u) / (1.16 * look.shape["face_width"])
     line = TOP.get(look.hair_style, -0.98) * look.shape["forehead"] + _hairline(canvas, look)
-    wobble = 0.02 * canvas.noise(rng, 0.06) + 0.05 * frizz * canvas.noise(rng, 0.12)
-    above = soft((line + wobble - v) / 0.035)
-    sides = soft((across - 0.90 - 0.10 * soft((v - 0.1) / 0.25) + wobble) / 0.03) * soft((min(ends, 1.4) - v) / 0.08)
+    wobble = 0.012 * canvas.noise(rng, 0.03) + 0.04 * frizz * canvas.noise(rng, 0.12)
+    above = soft((line + wobble - v) / 0.05)
+    sides = soft((across - 0.90 - 0.10 * soft((v - 0.1) / 0.25) + 0.6 * wobble) / 0.045) * soft(
+        (min(ends, 1.4) - v) / 0.08
+    )
     sides = sides * (1.0 if side > 0.2 else float(look.hair_style != "tied") * soft((0.32 - v) / 0.15))
     inside = soft(_around(canvas, look, *STYLES[look.hair_style][:2]) / 0.03)
     mass = np.clip(above + sides, 0, 1) * inside
@@ -63,7 +71,7 @@ def hair_before(picture: Tint, canvas: Canvas, look: Look, half: Plane, rng: np.
 
 
 def _around(canvas: Canvas, look: Look, top: float, side: float) -> Plane:
-    """Signed distance, positive inside, to the outline of the hair: a skull that is wider and higher by these amounts."""
+    """How far inside the outline of the hair, negative outside: a skull made wider and higher by these lengths."""
     s = look.shape
     wide = 1.17 * s["face_width"] + side
     high = 1.78 * s["forehead"] + top
@@ -78,7 +86,10 @@ def _hairline(canvas: Canvas, look: Look) -> Plane:
     u = canvas.u
     if look.hair_style == "parted":
         sign = 1 if look.seed % 2 else -1
-        return np.asarray(0.32 * np.clip((sign * u + 0.45), 0, 1.3) * np.exp(-(((sign * u - 0.9) / 0.9) ** 2)) + 0.1 * u**4, np.float32)
+        return np.asarray(
+            0.32 * np.clip((sign * u + 0.45), 0, 1.3) * np.exp(-(((sign * u - 0.9) / 0.9) ** 2)) + 0.1 * u**4,
+            np.float32,
+        )
     if look.hair_style in ("bob", "long") and look.seed % 3 == 0:
         return np.asarray(0.48 - 0.05 * u**2 + 0.02 * np.sin(19 * u), np.float32)  # a fringe
     if look.hair_style in ("bob", "long"):
@@ -115,7 +126,11 @@ def ears(picture: Tint, canvas: Canvas, look: Look) -> None:
     for sign in (-1, 1):
         x, y = sign * canvas.u - wide - 0.02 + 0.10 * (canvas.v - 0.15), canvas.v - 0.17
         shell = soft((1 - (x / 0.19) ** 2 - (y / 0.40) ** 2) / 0.10)
-        rim = 1 - 0.45 * bump(x, y, (0.03, 0.02), (0.055, 0.20)) + 0.12 * np.exp(-(((np.hypot(x / 0.19, y / 0.4) - 0.85) / 0.1) ** 2))
+        rim = (
+            1
+            - 0.45 * bump(x, y, (0.03, 0.02), (0.055, 0.20))
+            + 0.12 * np.exp(-(((np.hypot(x / 0.19, y / 0.4) - 0.85) / 0.1) ** 2))
+        )
         tint = np.asarray(look.skin, np.float32) * np.array([0.93, 0.80, 0.78], np.float32)
         mixed(picture, tint * (0.86 * rim)[..., None].astype(np.float32) * (1.0 if sign < 0 else 0.86), shell)
 
@@ -131,12 +146,26 @@ def neck_and_clothes(picture: Tint, canvas: Canvas, look: Look, rng: np.random.G
     round_ = np.sqrt(np.maximum(1 - (side / np.maximum(column, 0.1)) ** 2 * 0.8, 0.05))
     fade = 0.46 + 0.40 * np.clip((v - chin + 0.05) / 0.65, 0, 1)
     light = round_ * fade * (1 - 0.18 * u) + 0.02 * canvas.noise(rng, 0.1)
-    mixed(picture, np.asarray(look.skin, np.float32) * np.array([0.96, 0.9, 0.88], np.float32) * light[..., None].astype(np.float32), neck)
+    mixed(
+        picture,
+        np.asarray(look.skin, np.float32)
+        * np.array([0.96, 0.9, 0.88], np.float32)
+        * light[..., None].astype(np.float32),
+        neck,
+    )
     start = chin + 0.30
     slope = start + 0.10 + 0.26 * np.clip(side - wide, 0, 9) + 0.05 * np.clip(side - 2.2, 0, 9) ** 2
-    opening = start + 0.42 - 0.62 * (side / (wide + 0.15)) ** 2 if not look.collar else start + 0.78 - 1.02 * side / wide
+    opening = (
+        start + 0.42 - 0.62 * (side / (wide + 0.15)) ** 2 if not look.collar else start + 0.78 - 1.02 * side / wide
+    )
     body = soft((v - slope) / 0.03) * soft((v - np.where(side < wide + 0.15, opening, slope)) / 0.03)
-    folds = 1 + 0.06 * canvas.noise(rng, 0.5) + 0.015 * canvas.noise(rng, 0.02) - 0.10 * u - 0.10 * np.clip(side - 1.8, 0, 2)
+    folds = (
+        1
+        + 0.06 * canvas.noise(rng, 0.5)
+        + 0.015 * canvas.noise(rng, 0.02)
+        - 0.10 * u
+        - 0.10 * np.clip(side - 1.8, 0, 2)
+    )
     cloth = np.asarray(look.clothes, np.float32) * folds[..., None].astype(np.float32) * 0.9
     mixed(picture, cloth, body.astype(np.float32))
     if look.collar:

@@ -67,7 +67,7 @@ _SHAPE: dict[str, tuple[float, float]] = {
     "nose_length": (0.66, 0.09),  # eye line to tip
     "nose_width": (0.21, 0.055),
     "nose_height": (1.0, 0.35),
-    "mouth_drop": (1.16, 0.08),  # eye line to the line between the lips
+    "mouth_drop": (1.10, 0.07),  # eye line to the line between the lips
     "mouth_width": (0.41, 0.075),  # half width
     "upper_lip": (0.10, 0.035),
     "lower_lip": (0.145, 0.045),

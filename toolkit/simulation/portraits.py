@@ -24,7 +24,8 @@ SIDE_PX = 320
 OVERSAMPLING = 2
 EYE_LINE = 0.45  # share of the picture's height
 EYE_DISTANCE = 0.150  # share of the picture's width
-LIGHT = np.array([-0.42, -0.55, 0.72])
+LIGHT = np.array([-0.46, -0.50, 0.73])
+SCATTER = np.array([0.84, 1.0, 1.10], np.float32)  # light that left the skin again is redder where little came in
 
 # Half width of a head at heights from crown to chin, in eye distances, for all shape factors 1.
 OUTLINE = (
@@ -35,7 +36,11 @@ OUTLINE = (
 
 @dataclass(frozen=True, slots=True)
 class Portrait:
-    """A painted person: linear reflectance float32 (s, s, 3), five points (5, 2) px, and the share of bare face in each pixel."""
+    """A painted person.
+
+    ``linear`` is reflectance, float32 (s, s, 3); ``landmarks_px`` five points
+    (5, 2); ``face`` the share of bare face in each pixel, float32 (s, s).
+    """
 
     linear: NDArray[np.float32]
     landmarks_px: NDArray[np.float64]
@@ -81,7 +86,8 @@ def half_width(look: Look, v: Plane) -> Plane:
     down = np.clip((heights - 0.3) / 1.0, 0, 1)
     widths = widths * s["face_width"] * (1 + (s["jaw_width"] - 1) * down)
     curve = PchipInterpolator(heights, widths, extrapolate=False)
-    return np.nan_to_num(curve(v)).astype(np.float32)
+    rows, back = np.unique(v, return_inverse=True)
+    return np.asarray(np.nan_to_num(curve(rows))[back].reshape(v.shape), dtype=np.float32)
 
 
 def srgb(linear: NDArray[np.float32]) -> Image:
@@ -95,7 +101,7 @@ def linear(image: Image) -> NDArray[np.float32]:
     """8-bit sRGB as linear light 0-1, float32."""
     coded = np.arange(256) / 255
     table = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return table[image]
+    return np.asarray(table[image], dtype=np.float32)
 
 
 def _relief(canvas: Canvas, look: Look, half: Plane) -> Plane:
@@ -127,10 +133,10 @@ def _nose(canvas: Canvas, look: Look) -> Plane:
     """Bridge, tip and wings."""
     s, u, v = look.shape, canvas.u, canvas.v
     tip, wide, tall = s["nose_length"], s["nose_width"], s["nose_height"]
-    rise = np.clip((v + 0.25) / (tip + 0.25), 0, 1) ** 1.3 * soft((tip + 0.07 - v) / 0.10)
+    rise = np.clip((v + 0.25) / (tip + 0.25), 0, 1) ** 1.3 * soft((tip + 0.06 - v) / 0.15)
     z = tall * (0.08 + 0.26 * rise) * np.exp(-((u / (0.09 + 0.40 * wide * rise)) ** 2))
-    z *= soft((v + 0.35) / 0.15) * soft((tip + 0.12 - v) / 0.12)
-    z += 0.15 * tall * bump(u, v, (0, tip - 0.01), (0.52 * wide, 0.085))
+    z *= soft((v + 0.35) / 0.15) * soft((tip + 0.10 - v) / 0.16)
+    z += 0.14 * tall * bump(u, v, (0, tip - 0.01), (0.50 * wide, 0.10))
     z += 0.13 * (0.5 + 0.5 * tall) * pair(u, v, (wide * 0.90, tip + 0.055), (0.28 * wide, 0.065))
     return np.asarray(z, dtype=np.float32)
 
@@ -154,7 +160,7 @@ def _face(canvas: Canvas, look: Look, half: Plane, rng: np.random.Generator) -> 
     z = smooth(_relief(canvas, look, half), 0.012 * unit)
     albedo = _skin(canvas, look, rng)
     _lips(albedo, canvas, look)
-    lit = albedo * _shade(z, unit)[..., None]
+    lit = albedo * _shade(z, unit)[..., None] ** SCATTER
     _nostrils(lit, canvas, look)
     _eyes(lit, canvas, look)
     _brows(lit, canvas, look, rng)
@@ -167,31 +173,33 @@ def _shade(z: Plane, unit: float) -> Plane:
     steep = np.sqrt(right**2 + down**2 + 1)
     key = np.clip((-right * LIGHT[0] - down * LIGHT[1] + LIGHT[2]) / steep, -0.3, 1)
     sky = (0.75 + 0.25 * down / steep * -1) * (0.35 + 0.65 / steep)
-    hollow = sum(np.clip(smooth(z, k * unit) - z, 0, 0.2) * w for k, w in ((0.06, 3.0), (0.18, 1.6)))
+    hollow = sum(np.clip(smooth(z, k * unit) - z, 0, 0.12) * w for k, w in ((0.06, 2.2), (0.18, 1.8)))
     shine = np.clip(key, 0, 1) ** 24 * 0.10
     wrapped = (np.clip(key, -0.3, 1) + 0.3) / 1.3
-    return np.asarray((0.66 * wrapped + 0.48 * sky) * np.exp(-hollow) + shine, dtype=np.float32)
+    return np.asarray(np.maximum(0.80 * wrapped + 0.34 * sky, 0.16) * np.exp(-hollow) + shine, dtype=np.float32)
 
 
 def _skin(canvas: Canvas, look: Look, rng: np.random.Generator) -> Tint:
     """Reflectance of bare skin: redder at nose and cheeks, mottled, with marks, stubble and folds of age."""
     s, u, v = look.shape, canvas.u, canvas.v
-    side, unit = np.abs(u), canvas.unit
+    side = np.abs(u)
     red = 0.5 * bump(side, v, (0.62, 0.55), (0.30, 0.24)) + 0.5 * bump(u, v, (0, s["nose_length"]), (0.25, 0.16))
     mottled = 0.06 * canvas.noise(rng, 0.16) + 0.035 * canvas.noise(rng, 0.045) + 0.03 * canvas.noise(rng, 0.014)
     tone = 1 + mottled - 0.14 * bump(side, v, (0.46, 0.20), (0.22, 0.06)) * (0.5 + s["age"])
     for k in range(3):
         at = (-0.75 - 0.17 * k) * s["forehead"]
         wave = 0.02 * np.sin(3 * u + k)
-        tone = tone - 0.10 * max(s["age"] - 0.35, 0) * np.exp(-(((v - at - wave) / 0.016) ** 2)) * soft((0.7 - side) / 0.1)
+        tone = tone - 0.10 * max(s["age"] - 0.35, 0) * np.exp(-(((v - at - wave) / 0.016) ** 2)) * soft(
+            (0.7 - side) / 0.1
+        )
     for _ in range(int(rng.integers(0, 5))):
         spot = (float(rng.uniform(-0.9, 0.9)), float(rng.uniform(-0.9, 1.5)))
         tone = tone * (1 - 0.45 * bump(u, v, spot, (0.018, 0.018)))
     skin = np.asarray(look.skin, np.float32) * tone[..., None].astype(np.float32)
     skin = skin * (1 + red[..., None] * np.array([0.06, -0.13, -0.13], np.float32))
-    beard = look.beard * _beard(canvas, look) * (1 + 0.5 * np.clip(canvas.noise(rng, 0.012 * 320 / unit), -1, 1))
+    beard = look.beard * _beard(canvas, look) * (1 + 0.35 * np.clip(canvas.noise(rng, 0.025), -1, 1))
     mixed(skin, np.asarray(look.hair, np.float32) * 1.3 + 0.01, np.clip(beard, 0, 0.93).astype(np.float32))
-    return skin
+    return np.asarray(skin, dtype=np.float32)
 
 
 def _beard(canvas: Canvas, look: Look) -> Plane:
@@ -217,17 +225,21 @@ def _lips(albedo: Tint, canvas: Canvas, look: Look) -> None:
     red += look.lips_red * np.array([0.06, -0.01, 0.0])
     mixed(albedo, red.astype(np.float32), (0.85 * inside).astype(np.float32))
     gap = np.exp(-(((v - line) / 0.016) ** 2)) * soft((s["mouth_width"] * 1.04 - np.abs(u)) / 0.03)
-    mixed(albedo, np.asarray(look.skin, np.float32) * np.array([0.16, 0.08, 0.07], np.float32), (0.85 * gap).astype(np.float32))
+    mixed(
+        albedo,
+        np.asarray(look.skin, np.float32) * np.array([0.16, 0.08, 0.07], np.float32),
+        (0.85 * gap).astype(np.float32),
+    )
 
 
 def _nostrils(lit: Tint, canvas: Canvas, look: Look) -> None:
     """The two openings under the nose, the groove around its wings, and its shadow on the lip."""
     s, u, v = look.shape, canvas.u, canvas.v
     at, under = 0.50 * s["nose_width"], s["nose_length"] + 0.105
-    hole = sum(bump(k * u, v - 0.3 * (k * u - at), (at, under), (0.045, 0.020)) for k in (-1, 1))
+    hole = sum(bump(k * u, v - 0.3 * (k * u - at), (at, under), (0.048, 0.019)) for k in (-1, 1))
     groove = sum(_wing(k * u, v, s["nose_width"] * 1.22, s["nose_length"] + 0.05) for k in (-1, 1))
     shadow = bump(u, v, (0.04, under + 0.05), (s["nose_width"] * 0.8, 0.05))
-    lit *= ((1 - 0.22 * shadow) * (1 - 0.75 * np.clip(1.2 * hole, 0, 1)) * (1 - 0.30 * groove))[..., None]
+    lit *= ((1 - 0.22 * shadow) * (1 - 0.80 * np.clip(1.3 * hole, 0, 1)) * (1 - 0.30 * groove))[..., None]
 
 
 def _wing(u: Plane, v: Plane, at: float, down: float) -> Plane:
@@ -258,7 +270,10 @@ def _eyes(lit: Tint, canvas: Canvas, look: Look) -> None:
 
 def _eyeball(x: Plane, v: Plane, slant: Plane, upper: Plane, look: Look) -> Tint:
     """White, iris and pupil of one eye; shaded below the upper lid."""
-    white = np.array([0.56, 0.51, 0.47], np.float32) * (1 - 0.35 * np.clip(np.abs(x) / look.shape["eye_width"], 0, 1) ** 2)[..., None]
+    white = (
+        np.array([0.46, 0.41, 0.37], np.float32)
+        * (1 - 0.35 * np.clip(np.abs(x) / look.shape["eye_width"], 0, 1) ** 2)[..., None]
+    )
     at = np.hypot(x, v - slant + 0.006)
     iris = np.asarray(look.iris, np.float32) * (0.7 + 0.6 * np.clip(at / 0.09, 0, 1))[..., None]
     iris = iris * (1 - 0.75 * np.exp(-(((at - 0.094) / 0.016) ** 2)))[..., None]
@@ -280,11 +295,16 @@ def _brows(lit: Tint, canvas: Canvas, look: Look, rng: np.random.Generator) -> N
             along = float(rng.uniform(0, 1))
             u = 0.20 + 0.62 * along
             thick = s["brow_thick"] * (1.1 - 0.75 * along) * (0.4 + 0.6 * min(along * 6, 1))
-            ridge = -s["brow_height"] + 0.03 - s["brow_arch"] * np.sin(np.pi * min(along * 1.15, 1)) * 1.6 + 0.05 * along
+            ridge = (
+                -s["brow_height"] + 0.03 - s["brow_arch"] * np.sin(np.pi * min(along * 1.15, 1)) * 1.6 + 0.05 * along
+            )
             v = ridge + float(rng.uniform(-thick, thick))
             angle = np.deg2rad(-50 + 62 * along + float(rng.normal(0, 9)))
             length = float(rng.uniform(0.06, 0.12)) * (1.1 - 0.4 * along)
-            start, end = canvas.place(sign * u, v), canvas.place(sign * (u + length * np.cos(angle)), v + length * np.sin(angle))
+            start, end = (
+                canvas.place(sign * u, v),
+                canvas.place(sign * (u + length * np.cos(angle)), v + length * np.sin(angle)),
+            )
             canvas.stroke(layer, start, end, 0.012)
     strength = np.clip(smooth(layer, 0.010 * canvas.unit), 0, 0.85) * (0.72 + 0.28 * min(s["brow_thick"] / 0.06, 1))
     mixed(lit, np.asarray(look.hair, np.float32) * 0.9 + 0.008, strength.astype(np.float32))
