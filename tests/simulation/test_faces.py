@@ -84,7 +84,7 @@ def test_no_blend_looks_like_one_of_its_parents_as_one_person_looks_like_himself
     same = [distance(a, b) for (one, a), (other, b) in itertools.combinations(development, 2) if one is other]
     for person, vector in development:
         for parent in person.parents if person.family == "blend" else ():
-            image, face = blends._photograph(parent)
+            image, face = blends.photograph(parent)
             assert distance(vector, embed(image, face)) > np.quantile(same, 0.95)
 
 

@@ -135,7 +135,7 @@ def alone(name: str) -> tuple[Image, NDArray[np.float64]]:
     """
     if not PHOTOGRAPHS[name].free:
         raise ValueError(f"{name} may only be part of a blend")
-    image, face = _photograph(name)
+    image, face = photograph(name)
     goal = np.array([[-0.5, 0], [0.5, 0], [0, 0.60], [-0.41, 1.16], [0.41, 1.16]]) * EYE_DISTANCE * 1.15 + (
         0.5,
         EYE_LINE,
@@ -147,7 +147,7 @@ def alone(name: str) -> tuple[Image, NDArray[np.float64]]:
 
 
 @cache
-def _photograph(name: str) -> tuple[Image, Face]:
+def photograph(name: str) -> tuple[Image, Face]:
     """The picture and the face meant in it."""
     told = PHOTOGRAPHS[name]
     path = packaged_file(told.package, told.inside)
@@ -162,7 +162,7 @@ def _photograph(name: str) -> tuple[Image, Face]:
 @cache
 def _upright(name: str) -> tuple[Tint, NDArray[np.float64]]:
     """The face turned upright, linear, with its control points in it."""
-    image, face = _photograph(name)
+    image, face = photograph(name)
     goal = (CANONICAL * (1 - 2 * UPRIGHT_MARGIN) + UPRIGHT_MARGIN) * UPRIGHT_PX
     turn = similarity(np.asarray(face.landmarks_px), goal)
     cut = cv2.warpAffine(image, turn, (UPRIGHT_PX, UPRIGHT_PX), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)

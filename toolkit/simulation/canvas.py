@@ -38,6 +38,12 @@ class Canvas:
         """Pixel coordinates (x, y), edges of the picture at 0, of a place."""
         return self._middle[0] + u * self.unit, self._middle[1] + v * self.unit
 
+    def window(self, left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
+        """Rows and columns of a part of the canvas: small things need not be computed everywhere."""
+        (x0, y0), (x1, y1) = self.place(left, top), self.place(right, bottom)
+        x0, y0, x1, y1 = (int(min(max(edge, 0), self.side_px)) for edge in (x0, y0, x1, y1))
+        return slice(y0, y1), slice(x0, x1)
+
     def noise(self, rng: np.random.Generator, size: float) -> Plane:
         """Smooth noise, standard deviation 1, with grains of this size in eye distances."""
         cells = max(int(np.ceil(self.side_px / max(size * self.unit, 1.0))) + 3, 4)

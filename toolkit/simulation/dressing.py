@@ -124,7 +124,9 @@ def ears(picture: Tint, canvas: Canvas, look: Look) -> None:
         return
     wide = 1.15 * look.shape["face_width"]
     for sign in (-1, 1):
-        x, y = sign * canvas.u - wide - 0.02 + 0.10 * (canvas.v - 0.15), canvas.v - 0.17
+        part = canvas.window(sign * wide - 0.45, -0.45, sign * wide + 0.45, 0.75)
+        u, v = sign * canvas.u[part], canvas.v[part]
+        x, y = u - wide - 0.02 + 0.10 * (v - 0.15), v - 0.17
         shell = soft((1 - (x / 0.19) ** 2 - (y / 0.40) ** 2) / 0.10)
         rim = (
             1
@@ -132,7 +134,7 @@ def ears(picture: Tint, canvas: Canvas, look: Look) -> None:
             + 0.12 * np.exp(-(((np.hypot(x / 0.19, y / 0.4) - 0.85) / 0.1) ** 2))
         )
         tint = np.asarray(look.skin, np.float32) * np.array([0.93, 0.80, 0.78], np.float32)
-        mixed(picture, tint * (0.86 * rim)[..., None].astype(np.float32) * (1.0 if sign < 0 else 0.86), shell)
+        mixed(picture[part], tint * (0.86 * rim)[..., None].astype(np.float32) * (1.0 if sign < 0 else 0.86), shell)
 
 
 def neck_and_clothes(picture: Tint, canvas: Canvas, look: Look, rng: np.random.Generator) -> None:

@@ -250,22 +250,23 @@ def _wing(u: Plane, v: Plane, at: float, down: float) -> Plane:
 
 def _eyes(lit: Tint, canvas: Canvas, look: Look) -> None:
     """Eyeballs between lids, with iris, glint, lashes and the fold above."""
-    s, v = look.shape, canvas.v
+    s = look.shape
     for sign in (-1, 1):
-        x = (canvas.u - sign * 0.5) * sign  # towards the temple
+        part = canvas.window(sign * 0.5 - 0.42, -0.40, sign * 0.5 + 0.42, 0.36)
+        x, v = (canvas.u[part] - sign * 0.5) * sign, canvas.v[part]  # x towards the temple
         t = np.clip(x / s["eye_width"], -1.15, 1.15)
         slant = -s["eye_tilt"] * x
         round_ = np.sqrt(np.maximum(1 - np.abs(t) ** 2.2, 0))
         upper = slant - s["eye_open"] * 1.12 * round_ * (1 - 0.12 * t)
         lower = slant + s["eye_open"] * 0.80 * round_ * (1 + 0.15 * t)
         ball = soft((v - upper) / 0.012) * soft((lower - v) / 0.012) * (np.abs(t) < 1)
-        mixed(lit, _eyeball(x, v, slant, upper, look), ball.astype(np.float32))
+        mixed(lit[part], _eyeball(x, v, slant, upper, look), ball.astype(np.float32))
         reach = soft((1.1 - np.abs(t)) / 0.08)
         lash = np.exp(-(((v - upper + 0.008) / 0.020) ** 2)) * reach * (0.75 + 0.2 * t)
         under = np.exp(-(((v - lower - 0.01) / 0.016) ** 2)) * reach * 0.30
         fold_at = upper - 0.055 - 0.03 * s["lid_fold"]
         fold = np.exp(-(((v - fold_at) / 0.016) ** 2)) * reach * 0.45 * s["lid_fold"]
-        lit *= (1 - np.clip(lash + under + fold, 0, 0.93))[..., None].astype(np.float32)
+        lit[part] *= (1 - np.clip(lash + under + fold, 0, 0.93))[..., None].astype(np.float32)
 
 
 def _eyeball(x: Plane, v: Plane, slant: Plane, upper: Plane, look: Look) -> Tint:
