@@ -134,7 +134,7 @@ def ears(picture: Tint, canvas: Canvas, look: Look) -> None:
             + 0.12 * np.exp(-(((np.hypot(x / 0.19, y / 0.4) - 0.85) / 0.1) ** 2))
         )
         tint = np.asarray(look.skin, np.float32) * np.array([0.93, 0.80, 0.78], np.float32)
-        mixed(picture[part], tint * (0.86 * rim)[..., None].astype(np.float32) * (1.0 if sign < 0 else 0.86), shell)
+        mixed(picture[part], tint * (1.0 * rim)[..., None].astype(np.float32) * (1.0 if sign < 0 else 0.86), shell)
 
 
 def neck_and_clothes(picture: Tint, canvas: Canvas, look: Look, rng: np.random.Generator) -> None:
@@ -146,7 +146,7 @@ def neck_and_clothes(picture: Tint, canvas: Canvas, look: Look, rng: np.random.G
     column = wide + 0.9 * np.clip(v - chin - 0.25, 0, 2) ** 1.6
     neck = soft((column - side) / 0.03) * (v > 0.6)
     round_ = np.sqrt(np.maximum(1 - (side / np.maximum(column, 0.1)) ** 2 * 0.8, 0.05))
-    fade = 0.46 + 0.40 * np.clip((v - chin + 0.05) / 0.65, 0, 1)
+    fade = 0.52 + 0.46 * np.clip((v - chin + 0.05) / 0.65, 0, 1)
     light = round_ * fade * (1 - 0.18 * u) + 0.02 * canvas.noise(rng, 0.1)
     mixed(
         picture,

@@ -176,7 +176,7 @@ def _shade(z: Plane, unit: float) -> Plane:
     hollow = sum(np.clip(smooth(z, k * unit) - z, 0, 0.12) * w for k, w in ((0.06, 2.2), (0.18, 1.8)))
     shine = np.clip(key, 0, 1) ** 24 * 0.10
     wrapped = (np.clip(key, -0.3, 1) + 0.3) / 1.3
-    return np.asarray(np.maximum(0.80 * wrapped + 0.34 * sky, 0.16) * np.exp(-hollow) + shine, dtype=np.float32)
+    return np.asarray(np.maximum(0.95 * wrapped + 0.40 * sky, 0.18) * np.exp(-hollow) + shine, dtype=np.float32)
 
 
 def _skin(canvas: Canvas, look: Look, rng: np.random.Generator) -> Tint:
@@ -184,7 +184,7 @@ def _skin(canvas: Canvas, look: Look, rng: np.random.Generator) -> Tint:
     s, u, v = look.shape, canvas.u, canvas.v
     side = np.abs(u)
     red = 0.5 * bump(side, v, (0.62, 0.55), (0.30, 0.24)) + 0.5 * bump(u, v, (0, s["nose_length"]), (0.25, 0.16))
-    mottled = 0.06 * canvas.noise(rng, 0.16) + 0.035 * canvas.noise(rng, 0.045) + 0.03 * canvas.noise(rng, 0.014)
+    mottled = 0.045 * canvas.noise(rng, 0.16) + 0.035 * canvas.noise(rng, 0.045) + 0.03 * canvas.noise(rng, 0.014)
     tone = 1 + mottled - 0.14 * bump(side, v, (0.46, 0.20), (0.22, 0.06)) * (0.5 + s["age"])
     for k in range(3):
         at = (-0.75 - 0.17 * k) * s["forehead"]
