@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
 from tests.vision.conftest import Picture
-from toolkit.errors import CannotMeasure
+from toolkit.errors import CannotMeasure, SetupError
 from toolkit.records import Face
+from toolkit.vision import dlib_faces
 from toolkit.vision.centerface import detect_faces
 from toolkit.vision.dlib_faces import Embedding, distance, embed
 
@@ -77,3 +80,12 @@ def test_a_gray_picture_is_refused() -> None:
     with pytest.raises(CannotMeasure) as caught:
         embed(np.zeros((64, 64), np.uint8), face)
     assert caught.value.code == "picture_not_rgb"
+
+
+def test_without_dlib_likeness_is_not_run_and_never_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    face = Face(box_px=(10, 10, 50, 60), score=0.9, landmarks_px=((20, 30), (40, 30), (30, 40), (22, 50), (38, 50)))
+    monkeypatch.setitem(sys.modules, "dlib", None)
+    monkeypatch.delattr(dlib_faces._opened, "models", raising=False)
+    with pytest.raises(SetupError) as caught:
+        embed(np.zeros((64, 64, 3), np.uint8), face)
+    assert caught.value.code == "weights_missing"
