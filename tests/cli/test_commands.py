@@ -84,10 +84,11 @@ def test_inspect_tells_what_a_file_is(shared: Path) -> None:
     assert told["frames_present"] == 141
 
 
-def test_models_are_told_as_not_installed() -> None:
-    told = json.loads(papermask("models", "list", "--json").stdout)
-    assert told["models"]
-    assert not any(one["installed"] for one in told["models"])
+def test_models_are_told_as_installed_or_not() -> None:
+    told = {one["name"]: one for one in json.loads(papermask("models", "list", "--json").stdout)["models"]}
+    assert told["centerface"]["installed"] and told["dlib_resnet"]["installed"]
+    assert not told["minifasnet"]["installed"] and told["minifasnet"]["sha256"] is None
+    assert all(one["licence"] and one["allowed_use"] for one in told.values())
 
 
 def test_a_simulated_scene_is_written_with_its_truth(tmp_path: Path) -> None:
