@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from toolkit.errors import ReadingError, SetupError
 from toolkit.simulation.scenario import SCHEMA, Act, Clip, Edit, Person, Presenting, Scenario
@@ -113,6 +114,10 @@ class _Check:
             "person": ((f"people[{k}].person", one.person) for k, one in enumerate(scenario.people)),
             "employee_id": ((f"people[{k}].employee_id", one.employee_id) for k, one in enumerate(scenario.people)),
             "camera": ((f"cameras[{k}].camera", one.camera) for k, one in enumerate(scenario.cameras)),
+            "identity": (
+                (f"people[{k}].identity", None if one.identity is None else str(one.identity))
+                for k, one in enumerate(scenario.people)
+            ),
             "clip": ((f"clips[{k}].clip", one.clip.lower()) for k, one in enumerate(scenario.clips)),
         }
         for what, named in lists.items():
@@ -179,7 +184,7 @@ class _Check:
         self._bodies(clip, path)
 
     def _inside(self, span: tuple[float, float], clip: Clip, path: str) -> None:
-        if not 0 <= span[0] < span[1] <= clip.duration_s:
+        if not 0 <= span[0] < span[1] <= clip.duration_s or (span[0] == 0 and ".lost_spans" in path):
             raise ReadingError(
                 "scenario_span", start=span[0], stop=span[1], duration=clip.duration_s, **self.facts(path)
             )
@@ -252,6 +257,8 @@ class _Check:
                 raise ReadingError("scenario_clips_overlap", first=a.clip, second=b.clip, **self.facts(f"clips[{k}]"))
 
     def _terminal(self) -> None:
+        if self.scenario.timezone not in available_timezones():
+            raise ReadingError("timezone_unknown", name=self.scenario.timezone)
         resets = self.scenario.terminal.resets
         for k, one in enumerate(resets):
             if (one.jump_s is None) == (one.set_to is None):
@@ -270,6 +277,8 @@ class _Check:
         for k, held in enumerate(records.buffered):
             if not held.starts_at < held.ends_at <= held.sent_at:
                 raise ReadingError("scenario_order", **self.facts(f"records.buffered[{k}]"))
+        if records.format == "attlog" and self.scenario.terminal.precision_s != 1:
+            raise ReadingError("scenario_attlog_minutes", **self.facts("terminal.precision_s"))
         if records.marks_edits and records.format != "csv":
             raise ReadingError("scenario_csv_only", **self.facts("records.marks_edits"))
 

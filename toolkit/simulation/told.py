@@ -114,7 +114,7 @@ def parse_yaml(text: str, file: str) -> Told:
 
 
 def _told(node: Node, at: Place) -> Told:
-    line = node.start_mark.line + 1
+    line = _line(node)
     if node.tag not in PLAIN_TAGS:
         raise ReadingError("scenario_yaml_feature", file=at.file, line=line, feature=node.tag)
     if isinstance(node, ScalarNode):
@@ -123,13 +123,17 @@ def _told(node: Node, at: Place) -> Told:
         return Told([_told(one, Place(at.file, f"{at.path}[{k}]", line)) for k, one in enumerate(node.value)], line)
     table: dict[str, Told] = {}
     for key, value in node.value if isinstance(node, MappingNode) else ():
-        here = Place(at.file, at.path, key.start_mark.line + 1)
+        here = Place(at.file, at.path, _line(key))
         if not isinstance(key, ScalarNode):
             raise ReadingError("scenario_not_text", **here.facts())
         if key.value in table:
             raise ReadingError("scenario_key_twice", key=key.value, **here.facts())
         table[key.value] = _told(value, Place(at.file, _joined(at.path, key.value), here.line))
     return Told(table, line)
+
+
+def _line(node: Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 1
 
 
 def read_as(kind: type[T], told: Told, file: str, path: str = "") -> T:
