@@ -1,7 +1,9 @@
 """Writing clips with the times they are given: simulated footage, previews.
 
-One encoder thread and no B-frames, so that the same frames give the same bytes
-under one version of the encoder; other versions may differ.
+One encoder thread and no tags that change from run to run, so that the same
+frames give the same bytes under one version of the encoder; other versions may
+differ. MP4 and MPEG-TS hold times in steps of 1/90000 s, Matroska of 1 ms, AVI
+of one frame.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from toolkit.errors import CannotMeasure
 from toolkit.records import Image
 
 TIME_BASE = Fraction(1, 90000)
+MPEG4_BASE = Fraction(1, 30000)  # its header has 16 bits for the steps of a second
+MATROSKA_BASE = Fraction(1, 1000)
 ENCODERS = {"h264": "libx264", "hevc": "libx265", "mpeg4": "mpeg4", "mjpeg": "mjpeg"}
 
 
@@ -30,6 +34,7 @@ def write_clip(
     gop: int = 24,
     crf: int = 23,
     b_frames: int = 0,
+    rate: float = 25.0,
 ) -> int:
     """Write RGB frames at their own times; the suffix of the path chooses the container.
 
@@ -40,6 +45,12 @@ def write_clip(
     codec : {"h264", "hevc", "mpeg4", "mjpeg"}
     gop : int
         Frames from keyframe to keyframe.
+    b_frames : int
+        Frames in a row that are stored after later ones (not in AVI, which has
+        no times for them).
+    rate : float
+        Frames per second as the file states it. AVI knows no other times: a
+        time is put on the nearest multiple of ``1 / rate``.
 
     Returns
     -------
@@ -52,16 +63,18 @@ def write_clip(
         No frame was given.
     """
     count = 0
-    with av.open(str(path), "w") as container:
+    stated = Fraction(rate).limit_denominator(1001)
+    base = _base(path.suffix, codec, stated)
+    with av.open(str(path), "w", container_options={"fflags": "+bitexact"}) as container:
         stream: VideoStream | None = None
         for at, image in frames:
             if stream is None:
-                stream = _stream(container, image, codec, crf)
+                stream = _stream(container, image, codec, crf, stated, base)
                 stream.codec_context.gop_size = gop
                 stream.codec_context.max_b_frames = b_frames
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-            frame.pts = round(at / TIME_BASE)
-            frame.time_base = TIME_BASE
+            frame.pts = round(at / base)
+            frame.time_base = base
             container.mux(stream.encode(frame))
             count += 1
         if stream is None:
@@ -70,14 +83,28 @@ def write_clip(
     return count
 
 
-def _stream(container: OutputContainer, image: Image, codec: str, crf: int) -> VideoStream:
-    stream = container.add_stream(ENCODERS[codec], rate=25, options=_options(codec, crf))
+def time_step(suffix: str, codec: str, rate: float) -> Fraction:
+    """Steps, in seconds, in which a file of this kind holds the times of its frames."""
+    step = _base(suffix, codec, Fraction(rate).limit_denominator(1001))
+    return MATROSKA_BASE if suffix == ".mkv" else step
+
+
+def _base(suffix: str, codec: str, stated: Fraction) -> Fraction:
+    if suffix == ".avi":
+        return 1 / stated
+    return MPEG4_BASE if codec == "mpeg4" else TIME_BASE
+
+
+def _stream(
+    container: OutputContainer, image: Image, codec: str, crf: int, rate: Fraction, base: Fraction
+) -> VideoStream:
+    stream = container.add_stream(ENCODERS[codec], rate=rate, options=_options(codec, crf))
     if not isinstance(stream, VideoStream):  # pragma: no cover - all names above are video encoders
         raise CannotMeasure("nothing_to_write", file=codec)
     stream.height, stream.width = image.shape[0], image.shape[1]
     stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-    stream.time_base = TIME_BASE
-    stream.codec_context.time_base = TIME_BASE
+    stream.time_base = base
+    stream.codec_context.time_base = base
     stream.codec_context.thread_count = 1
     return stream
 
@@ -85,5 +112,9 @@ def _stream(container: OutputContainer, image: Image, codec: str, crf: int) -> V
 def _options(codec: str, crf: int) -> dict[str, str]:
     if codec in ("h264", "hevc"):
         # Keyframes where they are asked for and nowhere else: recorders do not look for cuts.
-        return {"crf": str(crf), "preset": "veryfast", "sc_threshold": "0"}
+        told = {"crf": str(crf), "preset": "veryfast", "sc_threshold": "0"}
+        # x265 has threads of its own beside the encoder's one, and looks for cuts under another name.
+        return told | (
+            {"x265-params": "pools=none:frame-threads=1:scenecut=0:log-level=error"} if codec == "hevc" else {}
+        )
     return {"qscale": "4"}

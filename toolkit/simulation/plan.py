@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from toolkit.errors import ReadingError
+from toolkit.media.write import time_step
 from toolkit.simulation.scenario import Act, Camera, Clip, Presenting, Scenario
 from toolkit.simulation.scenario_file import staff_of
 from toolkit.simulation.terminal import DeviceClock
 
 ACCEPTED_AFTER_S = 1.0
-# Container to the step in which it writes times; AVI knows whole frames only.
-TICK_S = {"mp4": 1 / 90000, "ts": 1 / 90000, "mkv": 1 / 1000}
 SLOWEST, FASTEST = 1.7, 0.6
 GEOMETRY = {"own_face": "own head", "phone": "held", "badge": "badge", "notice": "held"}
 MEDIUM = {"own_face": "live", "print": "print", "phone": "phone", "badge": "badge", "notice": "notice"}
@@ -166,7 +165,7 @@ def frame_times(clip: Clip, camera: Camera, seed: int) -> tuple[float, ...]:
         steps = np.random.default_rng([seed, 2]).uniform(FASTEST, SLOWEST, 2 * count) * step
         times = np.concatenate([[0.0], np.cumsum(steps)])
         times = times[times < clip.duration_s]
-    tick = TICK_S.get(camera.encoding.container, step)
+    tick = float(time_step(f".{camera.encoding.container}", camera.encoding.codec, camera.fps))
     kept = [float(round(round(t / tick) * tick, 7)) for t in times if not any(a <= t < b for a, b in clip.lost_spans)]
     return tuple(kept)
 

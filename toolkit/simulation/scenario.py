@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from toolkit.simulation.told import entry
 
-SCHEMA = "papermask-scenario-1"
+SCHEMA: Final = "papermask-scenario-1"
 ID = r"[0-9A-Za-z][0-9A-Za-z_-]{0,30}"
 EMPLOYEE_ID = r"[0-9A-Za-z_-]{1,24}"
 NAME = r"[a-z][a-z0-9_]{0,40}"

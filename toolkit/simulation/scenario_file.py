@@ -21,7 +21,7 @@ from toolkit.simulation.told import Told, parse_yaml, read_as, schema_of
 FOLDER = Path(__file__).parent / "scenario_files"
 CONTACT_S = 3.0  # longest time two bodies share the place in a handover
 # What a container cannot hold, or only without times of its own for each frame.
-IMPOSSIBLE = {("ts", "mjpeg"): "mjpeg"}
+IMPOSSIBLE = {("ts", "mjpeg"): "codec", ("avi", "hevc"): "codec"}
 NEEDED = {"moved": "by_s", "renamed": "to_person", "added": "stamped_at"}
 
 
@@ -142,7 +142,7 @@ class _Check:
         for k, camera in enumerate(self.scenario.cameras):
             coding, path = camera.encoding, f"cameras[{k}].encoding"
             wrong = IMPOSSIBLE.get((coding.container, coding.codec), "")
-            if coding.container == "avi":
+            if coding.container == "avi" and not wrong:
                 wrong = "b_frames" if coding.b_frames else "variable_rate" if coding.variable_rate else ""
             if coding.codec == "mjpeg" and coding.b_frames:
                 wrong = "b_frames"
@@ -174,6 +174,10 @@ class _Check:
         self._known(clip.wall_portrait, f"{path}.wall_portrait")
         for k, span in enumerate(clip.lost_spans):
             self._inside(span, clip, f"{path}.lost_spans[{k}]")
+        container = self.scenario.camera(clip.camera).encoding.container
+        if clip.lost_spans and container == "avi":
+            # An AVI knows whole frames only, and H.264 around a gap is read one frame off.
+            raise ReadingError("scenario_avi_gap", **self.facts(f"{path}.lost_spans"))
         for one, two in pairwise(clip.lost_spans):
             if two[0] <= one[1]:
                 raise ReadingError("scenario_order", **self.facts(f"{path}.lost_spans"))

@@ -107,7 +107,7 @@ def parse_yaml(text: str, file: str) -> Told:
     except (yaml.YAMLError, RecursionError) as wrong:
         raise ReadingError("scenario_not_yaml", file=file, line=1, problem=type(wrong).__name__) from wrong
     if aliases:
-        raise ReadingError("scenario_yaml_feature", file=file, line=aliases[0].start_mark.line + 1, feature="*")
+        raise ReadingError("scenario_yaml_feature", file=file, line=_line(aliases[0]), feature="*")
     if root is None:
         raise ReadingError("file_empty", file=file)
     return _told(root, Place(file, "", 1))
@@ -132,7 +132,7 @@ def _told(node: Node, at: Place) -> Told:
     return Told(table, line)
 
 
-def _line(node: Node) -> int:
+def _line(node: Node | yaml.Event) -> int:
     return node.start_mark.line + 1 if node.start_mark else 1
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from toolkit.simulation.told import entry, schema_of
 
-SCHEMA = "papermask-truth-1"
+SCHEMA: Final = "papermask-truth-1"
 TOLERANCE_S = 0.6  # of the ends of a visit, as bodies grow into the zone and shrink out of it
 
 Answer = str  # a visit_id, NOBODY_SEEN or OUTSIDE_COVERAGE
