@@ -182,7 +182,7 @@ def _write_zone(told: ClipTruth, out: Path) -> None:
     }
     file = out / "zones" / f"{told.clip}.json"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(zone, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(zone, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
 def _write_roster(plan: Plan, out: Path, studio: Studio) -> tuple[PersonTruth, ...]:
