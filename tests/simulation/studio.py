@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.records import Image, Mask
-from toolkit.simulation.plan import ClipPlan
+from toolkit.simulation.plan import ClipPlan, Plan
 from toolkit.simulation.scenario import Act, Scenario
-from toolkit.simulation.scenario_file import load_scenario, read_scenario
+from toolkit.simulation.scenario_file import FOLDER, read_scenario
 
 WALK_S = 1.0
 ASIDE = {"spot": 0.5, "beside": 0.62, "behind": 0.55, "passes": 0.5}
@@ -46,20 +45,19 @@ class RectangleStudio:
     def faces(self) -> Sequence[str]:
         return [f"face-{k:02d}" for k in range(14)]
 
-    def zone_px(self, plan: ClipPlan) -> Sequence[Sequence[int]]:
-        w, h = plan.camera.width_px, plan.camera.height_px
+    def zone_px(self, clip: ClipPlan) -> Sequence[Sequence[int]]:
+        w, h = clip.camera.width_px, clip.camera.height_px
         a, b, c, d = round(0.35 * w), round(0.75 * w), round(0.3 * h), round(0.95 * h)
         return [[a, c], [b, c], [b, d], [a, d]]
 
-    def shots(self, plan: ClipPlan, cast: dict[str, str]) -> Iterator[DrawnShot]:
-        ids = {}
-        width, height = plan.camera.width_px, plan.camera.height_px
-        plate = np.random.default_rng(plan.seed).integers(110, 140, (height, width, 3)).astype(np.uint8)
-        for t in plan.times_s:
+    def shots(self, plan: Plan, clip: ClipPlan) -> Iterator[DrawnShot]:
+        width, height = clip.camera.width_px, clip.camera.height_px
+        plate = np.random.default_rng(clip.seed).integers(110, 140, (height, width, 3)).astype(np.uint8)
+        for t in clip.times_s:
             image = plate.copy()
             bodies: dict[int, Mask] = {}
             faces: list[DrawnFace] = []
-            for number, act in enumerate(plan.clip.acts):
+            for number, act in enumerate(clip.clip.acts):
                 x = _across(act, t)
                 if x is None:
                     continue
@@ -70,25 +68,23 @@ class RectangleStudio:
                 for other in bodies:
                     bodies[other] &= ~mask
                 bodies[number] = mask
-                faces.append(_face(act.person, cast[act.person], "live", "own head", middle, height, ids))
-            for one in plan.shown:
+                faces.append(_face(plan, act.person, act.person, "live", "own head", middle))
+            for one in clip.shown:
                 if one.of is not None and one.medium != "live" and one.from_s <= t < one.to_s:
-                    faces.append(_face(one.person, cast[one.of], one.medium, one.geometry, 0.4 * width, height, ids))
+                    faces.append(_face(plan, one.person, one.of, one.medium, one.geometry, 0.4 * width))
             yield DrawnShot(t_s=t, image=image, faces=tuple(faces), bodies=bodies)
 
     def photo(self, face: str, seed: int) -> Image:
         return np.full((32, 24, 3), int(face[-2:]) * 10, np.uint8)
 
 
-def _face(
-    bearer: str, shows: str, medium: str, geometry: str, x: float, height: int, ids: dict[str, str]
-) -> DrawnFace:
-    y, r = 0.25 * height, 0.05 * height
+def _face(plan: Plan, bearer: str, of: str, medium: str, geometry: str, x: float) -> DrawnFace:
+    y, r = 30.0, 6.0
     marks = np.array([(x - r / 2, y), (x + r / 2, y), (x, y + r / 3), (x - r / 3, y + r / 2), (x + r / 3, y + r / 2)])
     return DrawnFace(
         bearer=bearer,
-        shows=shows,
-        employee_id=ids.get(shows),
+        shows=plan.cast[of],
+        employee_id=plan.scenario.person(of).employee_id,
         medium=medium,
         geometry=geometry,
         box_px=(x - r, y - r, x + r, y + r),
@@ -150,7 +146,7 @@ def small_scenario(**parts: str) -> Scenario:
 
 def shrunk(name: str) -> Scenario:
     """A scenario of the program over small pictures, so that writing it takes a moment."""
-    text = (Path(load_scenario.__code__.co_filename).parent / f"scenario_files/{name}.yaml").read_text("utf-8")
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     for side in ("width_px: 640", "width_px: 960"):
         text = text.replace(side, "width_px: 160")
     for side in ("height_px: 360", "height_px: 540"):

@@ -47,11 +47,11 @@ class Studio(Protocol):
     def faces(self) -> Sequence[str]:
         """Names of the faces there are, in an order that never changes."""
 
-    def zone_px(self, plan: ClipPlan) -> Sequence[Sequence[int]]:
+    def zone_px(self, clip: ClipPlan) -> Sequence[Sequence[int]]:
         """Corners of the terminal's zone in this clip's picture."""
 
-    def shots(self, plan: ClipPlan, cast: dict[str, str]) -> Iterator[ShotDrawn]:
-        """One shot for each of ``plan.times_s``, in order; ``cast`` is person to face."""
+    def shots(self, plan: Plan, clip: ClipPlan) -> Iterator[ShotDrawn]:
+        """One shot for each of ``clip.times_s``, in order; ``plan.cast`` is person to face."""
 
     def photo(self, face: str, seed: int) -> Image:
         """A roster photograph of this face, uint8 RGB."""
@@ -112,7 +112,7 @@ def _write_clip(plan: Plan, clip: ClipPlan, out: Path, studio: Studio, done: _Wr
     kept = Watched()
     write_clip(
         file,
-        watch(clip, zone, studio.shots(clip, plan.cast), kept),
+        watch(clip, zone, studio.shots(plan, clip), kept),
         codec=coding.codec,
         gop=coding.gop,
         crf=coding.crf,

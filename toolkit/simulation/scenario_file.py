@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from toolkit.errors import ReadingError, SetupError
 from toolkit.simulation.scenario import SCHEMA, Act, Clip, Edit, Person, Presenting, Scenario
@@ -261,8 +261,10 @@ class _Check:
                 raise ReadingError("scenario_clips_overlap", first=a.clip, second=b.clip, **self.facts(f"clips[{k}]"))
 
     def _terminal(self) -> None:
-        if self.scenario.timezone not in available_timezones():
-            raise ReadingError("timezone_unknown", name=self.scenario.timezone)
+        try:
+            ZoneInfo(self.scenario.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+            raise ReadingError("timezone_unknown", name=self.scenario.timezone) from wrong
         resets = self.scenario.terminal.resets
         for k, one in enumerate(resets):
             if (one.jump_s is None) == (one.set_to is None):

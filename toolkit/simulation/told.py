@@ -86,6 +86,24 @@ def entry(
     return field(default=default, metadata=told)
 
 
+class _Reference(Exception):
+    """A ``*reference``: a short file may stand for a very long one, and a reader could not follow it."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+class _PlainLoader(yaml.BaseLoader):
+    """Texts, lists and tables only."""
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise _Reference(mark.line + 1 if mark else 1)
+        return super().compose_node(parent, index)
+
+
 def parse_yaml(text: str, file: str) -> Told:
     """The file as texts, lists and tables; nothing in it is executed or expanded.
 
@@ -99,15 +117,14 @@ def parse_yaml(text: str, file: str) -> Told:
     if len(text) > LARGEST_CHARACTERS:
         raise ReadingError("scenario_too_large", file=file, limit_kib=LARGEST_CHARACTERS // 1024)
     try:
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
-        aliases = [event for event in yaml.parse(text, Loader=yaml.BaseLoader) if isinstance(event, yaml.AliasEvent)]
+        root = yaml.compose(text, Loader=_PlainLoader)
+    except _Reference as named:
+        raise ReadingError("scenario_yaml_feature", file=file, line=named.line, feature="*") from named
     except yaml.MarkedYAMLError as wrong:
         line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
         raise ReadingError("scenario_not_yaml", file=file, line=line, problem=wrong.problem or "") from wrong
     except (yaml.YAMLError, RecursionError) as wrong:
         raise ReadingError("scenario_not_yaml", file=file, line=1, problem=type(wrong).__name__) from wrong
-    if aliases:
-        raise ReadingError("scenario_yaml_feature", file=file, line=_line(aliases[0]), feature="*")
     if root is None:
         raise ReadingError("file_empty", file=file)
     return _told(root, Place(file, "", 1))
@@ -132,7 +149,7 @@ def _told(node: Node, at: Place) -> Told:
     return Told(table, line)
 
 
-def _line(node: Node | yaml.Event) -> int:
+def _line(node: Node) -> int:
     return node.start_mark.line + 1 if node.start_mark else 1
 
 
