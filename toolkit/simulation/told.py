@@ -99,7 +99,8 @@ class _PlainLoader(yaml.BaseLoader):
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            events: Any = self  # this method has no types in the stubs
+            mark = events.peek_event().start_mark
             raise _Reference(mark.line + 1 if mark else 1)
         return super().compose_node(parent, index)
 
