@@ -110,11 +110,16 @@ def _stream(
 
 
 def _options(codec: str, crf: int) -> dict[str, str]:
-    if codec in ("h264", "hevc"):
-        # Keyframes where they are asked for and nowhere else: recorders do not look for cuts.
-        told = {"crf": str(crf), "preset": "veryfast", "sc_threshold": "0"}
+    """Keyframes where they are asked for and nowhere else: recorders do not look for cuts.
+
+    x264's trees of macroblocks weigh frames by how long they last, which its
+    look-ahead thread knows or does not know yet: with uneven times the same
+    frames gave different bytes. A recorder's encoder has no such look-ahead.
+    """
+    told = {"crf": str(crf), "preset": "veryfast", "sc_threshold": "0"}
+    if codec == "h264":
+        return told | {"x264-params": "mbtree=0"}
+    if codec == "hevc":
         # x265 has threads of its own beside the encoder's one, and looks for cuts under another name.
-        return told | (
-            {"x265-params": "pools=none:frame-threads=1:scenecut=0:log-level=error"} if codec == "hevc" else {}
-        )
+        return told | {"x265-params": "pools=none:frame-threads=1:scenecut=0:log-level=error"}
     return {"qscale": "4"}
