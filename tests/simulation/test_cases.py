@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,13 @@ import jsonschema
 import pandas as pd
 import pytest
 
-from tests.simulation.studio import RectangleStudio, shrunk, small_scenario
+from tests.simulation.studio import DrawnShot, RectangleStudio, shrunk, small_scenario
 from toolkit.casebook.case import Case
 from toolkit.clockin.reader import parse_to_json
 from toolkit.media.frames import read_frames
 from toolkit.pipeline import add_file, run_steps, set_zone
 from toolkit.simulation.cases import write_case
+from toolkit.simulation.plan import ClipPlan, Plan
 from toolkit.simulation.scenario_file import scenario_names
 from toolkit.simulation.seeds import TESTS
 from toolkit.simulation.truth import truth_schema
@@ -243,3 +245,15 @@ def test_a_day_on_the_terminals_clock_is_divided_where_it_was_reset(tmp_path: Pa
     truth = write_case(small_scenario(terminal=reset), tmp_path, SEED, STUDIO)
     assert [one.terminal_minus_camera_s for one in truth.clock] == pytest.approx([97.4, 37.4])
     assert truth.punches[2].stamped_at == "2026-03-03 08:20:50"
+
+
+class ShortStudio(RectangleStudio):
+    """Forgets the last frame."""
+
+    def shots(self, plan: Plan, clip: ClipPlan) -> Iterator[DrawnShot]:
+        yield from list(super().shots(plan, clip))[:-1]
+
+
+def test_a_renderer_that_draws_fewer_frames_than_planned_is_found_out(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        write_case(small_scenario(), tmp_path, SEED, ShortStudio())

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from toolkit.errors import CannotMeasure
 from toolkit.records import Image
@@ -23,6 +25,9 @@ from toolkit.records import Image
 TIME_BASE = Fraction(1, 90000)
 MPEG4_BASE = Fraction(1, 30000)  # its header has 16 bits for the steps of a second
 MATROSKA_BASE = Fraction(1, 1000)
+SOUND_HZ = 16000
+SOUND_BLOCK = 1024
+Sound = NDArray[np.int16]
 ENCODERS = {"h264": "libx264", "hevc": "libx265", "mpeg4": "mpeg4", "mjpeg": "mjpeg"}
 
 
@@ -35,6 +40,7 @@ def write_clip(
     crf: int = 23,
     b_frames: int = 0,
     rate: float = 25.0,
+    sound: Sound | None = None,
 ) -> int:
     """Write RGB frames at their own times; the suffix of the path chooses the container.
 
@@ -51,6 +57,9 @@ def write_clip(
     rate : float
         Frames per second as the file states it. AVI knows no other times: a
         time is put on the nearest multiple of ``1 / rate``.
+    sound : int16 (n,), optional
+        One channel at :data:`SOUND_HZ` from the first frame on; what lasts
+        longer than the pictures is left out.
 
     Returns
     -------
@@ -67,20 +76,54 @@ def write_clip(
     base = _base(path.suffix, codec, stated)
     with av.open(str(path), "w", container_options={"fflags": "+bitexact"}) as container:
         stream: VideoStream | None = None
+        track: _Track | None = None
         for at, image in frames:
             if stream is None:
                 stream = _stream(container, image, codec, crf, stated, base)
                 stream.codec_context.gop_size = gop
                 stream.codec_context.max_b_frames = b_frames
+                track = None if sound is None else _Track(container, path.suffix, sound)
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
             frame.pts = round(at / base)
             frame.time_base = base
             container.mux(stream.encode(frame))
+            if track is not None:
+                track.write_until(at)
             count += 1
         if stream is None:
             raise CannotMeasure("nothing_to_write", file=path.name)
         container.mux(stream.encode(None))
+        if track is not None:
+            track.close()
     return count
+
+
+class _Track:
+    """The sound of a clip, handed to the container in step with the pictures."""
+
+    def __init__(self, container: OutputContainer, suffix: str, sound: Sound) -> None:
+        codec = "aac" if suffix in (".mp4", ".ts") else "pcm_s16le"
+        stream = container.add_stream(codec, rate=SOUND_HZ, options={"flags": "+bitexact"})
+        if not isinstance(stream, AudioStream):  # pragma: no cover - both names are audio encoders
+            raise CannotMeasure("nothing_to_write", file=codec)
+        stream.layout = "mono"
+        self.container, self.stream, self.sound, self.done = container, stream, sound, 0
+
+    def write_until(self, at_s: float) -> None:
+        """All whole blocks that begin before this time."""
+        last = min(round(at_s * SOUND_HZ), len(self.sound))
+        while self.done + SOUND_BLOCK <= last:
+            block = np.ascontiguousarray(self.sound[self.done : self.done + SOUND_BLOCK][None, :])
+            frame = av.AudioFrame.from_ndarray(block, format="s16", layout="mono")
+            frame.sample_rate = SOUND_HZ
+            frame.pts = self.done
+            frame.time_base = Fraction(1, SOUND_HZ)
+            self.container.mux(self.stream.encode(frame))
+            self.done += SOUND_BLOCK
+
+    def close(self) -> None:
+        """What the encoder still holds."""
+        self.container.mux(self.stream.encode(None))
 
 
 def time_step(suffix: str, codec: str, rate: float) -> Fraction:

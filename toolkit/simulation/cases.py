@@ -24,6 +24,7 @@ from toolkit.simulation.plan import ClipPlan, Plan, make_plan
 from toolkit.simulation.records_out import RecordsFile, make_records
 from toolkit.simulation.scenario import Scenario
 from toolkit.simulation.scenario_file import staff_of
+from toolkit.simulation.sounds import sound_of
 from toolkit.simulation.truth import (
     SCHEMA,
     CaseTruth,
@@ -118,6 +119,7 @@ def _write_clip(plan: Plan, clip: ClipPlan, out: Path, studio: Studio, done: _Wr
         crf=coding.crf,
         b_frames=coding.b_frames,
         rate=clip.camera.fps,
+        sound=sound_of(clip),
     )
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -139,6 +141,7 @@ def _write_clip(plan: Plan, clip: ClipPlan, out: Path, studio: Studio, done: _Wr
         zone_px=zone,
         empty_s=empty_spans(clip, kept),
         lost_spans=clip.clip.lost_spans,
+        beeps_s=None if clip.beeps_s is None else tuple(at for at in clip.beeps_s if clip.covers(clip.at(at))),
     )
     done.clips.append(told)
     done.visits.extend(visits)

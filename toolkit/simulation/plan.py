@@ -50,7 +50,8 @@ class ClipPlan:
     """One clip: which frames there are, who acts, what is shown, and when the screen lights up.
 
     ``times_s`` are media seconds of all frames, already in the steps that the
-    container can hold; lost spans are left out of them.
+    container can hold; lost spans are left out of them. ``beeps_s`` is None
+    where the camera records no sound.
     """
 
     clip: Clip
@@ -59,6 +60,7 @@ class ClipPlan:
     times_s: tuple[float, ...]
     shown: tuple[Shown, ...]
     flashes_s: tuple[float, ...]
+    beeps_s: tuple[float, ...] | None = None
 
     @property
     def file(self) -> str:
@@ -132,6 +134,7 @@ def make_plan(scenario: Scenario, seed: int, faces: Sequence[str]) -> Plan:
                 times_s=frame_times(clip, camera, clip_seed),
                 shown=shown,
                 flashes_s=flashes if scenario.terminal.screen_flash else (),
+                beeps_s=flashes if scenario.terminal.beep else None,
             )
         )
     return Plan(

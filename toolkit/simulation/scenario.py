@@ -158,6 +158,7 @@ class Terminal:
     resets: tuple[Reset, ...] = entry("Changes of its clock, in order.", ())
     precision_s: Literal[1, 60] = entry("Records are written to the second or to the minute.", 1)
     screen_flash: bool = entry("Whether its screen lights up in view when it accepts.", True)
+    beep: bool = entry("Whether it sounds when it accepts, and the camera records sound.", False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class ClipTruth:
     zone_px: tuple[tuple[int, int], ...] = entry("Corners of the terminal's zone.")
     empty_s: tuple[tuple[float, float], ...] = entry("Stretches without any body in the zone.")
     lost_spans: tuple[tuple[float, float], ...] = entry("Stretches without frames.")
+    beeps_s: tuple[float, ...] | None = entry("When the terminal is heard; null where no sound is recorded.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
