@@ -26,6 +26,7 @@ from toolkit.simulation.tracing import Canvas
 
 Floats = NDArray[np.float32]
 
+NOBODY_KNOWN = "unknown"
 FLASH_S = 0.6
 SEEN_M = 0.03  # a landmark is in sight when what is drawn there is no nearer than this
 EXPOSURE_S = 0.02
@@ -44,7 +45,7 @@ class FaceTruth:
     """
 
     bearer: str
-    shows: str | None
+    shows: str
     employee_id: str | None
     medium: str
     geometry: str
@@ -152,7 +153,7 @@ def _truth(
     who, medium, geometry = said
     name, employee = take.names.get(who or "", (None, None))
     return FaceTruth(
-        bearer=bearer, shows=name, employee_id=employee, medium=medium, geometry=geometry,
+        bearer=bearer, shows=name or NOBODY_KNOWN, employee_id=employee, medium=medium, geometry=geometry,
         box_px=(float(low[0]), float(low[1]), float(high[0]), float(high[1])), landmarks_px=pixels,
         turn_deg=_turn_deg(forward, sight), px_per_m=take.view.scale_at(middle),
         visible=_in_sight(canvas, marks, pixels),

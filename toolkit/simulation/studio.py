@@ -7,7 +7,7 @@ same to them; what a recorder does to its picture comes after, then the clock.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -31,9 +31,12 @@ class RoomStudio:
     purpose : str
         Which people may appear: "published" for all that is shown to others,
         else "development", "calibration" or "measurement".
+    advance : callable, optional
+        Told of every second of footage drawn.
     """
 
-    def __init__(self, purpose: str = "published") -> None:
+    def __init__(self, purpose: str = "published", advance: Callable[[float], None] | None = None) -> None:
+        self._advance = advance
         self._people: dict[str, Identity] = {one.name: one for one in identities(purpose)}
         self._company: Company | None = None
 
@@ -58,7 +61,11 @@ class RoomStudio:
         take = self._company.take(clip)
         recorder = Recorder(_sensor(plan, clip), np.random.default_rng([clip.seed, 1]))
         style = _overlay(clip)
+        before = 0.0
         for shot in shoot(take, clip.times_s, recorder):
+            if self._advance is not None:
+                self._advance(shot.t_s - before)
+            before = shot.t_s
             if style is not None:
                 overlay_clock(shot.image, clip.at(shot.t_s), style)
             yield shot

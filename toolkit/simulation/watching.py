@@ -29,25 +29,39 @@ Zone = Sequence[Sequence[int]]
 class FaceDrawn(Protocol):
     """A face in a frame, as the renderer tells it."""
 
-    bearer: str
-    shows: str
-    employee_id: str | None
-    medium: str
-    geometry: str
-    box_px: Sequence[float]
-    landmarks_px: NDArray[np.floating[Any]] | None
-    turn_deg: float
-    px_per_m: float
-    visible: float
+    @property
+    def bearer(self) -> str: ...
+    @property
+    def shows(self) -> str: ...
+    @property
+    def employee_id(self) -> str | None: ...
+    @property
+    def medium(self) -> str: ...
+    @property
+    def geometry(self) -> str: ...
+    @property
+    def box_px(self) -> Sequence[float]: ...
+    @property
+    def landmarks_px(self) -> NDArray[np.floating[Any]] | None: ...
+    @property
+    def turn_deg(self) -> float: ...
+    @property
+    def px_per_m(self) -> float: ...
+    @property
+    def visible(self) -> float: ...
 
 
 class ShotDrawn(Protocol):
     """A frame with its truth; ``bodies`` is the number of the act to the body's pixels."""
 
-    t_s: float
-    image: Image
-    faces: Sequence[FaceDrawn]
-    bodies: Mapping[int, Mask]
+    @property
+    def t_s(self) -> float: ...
+    @property
+    def image(self) -> Image: ...
+    @property
+    def faces(self) -> Sequence[FaceDrawn]: ...
+    @property
+    def bodies(self) -> Mapping[int, Mask]: ...
 
 
 @dataclass(slots=True)
