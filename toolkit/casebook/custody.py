@@ -121,7 +121,7 @@ class Evidence:
         """The exhibit of this id, SHA-256, or a name it was added under."""
         rows = self._rows()
         for row in rows:
-            if name in (row["exhibit_id"], row["sha256"]):
+            if name == row["exhibit_id"] or name.lower() == row["sha256"]:
                 return str(row["exhibit_id"])
         wanted = Path(name).name
         named = [row["exhibit_id"] for row in rows if wanted in self.names(row["exhibit_id"])]
