@@ -20,7 +20,7 @@ from toolkit.cli.speaking import answer, bar, say
 from toolkit.clockin.reader import read_records
 from toolkit.language import text
 from toolkit.media.probe import probe
-from toolkit.pipeline.adding import read_json
+from toolkit.pipeline.files import check_file, read_json
 from toolkit.simulation.cases import write_case
 from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
@@ -94,6 +94,7 @@ def punches(
     as_json: AsJson = False,
 ) -> None:
     """Show what was understood of a clock-in file."""
+    check_file(file)
     told = None if mapping is None else read_json(mapping)
     read = read_records(
         file, exhibit_id="E-0000", exhibit_sha256="", timezone=timezone, mapping=told, accept_refused=True
@@ -145,6 +146,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show what a video file is."""
+    check_file(file)
     clip = probe(file, frame_rate=frame_rate)
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

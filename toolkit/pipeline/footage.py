@@ -188,9 +188,13 @@ def _between(spans: Sequence[tuple[float, float]], end: float) -> list[tuple[flo
 def _measure_all(
     case: Case, items: Sequence[Span], plate: Plate, run: Runner, progress: Progress
 ) -> list[dict[str, Any]]:
-    """Results of all spans; those finished before an interruption are taken from the scratch folder."""
-    kept = {item: case.scratch / "scan" / f"{_key(case, item)}.json" for item in items}
-    missing = [item for item in items if not kept[item].is_file()]
+    """Results of all spans; those finished before an interruption are taken from the scratch folder.
+
+    A piece there that is not as this case put it down is measured again.
+    """
+    names = {item: f"scan/{_key(case, item)}.json" for item in items}
+    pieces = {item: piece for item in items if (piece := case.kept(names[item])) is not None}
+    missing = [item for item in items if item not in pieces]
     total = sum(item.to_s - item.from_s for item in items)
     done = total - sum(item.to_s - item.from_s for item in missing)
     with progress("scan", total, done) as advance:
@@ -199,23 +203,17 @@ def _measure_all(
             inside = getattr(run, "in_process", False)
             work = partial(measure, plate=plate, advance=advance if inside else None)
             for item, result in zip(batch, run(work, batch), strict=True):
-                _keep(kept[item], result)
+                pieces[item] = tables.canonical(result).encode()
+                case.keep(names[item], pieces[item])
                 if not inside:
                     advance(item.to_s - item.from_s)
-    return [json.loads(kept[item].read_text(encoding="utf-8")) for item in items]
+    return [json.loads(pieces[item]) for item in items]
 
 
 def _key(case: Case, item: Span) -> str:
     exhibits = case.read("exhibits").set_index("exhibit_id")
     told = {**asdict(item), "path": "", "sha256": exhibits.loc[item.exhibit_id, "sha256"], **parameters()}
     return hashlib.sha256(tables.canonical(told).encode()).hexdigest()[:24]
-
-
-def _keep(path: Path, result: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(tables.canonical(result), encoding="utf-8")
-    temporary.replace(path)
 
 
 def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = None) -> dict[str, Any]:
