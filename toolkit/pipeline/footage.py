@@ -252,7 +252,7 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
                     "tops": seen.tops,
                 }
             )
-        tally = dict(frames.tally)
+        tally = asdict(frames.tally)
     times = np.array([row["media_s"] for row in rows])
     stretches = presence.occupied(times, np.array([row["fill"] for row in rows]), plate.noise_fill)
     return {
