@@ -108,14 +108,14 @@ def _span(
         _jump(container, stream, index, start)
         if keyframes_only:
             stream.codec_context.skip_frame = "NONKEY"
-        latest, tainted = -1.0, False
+        latest, tainted, errors_before = -1.0, False, counts.errors
         for order, (number, pts, frame) in enumerate(decoded(container, stream, counts.failed)):
             name = pts if index.by_stamp and pts is not None else number
             # What is drawn from missing or damaged pictures stays wrong up to the next that needs no other.
-            tainted = frame.is_corrupt or name in index.after_loss or (tainted and not frame.key_frame)
-            at = _counted_time(index, order, tainted, counts) if index.counted else index.placed.get(name)
-            if index.counted and at is None:
+            tainted = frame.is_corrupt or name in index.drawn_wrong or (tainted and not frame.key_frame)
+            if not index.sure_after_loss and (frame.is_corrupt or counts.errors > errors_before):
                 return
+            at = _counted_time(index, order) if index.counted else index.placed.get(name)
             if at is None or at < start - SLACK_S or at <= latest:
                 continue
             if at > stop + SLACK_S:
@@ -126,11 +126,8 @@ def _span(
             yield at, pts if pts is not None else number, frame, tainted
 
 
-def _counted_time(index: ClipIndex, order: int, tainted: bool, counts: _Counts) -> float | None:
-    """The k-th frame takes the k-th time, up to the first loss."""
-    if tainted or counts.errors or order >= len(index.times_s):
-        return None
-    return index.times_s[order]
+def _counted_time(index: ClipIndex, order: int) -> float | None:
+    return index.times_s[order] if order < len(index.times_s) else None
 
 
 def _jump(container: InputContainer, stream: VideoStream, index: ClipIndex, start: float) -> None:

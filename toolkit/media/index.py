@@ -28,8 +28,10 @@ from toolkit.media.packets import Coded, Packets, decoded, read_packets
 
 ORDER_CHECK_FRAMES = 48
 TAIL_S = 4.0
-# A clip is even when at most this share of its steps differs from the usual one by a quarter.
-UNEVEN_SHARE = 0.02
+UNEVEN_STEP, UNEVEN_SHARE = 0.25, 0.02
+LONGER_SHARE = 0.05
+# Readers of these containers find their way again after damage by taking in bytes of what was lost.
+JOINING = ("asf", "dhav")
 
 
 @dataclass(slots=True)
@@ -39,8 +41,8 @@ class ClipIndex:
     ``times_s`` are media seconds: of the frames the file holds, and of those its
     own list names though they are lost. ``by_stamp`` says whether a packet is
     known by its stamp or, where stamps are missing, by its number from the
-    beginning; ``placed`` gives the time for either, ``after_loss`` those whose
-    content depends on missing pictures. ``holes`` are (from, to): times of
+    beginning; ``placed`` gives the time for either, ``drawn_wrong`` those that
+    are damaged or need missing pictures. ``holes`` are (from, to): times of
     frames between which others are missing. ``seekable`` is False when the clip
     has to be read from its beginning; ``counted`` when only the k-th frame that
     comes out can be given the k-th time, so that reading ends at the first loss.
@@ -57,7 +59,7 @@ class ClipIndex:
     stamped: bool
     keyframes: list[tuple[float, int]] = field(default_factory=list)
     holes: list[tuple[float, float]] = field(default_factory=list)
-    after_loss: frozenset[int] = frozenset()
+    drawn_wrong: frozenset[int] = frozenset()
     counted: bool = False
     readable: int = 0
     stated: int | None = None
@@ -74,6 +76,11 @@ class ClipIndex:
         return self.by_stamp and not self.counted
 
     @property
+    def sure_after_loss(self) -> bool:
+        """Whether frames can be placed after one that does not decode: it may have swallowed others."""
+        return self.stamped and not self.counted
+
+    @property
     def interval_s(self) -> float:
         """Median time between two frames."""
         steps = [b - a for a, b in pairwise(self.times_s)]
@@ -81,10 +88,11 @@ class ClipIndex:
 
     @property
     def even(self) -> bool:
-        """Whether frames come at one rate, single missing ones aside."""
+        """Whether frames come at one rate: nearly all steps are the usual one, the rest are whole numbers of it."""
         usual = self.interval_s
-        steps = [b - a for a, b in pairwise(self.times_s)]
-        return sum(abs(step - usual) > 0.25 * usual for step in steps) <= UNEVEN_SHARE * max(1, len(steps))
+        steps = [(b - a) / usual for a, b in pairwise(self.times_s)] if usual else []
+        odd = sum(abs(step - max(1, round(step))) > UNEVEN_STEP for step in steps)
+        return odd <= UNEVEN_SHARE * len(steps) and sum(step > 1.5 for step in steps) <= LONGER_SHARE * len(steps)
 
     @property
     def keyframe_interval_s(self) -> float:
@@ -109,40 +117,44 @@ def build_index(path: str, frame_rate: float | None) -> ClipIndex:
         ``frame_rate_needed`` for a stream without stamps; ``video_without_frames``.
     """
     packets = read_packets(path)
-    shown = _first_frames(path)
-    if not packets.coded or not shown:
+    if not packets.coded:
         raise ReadingError("video_without_frames", file=Path(path).name)
-    index, times = _placed(path, packets, shown, frame_rate)
+    index, times = _placed(path, packets, frame_rate)
     if packets.coded[-1].cut or packets.broke_off:
         _cut_lost_tail(path, index, packets.coded, times)
     _tell_damage(index, packets, times)
     return index
 
 
-def _placed(
-    path: str, packets: Packets, shown: Sequence[int], frame_rate: float | None
-) -> tuple[ClipIndex, stamps.Times]:
+def _placed(path: str, packets: Packets, frame_rate: float | None) -> tuple[ClipIndex, stamps.Times]:
     coded, base = packets.coded, packets.time_base
+    shown = _first_frames(path, 1 if stamps.read_order(coded) else ORDER_CHECK_FRAMES)
+    if not shown:
+        raise ReadingError("video_without_frames", file=Path(path).name)
+    reordered = not (stamps.shown_as_stored(coded) if stamps.read_order(coded) else shown == sorted(shown))
     own = [None if one.pts is None else one.pts * base for one in coded]
     decoding = [one.pts * base for one in coded if one.pts is not None]
     if not decoding:
         decoding = [one.dts * base for one in coded if one.dts is not None]
+    if packets.container in JOINING and len(decoding) == len(coded):
+        stamps.mark_beside_breaks(coded, decoding, joins=packets.container == "asf")
     if len(decoding) < len(coded) and any(at is not None for at in own):
         times = stamps.from_some_stamps(coded, own)
-        notes = {"stamps_filled": {"frames": len(coded), "filled": sum(at is None for at in own)}}
+        notes: dict[str, dict[str, Any]] = {
+            "stamps_filled": {"frames": len(coded), "filled": sum(at is None for at in own)}
+        }
     elif len(decoding) < len(coded):
         if frame_rate is None:
             raise ReadingError("frame_rate_needed", file=Path(path).name)
         times = stamps.from_rate(coded, frame_rate)
         notes = {"stamps_declared": {"frame_rate": frame_rate}}
-    elif all(decoding[a] < decoding[b] for a, b in pairwise(shown)):
-        times = list(decoding)
+    elif stamps.stamped_as_shown(coded, decoding, shown):
+        times = [*decoding]
         return _index(path, packets, shown, times, {}, counted=False), times
     else:
         times = stamps.from_decoding_stamps(coded, decoding)
         notes = {"stamps_in_decoding_order": {}}
-    stored_as_shown = all(a < b for a, b in pairwise(shown))
-    counted = not stamps.read_order(coded) and not stored_as_shown
+    counted = reordered and not stamps.read_order(coded)
     if counted:
         notes["placed_by_count"] = {}
     return _index(path, packets, shown, times, notes, counted=counted), times
@@ -158,6 +170,7 @@ def _index(
     counted: bool,
 ) -> ClipIndex:
     coded, base = packets.coded, packets.time_base
+    times[:] = [at if one.numbered else None for one, at in zip(coded, times, strict=True)]
     origin = next((times[number] for number in shown if times[number] is not None), None)
     if origin is None:
         raise ReadingError("video_without_frames", file=Path(path).name)
@@ -166,13 +179,13 @@ def _index(
     by_stamp = not counted and all(one.read_pts is not None and one.read_pts == one.pts for one in coded)
     by_stamp = by_stamp and len({one.pts for one in coded}) == len(coded)
     placed: dict[int, float] = {}
-    after_loss: set[int] = set()
+    drawn_wrong: set[int] = set()
     for one, at in zip(coded, times, strict=True):
         name = one.pts if by_stamp else one.number
         if at is not None and at >= origin - SLACK_S and name is not None:
             placed[name] = round(at - origin, 6)
-        if one.follows_loss and name is not None:
-            after_loss.add(name)
+        if one.drawn_wrong and name is not None:
+            drawn_wrong.add(name)
     listed = {round(count * base - origin, 6) for count in packets.listed} if not counted else set()
     keys = [(at - origin, one.pts) for one, at in zip(coded, times, strict=True) if one.key and at is not None]
     return ClipIndex(
@@ -184,7 +197,7 @@ def _index(
         time_base=base,
         stamped=stamped,
         keyframes=sorted((round(at, 6), pts or 0) for at, pts in keys if at >= -SLACK_S),
-        after_loss=frozenset(after_loss),
+        drawn_wrong=frozenset(drawn_wrong),
         counted=counted,
         stated=packets.stated,
         oddities=[{"code": code, "facts": facts} for code, facts in notes.items()],
@@ -235,17 +248,17 @@ def _tell_damage(index: ClipIndex, packets: Packets, times: stamps.Times) -> Non
         count = sum(missing_in(hole, index.interval_s) for hole in short)
         index.note("frames_absent", frames=count, from_s=round(short[0][0], 3), to_s=round(short[-1][1], 3))
     unplaced = sum(at is None for at in by_packet)
-    if unplaced and index.stamped:
-        index.note("frames_not_placed", frames=unplaced)
-    elif unplaced:
+    if unplaced and all(at is None for at in by_packet[-unplaced:]):
         index.note("placed_until_loss", frames=unplaced, at_s=round(index.times_s[-1], 3))
+    elif unplaced:
+        index.note("frames_not_placed", frames=unplaced)
     # What the container states is compared with what it holds, pictures before an edit's start included.
     missing = (packets.stated or 0) - sum(not one.damaged and not one.beyond_end for one in packets.coded)
     index.missing = max(0, missing)
 
 
-def _first_frames(path: str) -> list[int]:
+def _first_frames(path: str, count: int) -> list[int]:
     """Packet numbers of the first frames that come out of the decoder, in the order shown."""
     container, stream = open_clip(path)
     with container:
-        return [number for number, _, _ in islice(decoded(container, stream, lambda: None), ORDER_CHECK_FRAMES)]
+        return [number for number, _, _ in islice(decoded(container, stream, lambda: None), count)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import av.error
@@ -18,12 +17,13 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from toolkit.media import avi
 from toolkit.media.opening import open_clip
 from toolkit.media.slices import Picture, PictureReader, picture_reader, units
 
 ZEROS = bytes(64)
 # A stream whose own counting is broken all through says nothing about losses.
-MOST_LOSSES = 0.05
+MOST_LOSSES = 0.5
 
 
 @dataclass(slots=True)
@@ -33,9 +33,11 @@ class Coded:
     ``damaged`` is set where the container says so or the bytes cannot be a
     picture (zeros, lengths that do not add up, no marker of its format).
     ``follows_loss``: the stream's own counting shows that pictures before it
-    are missing. ``read_pts`` is the stamp as the demuxer gives it, ``pts`` as
+    are missing; ``drawn_wrong``: it is damaged or needs pictures that are
+    missing or damaged. ``read_pts`` is the stamp as the demuxer gives it, ``pts`` as
     the file's own index has it where there is one (AVI). ``beyond_end``: listed
-    by a cut file, whose data end before it.
+    by a cut file, whose data end before it. ``numbered`` is False where a
+    container that stamps by count (AVI) lost the count.
     """
 
     number: int
@@ -47,6 +49,8 @@ class Coded:
     damaged: bool
     picture: Picture | None
     follows_loss: bool = False
+    drawn_wrong: bool = False
+    numbered: bool = True
     beyond_end: bool = False
 
 
@@ -58,6 +62,7 @@ class Packets:
     (AVI only), lost pictures among them.
     """
 
+    container: str
     coded: list[Coded]
     time_base: float
     broke_off: bool
@@ -73,42 +78,46 @@ def read_packets(path: str) -> Packets:
         context = stream.codec_context
         extradata = bytes(context.extradata or b"")
         pictures = picture_reader(context.name, extradata)
-        where = _avi_counts(container, stream)
+        in_index = avi.indexed(container, stream)
+        where: list[tuple[int, int]] = []
         broke_off = False
         try:
             for packet in container.demux(stream):
                 if packet.size:
-                    coded.append(_coded(len(coded), packet, context.name, pictures, where))
+                    coded.append(_coded(len(coded), packet, context.name, pictures))
+                    where.append((packet.pos or 0, packet.size))
         except av.error.FFmpegError:
             broke_off = True
         base, stated = float(stream.time_base or 1), stream.frames or None
+    if container.format.name == "avi":
+        _number(coded, avi.numbers(path, where, in_index))
     _mark_losses(coded)
-    return Packets(coded=coded, time_base=base, broke_off=broke_off, stated=stated, listed=sorted(where.values()))
+    return Packets(
+        container=container.format.name,
+        coded=coded,
+        time_base=base,
+        broke_off=broke_off,
+        stated=stated,
+        listed=sorted(in_index.values()),
+    )
 
 
-def _avi_counts(container: InputContainer, stream: VideoStream) -> dict[int, int]:
-    """Where each picture of an AVI lies, and its number by the file's own index.
-
-    AVI stamps a picture with the count of those read before it; only the index
-    still counts the ones that are lost.
-    """
-    if container.format.name != "avi":
-        return {}
-    return {int(entry.pos) + 8: int(entry.timestamp) for entry in stream.index_entries if entry.size}
+def _number(coded: list[Coded], numbers: list[int | None]) -> None:
+    for one, number in zip(coded, numbers, strict=True):
+        one.numbered = number is not None
+        if number is not None:
+            one.pts = None if one.pts is None else number
+            one.dts = number
 
 
-def _coded(number: int, packet: Packet, codec: str, pictures: PictureReader | None, where: dict[int, int]) -> Coded:
+def _coded(number: int, packet: Packet[Any], codec: str, pictures: PictureReader | None) -> Coded:
     data = bytes(packet)
     picture = pictures.read(data) if pictures else None
-    pts, dts = packet.pts, packet.dts
-    counted = where.get(packet.pos) if packet.pos is not None else None
-    if counted is not None and pts is not None:
-        pts = dts = counted
     return Coded(
         number=number,
         read_pts=packet.pts,
-        pts=pts,
-        dts=dts,
+        pts=packet.pts,
+        dts=packet.dts,
         key=bool(packet.is_keyframe),
         cut=bool(packet.is_corrupt),
         damaged=bool(packet.is_corrupt) or _overwritten(data, codec, pictures),
@@ -117,19 +126,24 @@ def _coded(number: int, packet: Packet, codec: str, pictures: PictureReader | No
 
 
 def _overwritten(data: bytes, codec: str, pictures: PictureReader | None) -> bool:
+    if codec == "mjpeg":
+        padded = data.endswith(ZEROS) and not data.rstrip(b"\0").endswith(b"\xff\xd9")
+        return data[:2] != b"\xff\xd8" or padded
     if pictures is None:
-        return (codec == "mjpeg" and data[:2] != b"\xff\xd8") or not data.strip(b"\0")
+        return not data.strip(b"\0")
     # Coded H.264 and HEVC never hold three zero bytes in a row; padding between units is short.
     return ZEROS in data or not units(data, pictures.length_bytes)
 
 
 def _mark_losses(coded: list[Coded]) -> None:
-    for before, one in pairwise(coded):
-        told = one.picture is not None and one.picture.follows_loss
-        one.follows_loss = told or (before.damaged and not (one.picture is None or one.picture.starts))
-    if sum(one.follows_loss for one in coded) > max(2, MOST_LOSSES * len(coded)):
-        for one in coded:
-            one.follows_loss = False
+    """Mark pictures after a loss, and those drawn from them up to the next that needs no other."""
+    told = sum(one.picture is not None and one.picture.follows_loss for one in coded)
+    believed = told <= max(2, MOST_LOSSES * len(coded))
+    wrong = False
+    for one in coded:
+        one.follows_loss = believed and one.picture is not None and one.picture.follows_loss
+        wrong = one.damaged or ((wrong or one.follows_loss) and not one.key)
+        one.drawn_wrong = wrong
 
 
 def decoded(

@@ -18,6 +18,7 @@ from typing import Protocol
 
 HEAD_BYTES = 96
 PARAMETER_BYTES = 4096
+STARTS_LEAST = 4
 HIGH_PROFILES = (100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135)
 
 
@@ -158,6 +159,8 @@ class H264Pictures:
         self._reference_order = 0
         self._reference_num = 0
         self._counted = 0
+        self._start_id = -1
+        self._start_changes = self._start_rises = 0
 
     def read(self, data: bytes) -> Picture | None:
         """The picture of this packet: its first slice decides."""
@@ -210,12 +213,13 @@ class H264Pictures:
         number = bits.take(used.frame_num_bits)
         if not used.frames_only and bits.take(1):
             return None  # single fields
+        lost_start = False
         starts, reference = head & 31 == 5, bool(head & 0x60)
         if starts:
-            bits.ue()
+            lost_start = self._start_missing(bits.ue())
             self._reference_order = self._counted = self._reference_num = 0
-        lost = not starts and not used.gaps_allowed
-        lost = lost and number != (self._reference_num + 1) % (1 << used.frame_num_bits)
+        expected = (self._reference_num + 1) % (1 << used.frame_num_bits)
+        lost = lost_start if starts else not used.gaps_allowed and number != expected
         if used.order_type == 0:
             order = _unwrapped(bits.take(used.order_bits), used.order_bits, self._reference_order)
         elif used.order_type == 2:
@@ -229,6 +233,15 @@ class H264Pictures:
         elif lost:
             self._reference_num = (number - 1) % (1 << used.frame_num_bits)
         return Picture(starts=starts, order=order, follows_loss=lost)
+
+    def _start_missing(self, start_id: int) -> bool:
+        """Neighbouring starts bear different ids (7.4.3), often rising by one; believed of encoders that keep to it."""
+        step = start_id - self._start_id
+        lost = (step == 0 and self._start_changes >= STARTS_LEAST) or (step > 1 and self._start_rises >= STARTS_LEAST)
+        self._start_id = start_id
+        self._start_changes = self._start_changes + 1 if step else 0
+        self._start_rises = self._start_rises + 1 if step == 1 or lost else 0
+        return lost
 
 
 def _skip_chroma(bits: Bits) -> bool:

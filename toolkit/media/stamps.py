@@ -9,6 +9,7 @@ around it, gets none: it is left out and said so, never placed by guess.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ BREAK = 10_000_000
 USUAL_GROUP = 0.8
 GROUPS_LEAST = 5
 UNEVEN = 0.25
+BREAK_STEPS, MOST_BREAKS = 1.5, 0.05
 
 Times = list[float | None]
 
@@ -51,6 +53,28 @@ def read_order(coded: Sequence[Coded]) -> bool:
     return sum(one.picture is not None for one in coded) > len(coded) / 2
 
 
+def shown_as_stored(coded: Sequence[Coded]) -> bool:
+    """Whether the headers say that pictures are shown in the order they are stored in."""
+    return all(a < b for run in runs(coded, at_losses=True) for a, b in pairwise(run.orders))
+
+
+def stamped_as_shown(coded: Sequence[Coded], stamps: Sequence[float], shown: Sequence[int]) -> bool:
+    """Whether stamps are times of showing: then they go back where the pictures' own order does.
+
+    ``shown`` are the numbers of the first frames in the order they came out of
+    the decoder, asked where the headers do not tell the order.
+    """
+    if not read_order(coded):
+        return all(stamps[a] < stamps[b] for a, b in pairwise(shown))
+    back = [
+        stamps[b] < stamps[a]
+        for run in runs(coded, at_losses=True)
+        for (a, first), (b, second) in pairwise(zip(run.numbers, run.orders, strict=True))
+        if second < first
+    ]
+    return not back or sum(back) > len(back) / 2
+
+
 def runs(coded: Sequence[Coded], *, at_losses: bool) -> list[Run]:
     """The runs of a clip; without readable headers pictures are shown as stored."""
     found = _in_order(coded, at_losses) if read_order(coded) else _as_stored(coded)
@@ -64,15 +88,20 @@ def runs(coded: Sequence[Coded], *, at_losses: bool) -> list[Run]:
 
 def _in_order(coded: Sequence[Coded], at_losses: bool) -> list[Run]:
     found: list[Run] = []
+    taken: set[int] = set()
     unread = True
     for one in coded:
         picture = one.picture
         if picture is None:
             unread = True
             continue
-        lost = at_losses and (unread or one.follows_loss)
+        # The same count twice in a run: a start was lost between them.
+        again = bool(found) and picture.order in taken
+        lost = at_losses and (unread or one.follows_loss or (again and not picture.starts))
         if picture.starts or lost or not found:
             found.append(Run(starts=picture.starts, apart=lost))
+            taken = set()
+        taken.add(picture.order)
         found[-1].numbers.append(one.number)
         found[-1].orders.append(picture.order)
         unread = one.damaged
@@ -113,13 +142,37 @@ def from_decoding_stamps(coded: Sequence[Coded], stamps: Sequence[float]) -> Tim
         if run.whole and not (even and round(counts[-1]) > len(own) - 1 + depth):
             placed: Times = [sorted(own)[place] for place in run.places]
         elif even and run.starts:
-            agree = [abs(place - round(count)) <= depth for place, count in zip(run.places, counts, strict=True)]
+            once = Counter(run.places)
+            agree = [
+                abs(place - round(count)) <= depth and once[place] == 1
+                for place, count in zip(run.places, counts, strict=True)
+            ]
             placed = [own[0] + place * step if fits else None for place, fits in zip(run.places, agree, strict=True)]
         else:
             placed = [None] * len(own)
         for number, at in zip(run.numbers, placed, strict=True):
             times[number] = at
     return times
+
+
+def mark_beside_breaks(coded: Sequence[Coded], stamps: Sequence[float], *, joins: bool) -> None:
+    """Distrust the picture before a break of evenly rising stamps: it may have swallowed what was lost.
+
+    ``joins``: the container's reader joins pieces of two pictures (ASF), so that
+    neither the picture after the break nor what is drawn from it can be trusted.
+    """
+    steps = [b - a for a, b in pairwise(stamps)]
+    usual = median(steps) if steps else 0.0
+    if any(step < 0 for step in steps):
+        return
+    after = [k + 1 for k, step in enumerate(steps) if step > BREAK_STEPS * usual]
+    if len(after) > MOST_BREAKS * len(steps):
+        return
+    for k in after:
+        coded[k - 1].drawn_wrong = True
+        while joins and k < len(coded) and (k in after or not coded[k].key):
+            coded[k].drawn_wrong = True
+            k += 1
 
 
 def from_some_stamps(coded: Sequence[Coded], stamps: Sequence[float | None]) -> Times:
@@ -157,8 +210,6 @@ def _places(found: Sequence[Run]) -> dict[int, int]:
 
 
 def _between(place: int, known: Sequence[tuple[int, float]], step: float) -> float | None:
-    from bisect import bisect_right
-
     after = bisect_right(known, (place, float("inf")))
     left = known[after - 1] if after else None
     right = known[after] if after < len(known) else None
