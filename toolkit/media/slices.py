@@ -118,7 +118,7 @@ def units(data: bytes, length_bytes: int = 0) -> list[tuple[int, int]]:
     while at >= 0:
         starts.append(at + 3)
         at = data.find(b"\0\0\1", at + 3)
-    return list(pairwise([*starts, len(data) + 3])) if starts else []
+    return [(start, following - 3) for start, following in pairwise([*starts, len(data) + 3])]
 
 
 def _units_by_length(data: bytes, length_bytes: int) -> list[tuple[int, int]]:
