@@ -38,7 +38,7 @@ SHORTEST_VISIT_S = 2.0  # a keyframe probe is trusted only where keyframes come 
 PROBE_FILL = 0.01
 PAD_S = 1.0
 STAY_RIM_S, STAY_RIM_SHARE = 2.5, 0.15
-VERSION = 2
+VERSION = 3
 BATCH = 8  # spans measured before their results are put down
 OUTPUTS = ("examined", "occupancy", "visits", "presenters", "lineage")
 INPUTS = ("clips", "zones")
@@ -250,7 +250,7 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
                     "tops": seen.tops,
                 }
             )
-        tally = dict(frames.tally)
+        tally = asdict(frames.tally)
     times = np.array([row["media_s"] for row in rows])
     stretches = presence.occupied(times, np.array([row["fill"] for row in rows]), plate.noise_fill)
     return {
