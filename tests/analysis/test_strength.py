@@ -8,8 +8,8 @@ import pytest
 
 from toolkit import tables
 from toolkit.analysis.counts import count
-from toolkit.analysis.findings import fd2_rivals
 from toolkit.analysis.one_body import ChanceRatio
+from toolkit.analysis.rivals import fd2_rivals
 from toolkit.analysis.strength import Rival, break_even, equal_weights, headline, lower_bound, upper_bound, words_for
 
 
@@ -99,3 +99,56 @@ def test_a_certified_stay_that_was_never_seen_gives_no_infinity() -> None:
     for one in fd2_rivals(chance, "none", rates):
         assert one.log10_lr is None or math.isfinite(one.log10_lr)
         assert one.lower_log10 is None or math.isfinite(one.lower_log10)
+
+
+CHANCE = ChanceRatio(at_m=3.0, at_3m=2.0, clock_early=3.0, clock_late=3.0, leave_one_out={}, m=0.05)
+
+
+def crossing(stays: int, switches: int) -> list[Rival]:
+    """Rivals with an undisturbed stay certified 59 of 60, and these of 60 where somebody passes in front."""
+    rates = {
+        "switch": {
+            "ordinary": {"scenes": 60, "certified": 0},
+            "crossing": {"scenes": 60, "certified": switches},
+        },
+        "stay": {"scenes": 60, "certified": 59},
+        "stay_crossing": {"scenes": 60, "certified": stays},
+        "companion": {"scenes": 60, "flagged": 58},
+        "basis": "simulated",
+    }
+    return fd2_rivals(CHANCE, "none", rates)
+
+
+def test_a_switch_behind_a_passer_by_is_compared_with_stays_that_somebody_crosses() -> None:
+    told = {one.name: one for one in crossing(stays=30, switches=0)}
+    expected = lower_bound(30, 60, 0.90) / upper_bound(0, 60)
+    assert 10 ** (told["switch_crossing"].lower_log10 or 0.0) == pytest.approx(expected, rel=0.01)
+    assert told["switch_crossing"].detail["stays"]["certified"] == 30
+    assert 10 ** (told["switch_ordinary"].lower_log10 or 0.0) == pytest.approx(
+        lower_bound(59, 60, 0.90) / upper_bound(0, 60), rel=0.01
+    )
+
+
+def test_where_neither_stays_nor_switches_pass_there_is_no_ratio_and_the_rival_is_named() -> None:
+    rivals = crossing(stays=0, switches=0)
+    told = next(one for one in rivals if one.name == "switch_crossing")
+    assert (told.log10_lr, told.lower_log10) == (None, None)
+    assert told.detail["most"] == pytest.approx(upper_bound(0, 120), abs=1e-4)
+    top = headline(rivals, "moderate")
+    assert "switch_crossing" in top["not_assessed"]
+    assert (top["rival"], top["words"]) == ("companion", "weak")
+
+
+@pytest.mark.parametrize(("stays", "switches"), [(55, 55), (20, 20)])
+def test_a_check_that_passes_switches_as_easily_as_stays_keeps_the_headline_down(stays: int, switches: int) -> None:
+    # "No ratio" is for scenes that are never certified; here certification says nothing against a passer-by.
+    top = headline(crossing(stays, switches), "moderate")
+    assert (top["rival"], top["words"]) == ("switch_crossing", "no_support")
+
+
+def test_ordinary_handovers_never_lose_their_ratio() -> None:
+    rates = {
+        "switch": {"ordinary": {"scenes": 60, "certified": 58}}, "stay": {"scenes": 60, "certified": 59},
+        "companion": {"scenes": 60, "flagged": 60}, "basis": "simulated",
+    }  # fmt: skip
+    assert headline(fd2_rivals(CHANCE, "none", rates))["words"] == "no_support"

@@ -176,9 +176,11 @@ def associations() -> dict[str, list[dict[str, Any]]]:
 
 def rivals() -> list[dict[str, Any]]:
     tested = {"certified": 0, "scenes": 60, "stays": {"certified": 59, "scenes": 60}}
+    untold = {"switches": {"certified": 0, "scenes": 60}, "stays": {"certified": 0, "scenes": 60}, "most": 0.0247}
     rows: list[tuple[str, float | None, float | None, str, dict[str, Any]]] = [
         ("chance", 3.059, 1.999, "chance", {"m": 0.0738, "log10_at_3m": 1.999}),
         ("switch_contact", 2.079, 1.284, "simulated", tested),
+        ("switch_crossing", None, None, "kind_not_told_apart", untold),
         ("companion", 1.387, 0.995, "simulated", {"missed": 2, "scenes": 60}),
         ("hidden_behind", None, None, "only_a_person", {}),
         ("buffered_log", None, None, "ask_the_device_log", {}),
@@ -200,9 +202,12 @@ def one_body(number: int, visit: int, employees: list[str], moments: list[float]
         "rivals": rivals(),
         "headline": {
             "rival": "companion", "log10_lr": 1.387, "interval": [0.995, 1.387], "words": "weak",
-            "not_assessed": ["hidden_behind", "buffered_log"], "conditional": False,
+            "not_assessed": ["switch_crossing", "hidden_behind", "buffered_log"], "conditional": False,
         },
-        "against": [{"code": "weakest_moment", "facts": {"media_s": moments[0] - 1, "risk": 0.0041}}],
+        "against": [
+            {"code": "weakest_moment", "facts": {"media_s": moments[0] - 1, "risk": 0.0041}},
+            {"code": "look_switch_crossing", "facts": {"from_s": moments[0], "to_s": moments[-1]}},
+        ],
         "limits": ["names_nobody", "continuity_is_a_set", "hidden_behind", "not_random_footage", "other_footage_rates"],
         "sensitivity": {
             "m": 0.0738, "log10_at_m": 3.059, "log10_at_3m": 1.999, "clock_early": 3.059, "clock_late": 3.059,
