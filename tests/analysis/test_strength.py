@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from toolkit import tables
@@ -83,10 +86,50 @@ def test_a_possible_companion_gets_no_ratio_however_good_the_test() -> None:
     assert 10 ** (seen["companion"] or 0) == pytest.approx(10.5, abs=0.2)
 
 
+def people(*visits: tuple[str, float | None]) -> dict[str, Any]:
+    """The row about presenters for visits one after another: companion verdict and continuity risk of each."""
+    rows = [
+        {
+            "visit_id": f"V-{k:03d}", "exhibit_id": "E-0001", "from_s": 10.0 * k, "to_s": 10.0 * k + 6,
+            "presenter_id": f"P-{k:02d}", "open_start": False, "open_end": False, "companion": companion,
+            "companion_basis": {},
+        }
+        for k, (companion, _) in enumerate(visits)
+    ]  # fmt: skip
+    bodies = [
+        {
+            "presenter_id": f"P-{k:02d}", "visit_ids": [f"V-{k:03d}"], "continuity_risk": risk, "weakest_s": None,
+            "exhibit_id": "E-0001",
+        }
+        for k, (_, risk) in enumerate(visits)
+    ]  # fmt: skip
+    told = count(tables.build("visits", rows), tables.build("presenters", bodies), 0.95)
+    return dict(told.set_index("what").loc["presenters"])
+
+
 def test_counts_are_three_and_knowing_is_not_determinable() -> None:
-    rows = count(tables.empty("visits")).set_index("what")
+    rows = count(tables.empty("visits"), tables.empty("presenters"), 0.95).set_index("what")
     assert set(rows.index) == {"identities_used", "presenters", "knowing_participants"}
     assert rows["low"].isna()["knowing_participants"]
+
+
+def test_a_companion_who_was_seen_counts_in_both_bounds() -> None:
+    told = people(("seen", 0.01))
+    assert (told["low"], told["high"]) == (2, 2)
+    told = people(("none", 0.01), ("seen", 0.01), ("possible", 0.01))
+    assert (told["low"], told["high"]) == (2, 5)
+
+
+@pytest.mark.parametrize("risk", [None, 0.051])
+def test_a_visit_that_is_not_certified_leaves_no_upper_bound(risk: float | None) -> None:
+    told = people(("none", 0.01), ("none", risk))
+    assert told["low"] == 1
+    assert pd.isna(told["high"])
+    assert json.loads(told["note"])["not_certified"] == 1
+
+
+def test_certified_visits_of_single_bodies_are_at_most_so_many_presenters() -> None:
+    assert people(("none", 0.01), ("none", 0.05))["high"] == 2
 
 
 def test_a_certified_stay_that_was_never_seen_gives_no_infinity() -> None:

@@ -16,12 +16,12 @@ from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import zone_of
 
-INPUTS = ("punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined")
+INPUTS = ("punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "presenters")
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
-    params = {"version": 1, "rates": continuity_rates(), "model": continuity_model()}
+    params = {"version": 2, "rates": continuity_rates(), "model": continuity_model()}
     inputs = [*INPUTS, *(["zones"] if case.has("zones") else [])]
     if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
@@ -44,7 +44,8 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     )
     rows = [*_json_rows(missing), *_unscanned(case, read["clips"], read["examined"]), *_left_out(read["examined"])]
     case.record("findings", findings, inputs=inputs, params=params)
-    case.record("counts", count(read["visits"]), inputs=inputs, params=params)
+    counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
+    case.record("counts", counts, inputs=inputs, params=params)
     case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
     return findings
 
