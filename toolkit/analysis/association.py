@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit import tables
+from toolkit.analysis.assertions import each_once, for_all_rows
 from toolkit.analysis.clocks import device_of, model_of, punch_window, to_media_s
 from toolkit.analysis.likelihood import (
     Array,
@@ -66,7 +67,8 @@ def associate(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, 
     """Table ``associations``: for every punch, probabilities that sum to 1.
 
     Only successful terminal events are assigned; a punch whose clock is not
-    determinable gets no rows at all.
+    determinable gets no rows at all. Rows of the records that repeat one event
+    get the probabilities of that event.
     """
     rows: list[dict[str, Any]] = []
     for placed in place(punches, visits, clips, clocks):
@@ -77,12 +79,13 @@ def associate(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, 
             rows.append(
                 {"punch_id": punch_id, "outcome": OUTSIDE_COVERAGE, "probability": 1.0, "media_s": None, "best": True}
             )
-    return tables.build("associations", rows)
+    return tables.build("associations", for_all_rows(rows, punches))
 
 
 def assignable(punches: pd.DataFrame) -> pd.DataFrame:
-    """Successful events of a terminal, in the order of its clock."""
-    chosen = punches[(punches["result"] == "pass") & (punches["record_kind"] == "raw_event")]
+    """Successful events of a terminal, each once, in the order of its clock."""
+    once = each_once(punches)
+    chosen = once[(once["result"] == "pass") & (once["record_kind"] == "raw_event")]
     return chosen.sort_values(["t_local", "punch_id"], kind="stable")
 
 

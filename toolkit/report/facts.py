@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import __version__, tables
+from toolkit.analysis.assertions import repeats
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
 from toolkit.report.moments import Zone, camera_zone, moment
@@ -39,6 +40,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
     settings = case.settings()
     rows, head = case.head()
     zone = camera_zone(read["clips"])
+    again = repeats(case.read("punches")) if case.has("punches") else {}
     return {
         "schema": SCHEMA,
         "case_id": case.case_id,
@@ -53,14 +55,14 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],
         "records": [
-            _record_file(row, read["punches"], read["associations"], zone, read["refused_rows"])
+            _record_file(row, read["punches"], read["associations"], zone, read["refused_rows"], again)
             for row in read["record_files"]
         ],
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
         "presentations": [_presentation(row) for row in read["presentations"]],
         "clock": _clock(read["clocks"], read["anchors"]),
-        "associations": _associations(read["associations"], read["punches"], zone),
+        "associations": _associations(read["associations"], read["punches"], zone, again),
         "findings": [_finding(row) for row in read["findings"]],
         "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": [],
@@ -127,7 +129,9 @@ def _zone(row: Mapping[str, Any]) -> Row:
     )  # fmt: skip
 
 
-def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone, refused: Rows) -> Row:
+def _record_file(
+    row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone, refused: Rows, again: Mapping[str, str]
+) -> Row:
     mine = sorted((one for one in punches if one["exhibit_id"] == row["exhibit_id"]), key=lambda one: one["t_local"])
     tried = {one["punch_id"] for one in placed}
     facts = _pick(
@@ -143,6 +147,7 @@ def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone
         **ends,
         "precision_s": max((one["precision_s"] for one in mine), default=None),
         "kept": len(mine),
+        "repeated": sum(one["punch_id"] in again for one in mine),
         "assigned": sum(one["punch_id"] in tried for one in mine),
         "employees": len({one["employee_id"] for one in mine}),
         "zone_stated": all(one["tz"] is not None for one in mine) if mine else None,
@@ -208,7 +213,7 @@ _NO_CLOCK: Row = {
 }  # fmt: skip
 
 
-def _associations(rows: Rows, punches: Rows, zone: Zone) -> Rows:
+def _associations(rows: Rows, punches: Rows, zone: Zone, again: Mapping[str, str]) -> Rows:
     of: dict[str, Rows] = defaultdict(list)
     for row in rows:
         of[row["punch_id"]].append(row)
@@ -221,6 +226,7 @@ def _associations(rows: Rows, punches: Rows, zone: Zone) -> Rows:
         found.append(
             {
                 "punch_id": punch["punch_id"],
+                "same_as": again.get(punch["punch_id"]),
                 "employee_id": punch["employee_id"],
                 "exhibit_id": punch["exhibit_id"],
                 "row": punch["row"],

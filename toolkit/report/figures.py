@@ -108,7 +108,7 @@ def shown_punches(
     only = len(facts["clips"]) == 1
     for punch in facts["associations"]:
         at = punch["media_s"]
-        if at is None or not span[0] <= at <= span[1]:
+        if punch["same_as"] is not None or at is None or not span[0] <= at <= span[1]:
             continue
         if only or mine & set(punch["probabilities"]):
             yield at, punch

@@ -17,6 +17,11 @@ def one_body(facts: Facts) -> list[Facts]:
     return [finding for finding in facts["findings"] if finding["code"] == "FD2"]
 
 
+def events(facts: Facts) -> list[Facts]:
+    """Clock-ins without the rows of the records that repeat one."""
+    return [one for one in facts["associations"] if one["same_as"] is None]
+
+
 def examined(facts: Facts) -> bool:
     """Whether any footage was looked through."""
     return any(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] > 0 for clip in facts["clips"])
@@ -69,13 +74,19 @@ def clock_line(facts: Facts, write: Writer) -> str:
 
 
 def _clockins_line(facts: Facts, write: Writer) -> str:
-    kept = sum(one["kept"] for one in facts["records"])
+    repeated = sum(one["repeated"] for one in facts["records"])
+    kept = sum(one["kept"] for one in facts["records"]) - repeated
+    told = _events_line(facts, kept, write)
+    return write.told([told, write("line_repeated", count=repeated)]) if repeated else told
+
+
+def _events_line(facts: Facts, kept: int, write: Writer) -> str:
     if not facts["records"]:
         return write("line_clockins_none")
     if not facts["associations"]:
         return write("line_clockins_untimed", all=kept)
     visits = {one["visit_id"] for one in facts["visits"]}
-    best = [one["best"] for one in facts["associations"]]
+    best = [one["best"] for one in events(facts)]
     return write(
         "line_clockins",
         all=kept,

@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Grid, Paragraph, Picture, Points
-from toolkit.report.summary import clock_line, examined
+from toolkit.report.summary import clock_line, events, examined
 from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, seconds
 
 MOST_ROWS = 400
@@ -134,24 +134,29 @@ def clockins(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """For every clock-in the most probable explanation, the second, and the two that name no visit."""
     if not facts["associations"]:
         return (Paragraph(write("no_associations" if facts["records"] else "no_records"), "note"),)
-    inside = [one for one in facts["associations"] if one["best"] != OUTSIDE_COVERAGE]
-    outside = [one for one in facts["associations"] if one["best"] == OUTSIDE_COVERAGE]
+    inside = [one for one in events(facts) if one["best"] != OUTSIDE_COVERAGE]
+    outside = [one for one in events(facts) if one["best"] == OUTSIDE_COVERAGE]
     shown = inside[:MOST_ROWS] + outside[:MOST_OUTSIDE]
     names = ("employee", "stamped", "row", "reference", "best", "p", "second", "p_nobody", "p_outside")
     clips = {visit["visit_id"]: visit["exhibit_id"] for visit in facts["visits"]}
     only = facts["clips"][0]["exhibit_id"] if len(facts["clips"]) == 1 else None
-    rows = tuple(_clockin_row(one, clips, only, write) for one in shown)
+    also: dict[str, list[Facts]] = {}
+    for one in facts["associations"]:
+        also.setdefault(one["same_as"] or one["punch_id"], []).append(one)
+    rows = tuple(_clockin_row(one, also[one["punch_id"]], clips, only, write) for one in shown)
     blocks: list[Block] = [
         Paragraph(write("clockins_lead", refs=refs(one["exhibit_id"] for one in facts["records"]))),
         Grid(write("cap_clockins"), _columns(write, names), rows, numeric=(5, 7, 8)),
     ]
-    if len(shown) < len(facts["associations"]):
-        left = len(facts["associations"]) - len(shown)
+    if len(shown) < len(events(facts)):
+        left = len(events(facts)) - len(shown)
         blocks.append(Paragraph(write("clockins_left_out", count=left, outside=len(outside))))
     return (*blocks, Paragraph(write("clockins_limit"), "note"))
 
 
-def _clockin_row(one: Facts, clips: dict[str, str], only: str | None, write: Writer) -> tuple[str, ...]:
+def _clockin_row(
+    one: Facts, told: list[Facts], clips: dict[str, str], only: str | None, write: Writer
+) -> tuple[str, ...]:
     shares = one["probabilities"]
     rest = sorted(((p, name) for name, p in shares.items() if name != one["best"]), reverse=True)
     second = f"{_outcome(rest[0][1], write)} {probability(rest[0][0])}" if rest and rest[0][0] >= 0.0005 else "–"
@@ -159,7 +164,7 @@ def _clockin_row(one: Facts, clips: dict[str, str], only: str | None, write: Wri
     return (
         one["employee_id"],
         one["stamped_text"],
-        f"{at(one['exhibit_id'])} / {one['row']}",
+        ", ".join(f"{at(row['exhibit_id'])} / {row['row']}" for row in told),
         at(near, one["media_s"]) if near is not None and one["media_s"] is not None else "–",
         _outcome(one["best"], write),
         probability(shares[one["best"]]),
