@@ -152,7 +152,11 @@ def clock(determinable: bool = True) -> dict[str, list[dict[str, Any]]]:
         "interval_lo_s": 96.2 if determinable else None, "interval_hi_s": 97.8 if determinable else None,
         "offset_sd_s": 0.408 if determinable else None, "drift_ppm": 0.0 if determinable else None,
         "anchors_used": len(anchors), "reason": "" if determinable else "too_few_anchors",
-        "model": {"camera_clock": "stated", "zone_basis": "stated", "anchors": used} if determinable else {},
+        "model": {
+            "camera_clock": "stated", "zone_basis": "stated", "device_basis": "records name no terminal",
+            "terminal": None, "sd_s": 0.408, "middle_s": 63.5, "drift_sd_ppm": 50.0, "holds_at_s": 63.5,
+            "half_widths_s": [0.8, 0.8], "anchors": used,
+        } if determinable else {},
     }  # fmt: skip
     return {"anchors": anchors, "clocks": [row]}
 
@@ -275,7 +279,8 @@ def records_only() -> FakeCase:
 
 
 def without_clock() -> FakeCase:
-    missing = ("offset", "offset_not_determinable", {"exhibit": "E-0001", "reason": "too_few_anchors", "anchors": 1})
+    facts = {"device": "terminal", "exhibit": "E-0001", "reason": "too_few_anchors", "anchors": 1}
+    missing = ("offset", "offset_not_determinable", facts)
     return case_of(
         exhibits("footage", "records", "anchors"), footage(), visits(), records(), clock(False), {"associations": []},
         concluded([], [missing], 6, 1),

@@ -10,8 +10,9 @@ all punches and integrated jointly with them. Nobody's identity enters.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,17 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis.assertions import each_once, for_all_rows
-from toolkit.analysis.clocks import device_of, model_of, punch_window, to_media_s
+from toolkit.analysis.clocks import device_of, model_of, punch_window, sd_at, to_media_s
 from toolkit.analysis.likelihood import (
     Array,
     Densities,
     Timeline,
+    clock_grid,
     coverage_share,
     covered_stretches,
     densities,
     emissions,
     local_rate,
-    offset_grid,
 )
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
@@ -53,14 +54,14 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A timeline with the rows of the tables it was made from."""
+    """A timeline with the rows of the tables it was made from; ``sd_at`` the clock's sd at a media second."""
 
     exhibit_id: str
     timeline: Timeline
     punch_ids: tuple[str, ...]
     visit_ids: tuple[str, ...]
     precision_s: tuple[float, ...]
-    sd_s: float
+    sd_at: Callable[[float], float]
 
 
 def associate(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def place(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, cloc
     for clock in clocks[clocks["determinable"]].to_dict("records"):
         clip = clips[clips["exhibit_id"] == clock["exhibit_id"]].iloc[0]
         model, duration = model_of(clock), float(clip["duration_s"])
-        reach = REACH_S + 5 * float(clock["offset_sd_s"])
+        reach = REACH_S + 5 * max(sd_at(model, 0.0), sd_at(model, duration))
         key = (str(clock["device_id"]), str(clock["exhibit_id"]))
         for punch in chosen:
             if device_of(punch["terminal_id"], devices) != clock["device_id"]:
@@ -147,8 +148,11 @@ def _placed(
     clip = clips[clips["exhibit_id"] == exhibit_id].iloc[0]
     clock = clocks[(clocks["device_id"] == device) & (clocks["exhibit_id"] == exhibit_id)].to_dict("records")[0]
     here = visits[visits["exhibit_id"] == exhibit_id].sort_values("from_s")
-    offsets, weights = offset_grid(float(clock["offset_sd_s"]))
     devices, model = sorted(set(clocks["device_id"])), model_of(clock)
+    middle_s = float(clip["duration_s"]) / 2
+    offsets, drifts, weights = clock_grid(
+        float(model["sd_s"]), float(model["drift_sd_ppm"]) * 1e-6, middle_s - float(model["middle_s"]), middle_s
+    )
     return Placed(
         exhibit_id=exhibit_id,
         timeline=Timeline(
@@ -157,13 +161,15 @@ def _placed(
             visits=here[["from_s", "to_s"]].to_numpy(float).reshape(-1, 2),
             covered=covered_stretches(float(clip["duration_s"]), json.loads(clip["gaps"])),
             offsets=offsets,
+            drifts=drifts,
+            middle_s=middle_s,
             weights=weights,
             log_s=np.array([to_media_s(model, punch["t_local"]) for punch in chosen if _same(punch, device, devices)]),
         ),
         punch_ids=tuple(str(punch["punch_id"]) for punch in mine),
         visit_ids=tuple(here["visit_id"].astype(str)),
         precision_s=tuple(float(punch["precision_s"]) for punch in mine),
-        sd_s=float(clock["offset_sd_s"]),
+        sd_at=partial(sd_at, model),
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import strength
-from toolkit.analysis.association import Placed, place
+from toolkit.analysis.association import Placed, assignable, place
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
 from toolkit.analysis.rivals import UNTOLD, fd2_rivals
@@ -90,7 +90,7 @@ def _one_body(
         if why is not None:
             missing.append({"what": "FD2", "why": why, "facts": {"visit": visit_id}})
             continue
-        chance = chance_ratio(placed.timeline, body, rows, placed.sd_s)
+        chance = chance_ratio(placed.timeline, body, rows, _clock_sd(placed, rows))
         if chance.at_3m < LEAST_LOG10_CHANCE:
             facts = {"visit": visit_id, "log10_lr": round(chance.at_3m, 2)}
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
@@ -98,9 +98,14 @@ def _one_body(
         found.append(_finding(placed, rows, visit, chance, body_check, rates, len(placed.visit_ids)))
 
 
+def _clock_sd(placed: Placed, rows: Sequence[int]) -> float:
+    """The clock's uncertainty where these punches are, at the worst of them."""
+    return max(placed.sd_at(float(at)) for at in placed.timeline.windows[list(rows)].ravel())
+
+
 def _continuity(placed: Placed, rows: Sequence[int], visit_id: str, continuity: ContinuityOf) -> Continuity:
     windows = placed.timeline.windows[list(rows)]
-    pad = PAD_S + 1.96 * placed.sd_s
+    pad = PAD_S + 1.96 * _clock_sd(placed, rows)
     return continuity(visit_id, float(windows.min()) - pad, float(windows.max()) + pad)
 
 
@@ -220,8 +225,16 @@ def _not_assessable(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataF
         rows.append({"what": "footage", "why": "no_footage", "facts": {}})
     for clock in clocks.to_dict("records"):
         if not clock["determinable"]:
-            facts = {"exhibit": clock["exhibit_id"], "reason": clock["reason"], "anchors": int(clock["anchors_used"])}
+            facts = {
+                "device": clock["device_id"],
+                "exhibit": clock["exhibit_id"],
+                "reason": clock["reason"],
+                "anchors": int(clock["anchors_used"]),
+            }
             rows.append({"what": "offset", "why": "offset_not_determinable", "facts": facts})
+    nameless = int(assignable(punches)["terminal_id"].isna().sum())
+    if nameless and len(set(clocks["device_id"])) > 1:
+        rows.append({"what": "records", "why": "terminal_not_stated", "facts": {"rows": nameless}})
     unclear = int(((punches["result"] == "unknown") & (punches["record_kind"] == "raw_event")).sum())
     if unclear:
         rows.append({"what": "records", "why": "result_unknown", "facts": {"rows": unclear}})

@@ -17,10 +17,11 @@ from toolkit import __version__, tables
 from toolkit.analysis.assertions import repeats
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
-from toolkit.report.moments import Zone, camera_zone, moment
+from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
 KNOWING = "not determinable from footage"
+SPREAD = ("sd_s", "middle_s", "drift_sd_ppm")
 COMPANION = ("none", "possible", "seen")
 
 Row = dict[str, Any]
@@ -39,7 +40,6 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
     read = {name: _rows(case, name) for name in tables.TABLES}
     settings = case.settings()
     rows, head = case.head()
-    zone = camera_zone(read["clips"])
     again = repeats(case.read("punches")) if case.has("punches") else {}
     return {
         "schema": SCHEMA,
@@ -55,14 +55,14 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],
         "records": [
-            _record_file(row, read["punches"], read["associations"], zone, read["refused_rows"], again)
+            _record_file(row, read["punches"], read["associations"], read["refused_rows"], again)
             for row in read["record_files"]
         ],
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
         "presentations": [_presentation(row) for row in read["presentations"]],
         "clock": _clock(read["clocks"], read["anchors"]),
-        "associations": _associations(read["associations"], read["punches"], zone, again),
+        "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
         "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": [],
@@ -129,9 +129,7 @@ def _zone(row: Mapping[str, Any]) -> Row:
     )  # fmt: skip
 
 
-def _record_file(
-    row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone, refused: Rows, again: Mapping[str, str]
-) -> Row:
+def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: Rows, again: Mapping[str, str]) -> Row:
     mine = sorted((one for one in punches if one["exhibit_id"] == row["exhibit_id"]), key=lambda one: one["t_local"])
     tried = {one["punch_id"] for one in placed}
     facts = _pick(
@@ -140,7 +138,7 @@ def _record_file(
     ends = {
         f"{end}_{form}": value
         for end, one in (("first", mine[0]), ("last", mine[-1]))
-        for form, value in (("at", moment(one["t_local"], one["tz"] or zone)), ("text", one["stamped_at"]))
+        for form, value in (("at", moment(one["t_local"], one["tz"])), ("text", one["stamped_at"]))
     } if mine else dict.fromkeys(("first_at", "first_text", "last_at", "last_text"))  # fmt: skip
     return {
         **facts,
@@ -194,6 +192,11 @@ def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
         "reason": row["reason"] or None,
         "camera_clock": model.get("camera_clock"),
         "zone_basis": model.get("zone_basis"),
+        "device_basis": model.get("device_basis"),
+        "terminal": model.get("terminal"),
+        "holds_at_s": model.get("holds_at_s"),
+        "half_widths_s": model.get("half_widths_s"),
+        "spread": {name: model[name] for name in SPREAD} if set(SPREAD) <= set(model) else None,
         "anchors": [_anchor(one, row, anchors) for one in model.get("anchors", [])],
         "zero_terminal_local": model.get("zero_terminal_local"),
     }
@@ -213,7 +216,7 @@ _NO_CLOCK: Row = {
 }  # fmt: skip
 
 
-def _associations(rows: Rows, punches: Rows, zone: Zone, again: Mapping[str, str]) -> Rows:
+def _associations(rows: Rows, punches: Rows, again: Mapping[str, str]) -> Rows:
     of: dict[str, Rows] = defaultdict(list)
     for row in rows:
         of[row["punch_id"]].append(row)
@@ -230,7 +233,7 @@ def _associations(rows: Rows, punches: Rows, zone: Zone, again: Mapping[str, str
                 "employee_id": punch["employee_id"],
                 "exhibit_id": punch["exhibit_id"],
                 "row": punch["row"],
-                "stamped_at": moment(punch["t_local"], punch["tz"] or zone),
+                "stamped_at": moment(punch["t_local"], punch["tz"]),
                 "stamped_text": punch["stamped_at"],
                 "media_s": None if best["outcome"] == OUTSIDE_COVERAGE else best["media_s"],
                 "best": best["outcome"],

@@ -66,11 +66,17 @@ def clock_line(facts: Facts, write: Writer) -> str:
     if not clock["determinable"]:
         return write("line_clock_none", why=write.code("reason", clock["reason"] or "nothing_to_align"))
     if clock["terminal_minus_camera_s"] is None or clock["interval_s"] is None:
-        return write("line_clock_media")
+        first = next((one for one in clock["each"] if one["determinable"]), None)
+        return write(direct("line_clock_media", first))
     low, high = clock["interval_s"]
     return write(
         "line_clock", offset=f"{clock['terminal_minus_camera_s']:+.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}"
     )
+
+
+def direct(key: str, each: Facts | None) -> str:
+    """Key of the sentence why an offset is not stated though the clock is known on the clip's own time."""
+    return f"{key}_zone" if each is not None and each["camera_clock"] == "stated" else key
 
 
 def _clockins_line(facts: Facts, write: Writer) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Grid, Paragraph, Picture, Points
-from toolkit.report.summary import clock_line, events, examined
+from toolkit.report.summary import clock_line, direct, events, examined
 from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, seconds
 
 MOST_ROWS = 400
@@ -28,12 +28,34 @@ def clock(facts: Facts, write: Writer) -> tuple[Block, ...]:
     blocks += _anchors(told["each"], write)
     if told["determinable"]:
         blocks.append(Paragraph(write("clock_written"), "note"))
-    if any(each["determinable"] and each["zone_basis"] not in (None, "stated") for each in told["each"]):
-        blocks.append(Paragraph(write("clock_zone_assumed"), "note"))
+    blocks += _clock_notes(told["each"], write)
     if not all(each["determinable"] for each in told["each"]) or not told["each"]:
         helps = tuple(write(f"clock_help_{k}") for k in range(1, 4))
         blocks.append(Points(helps, write("clock_help")))
     return tuple(blocks)
+
+
+def _clock_notes(each: list[Facts], write: Writer) -> list[Block]:
+    """Where an interval holds, which zone is not known, and which two names were taken for one clock."""
+    known = [one for one in each if one["determinable"]]
+    told: list[Block] = [
+        Paragraph(
+            write(
+                "clock_holds",
+                ref=at(one["exhibit_id"], one["holds_at_s"]),
+                first=f"{one['half_widths_s'][0]:.1f}",
+                last=f"{one['half_widths_s'][1]:.1f}",
+            ),
+            "note",
+        )
+        for one in known
+        if one["half_widths_s"] is not None
+    ]
+    if any(one["zone_basis"] not in (None, "stated") for one in known):
+        told.append(Paragraph(write("clock_zone_unknown"), "note"))
+    pairs = {(one["device_id"], one["terminal"]) for one in known if one["device_basis"] == "taken for one"}
+    told += [Paragraph(write("clock_taken_for_one", device=a, terminal=b), "warning") for a, b in sorted(pairs)]
+    return told
 
 
 def _columns(write: Writer, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -45,7 +67,7 @@ def _clock_row(each: Facts, write: Writer) -> tuple[str, ...]:
     if not each["determinable"]:
         why = write.code("reason", each["reason"] or "nothing_to_align")
     else:
-        why = write("clock_direct") if offset is None else write("clock_fitted")
+        why = write(direct("clock_direct", each)) if offset is None else write("clock_fitted")
     return (
         each["device_id"],
         at(each["exhibit_id"]),
