@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -53,7 +54,7 @@ def within(stretches: Iterable[tuple[float, float]], start: float, stop: float) 
 def unlooked(times: Sequence[float], start: float, stop: float, apart_s: float) -> Stretches:
     """Stretches of ``start`` to ``stop`` in which two looks are further apart than ``apart_s``."""
     edges = [start, *times, stop]
-    return tuple((a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if b - a > apart_s)
+    return tuple((a, b) for a, b in pairwise(edges) if b - a > apart_s)
 
 
 def stretches_of(examined: pd.DataFrame, exhibit_id: str, how: Sequence[str]) -> Stretches:

@@ -200,7 +200,9 @@ def _stacked(parts: list[int], stats: NDArray[np.int32]) -> list[list[int]]:
     for part in sorted(parts, key=lambda k: int(stats[k, cv2.CC_STAT_LEFT])):
         left = int(stats[part, cv2.CC_STAT_LEFT])
         right = left + int(stats[part, cv2.CC_STAT_WIDTH])
-        if groups and min(groups[-1][1], right) - left > STACKED_SHARE * min(groups[-1][1] - groups[-1][0], right - left):
+        if groups and min(groups[-1][1], right) - left > STACKED_SHARE * min(
+            groups[-1][1] - groups[-1][0], right - left
+        ):
             begin, end, members = groups[-1]
             groups[-1] = (begin, max(end, right), [*members, part])
         else:

@@ -115,9 +115,7 @@ class _Found:
     def tables(self) -> dict[str, pd.DataFrame]:
         made = {name: tables.build(name, rows) for name, rows in self._rows.items()}
         for name, parts in self._parts.items():
-            made[name] = (
-                tables.validate(name, pd.concat(parts, ignore_index=True)) if parts else tables.empty(name)
-            )
+            made[name] = tables.validate(name, pd.concat(parts, ignore_index=True)) if parts else tables.empty(name)
         return {name: made[name] for name in OUTPUTS}
 
 
@@ -164,9 +162,7 @@ def _add_examined(
         found.add("examined", exhibit_id=clip["exhibit_id"], from_s=a, to_s=b, how="probed", damaged=0, lost=0)
 
 
-def plan(
-    path: Path, clip: dict[str, Any], plate: Plate, frame_rate: float | None
-) -> tuple[Stretches, Stretches]:
+def plan(path: Path, clip: dict[str, Any], plate: Plate, frame_rate: float | None) -> tuple[Stretches, Stretches]:
     """Stretches to decode in full, and those for which the look at the keyframes is enough."""
     end = float(clip["duration_s"])
     step = float(clip["keyframe_interval_s"])
