@@ -200,10 +200,8 @@ def _stacked(parts: list[int], stats: NDArray[np.int32]) -> list[list[int]]:
     for part in sorted(parts, key=lambda k: int(stats[k, cv2.CC_STAT_LEFT])):
         left = int(stats[part, cv2.CC_STAT_LEFT])
         right = left + int(stats[part, cv2.CC_STAT_WIDTH])
-        if groups and min(groups[-1][1], right) - left > STACKED_SHARE * min(
-            groups[-1][1] - groups[-1][0], right - left
-        ):
-            begin, end, members = groups[-1]
+        begin, end, members = groups[-1] if groups else (left, left, [])
+        if members and min(end, right) - left > STACKED_SHARE * min(end - begin, right - left):
             groups[-1] = (begin, max(end, right), [*members, part])
         else:
             groups.append((left, right, [part]))

@@ -107,10 +107,15 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
         "occupancy": looks,
         "pairs": tracker.pairs,
         "tally": _without_repeats(item, start, told),
-        "lost_spans": [[float(a), float(b)] for a, b in told.get("lost_spans") or getattr(frames, "lost_spans", ())],
+        "lost_spans": _spans(told.get("lost_spans")),
         "state": tracker.state(),
         "sent_s": sent_s,
     }
+
+
+def _spans(told: Any) -> list[list[float]]:
+    """Stretches of lost frames, where the decoder lists them."""
+    return [[float(start), float(stop)] for start, stop in told or ()]
 
 
 def _without_repeats(item: Span, start: float, tally: Row) -> dict[str, int]:

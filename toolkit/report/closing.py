@@ -64,16 +64,13 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
 
 def statements(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """The statements that every report of this kind must carry, as far as they apply here."""
+    searched = facts["associations"] and examined(facts)
     told = [
         *(write(f"statement_{name}") for name in ("leads", "strength", "rivals")),
         _coverage(facts, write),
         _clock(facts, write),
         write("statement_rates"),
-        *(
-            [write("statement_searched", visits=len(facts["visits"]))]
-            if facts["associations"] and examined(facts)
-            else []
-        ),
+        *([write("statement_searched", visits=len(facts["visits"]))] if searched else []),
         *(write(f"statement_{name}") for name in ("processing", "sheet")),
         *([write("statement_selected")] if facts["clips"] else []),
         *(write(f"statement_{name}") for name in ("missing", "faces", "reviewed")),
