@@ -24,7 +24,7 @@ from toolkit.analysis.companions import check_companions
 from toolkit.analysis.presenters import FEATURES, continuity
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip
-from toolkit.pipeline.measuring import Span, join, measure
+from toolkit.pipeline.measuring import Span, compact, join, measure
 from toolkit.records import Zone
 from toolkit.simulation.scenarios import singles, stage
 from toolkit.simulation.scene import Scene, shoot, zone_polygon
@@ -66,7 +66,7 @@ def watch(scene: Scene) -> Watched:
         apart, end = presence.apart_s(1 / scene.fps), scene.duration_s
         span = Span(exhibit_id="E-0001", path=str(path), from_s=0.0, to_s=end, begin_s=0.0, apart_s=apart,
                     frame_rate=None, zone=zone)  # fmt: skip
-        found = join([measure(span, plate)], 0.0, end, apart, plate.noise_fill)
+        found = join([compact(measure(span, plate))], 0.0, end, apart, plate.noise_fill)
     return Watched(found.stretches, found.occupancy)
 
 

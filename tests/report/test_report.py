@@ -92,6 +92,9 @@ def test_each_finding_shows_its_rivals_what_speaks_against_it_and_its_limits() -
         ("without visits", ["No support found", "“Not seen” is not “not there”"], ["F-01", "at most: 0"]),
         ("unexamined", ["not examined", "no terminal zone is marked", "Mark where a presenter"],
          ["none found", "V-001"]),
+        ("damaged", ["Stretches whose frames are lost", "of which 1.9 minutes were examined", "Of those outside coverage, 3",
+                     "frames from 20.0 s to 47.0 s are damaged", "frames lost", "Ask for the damaged recording again"],
+         ["noticed nothing odd"]),
         ("empty", ["Nothing to examine", "Nothing was taken in"], ["none found"]),
     ],
 )  # fmt: skip

@@ -30,7 +30,7 @@ from toolkit.analysis.tested import continuity_model
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames
-from toolkit.pipeline.measuring import Joined, Span, join, measure, pieces
+from toolkit.pipeline.measuring import Joined, Span, compact, join, measure, pieces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, empty_place, zone_of
 from toolkit.records import Zone
@@ -224,7 +224,7 @@ def _measured(case: Case, items: Sequence[Span], plate: Plate, run: Runner, adva
         _keep(kept[item], result)
         if not inside:
             advance(item.to_s - item.from_s)
-    return [json.loads(kept[item].read_text(encoding="utf-8")) for item in items]
+    return [compact(json.loads(kept[item].read_text(encoding="utf-8"))) for item in items]
 
 
 def _key(case: Case, item: Span) -> str:
