@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.analysis.test_timing import RATES, anchor_table, clip_table, punch_table, visit_table
+from tests.analysis.test_timing import RATES, anchor_table, clip_table, examined_table, punch_table, visit_table
 from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.assertions import each_once, overlaps, repeats
@@ -32,11 +32,12 @@ def results(punches: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Associations and the FD2 findings of a morning in which one body stays through three clock-ins."""
     clips, visits = clip_table(200.0), visit_table([(70.0, 90.0), (145.0, 155.0)])
     fitted = clocks.align(punches, clips, anchor_table([(40.0, 40.0), (180.0, 180.0)]))
-    placed = associate(punches, visits, clips, fitted)
+    placed = associate(punches, visits, clips, fitted, examined_table())
     body = Continuity(certified=True, risk=0.01, weakest_s=80.0, lineage=0.95)
     findings, _ = conclude(
         punches=punches, visits=visits, clips=clips, clocks=fitted, associations=placed,
-        integrity=tables.empty("integrity"), continuity=lambda visit, a, b: body, rates=RATES,
+        integrity=tables.empty("integrity"), examined=examined_table(), continuity=lambda visit, a, b: body,
+        rates=RATES,
     )  # fmt: skip
     return placed, findings[findings["code"] == "FD2"]
 

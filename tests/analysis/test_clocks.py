@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.analysis.test_timing import RATES, START, anchor_table, clip_table, punch_table, visit_table
+from tests.analysis.test_timing import RATES, START, anchor_table, clip_table, examined_table, punch_table, visit_table
 from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.association import associate
@@ -39,11 +39,12 @@ def placed(punches: pd.DataFrame, device: str = "gate1") -> tuple[pd.DataFrame, 
     """Clocks, associations and what conclude could not assess, with anchors for one device only."""
     clips, visits = clip_table(200.0), visit_table(VISITS)
     fitted = clocks.align(punches, clips, anchor_table(MOMENTS).assign(device=device))
-    rows = associate(punches, visits, clips, fitted)
+    rows = associate(punches, visits, clips, fitted, examined_table())
     body = Continuity(certified=True, risk=0.01, weakest_s=80.0, lineage=0.95)
     findings, missing = conclude(
         punches=punches, visits=visits, clips=clips, clocks=fitted, associations=rows,
-        integrity=tables.empty("integrity"), continuity=lambda visit, a, b: body, rates=RATES,
+        integrity=tables.empty("integrity"), examined=examined_table(), continuity=lambda visit, a, b: body,
+        rates=RATES,
     )  # fmt: skip
     return fitted, rows, pd.concat([missing, findings.assign(what=findings["code"], why="found", facts="{}")])
 
@@ -128,7 +129,7 @@ def test_two_names_of_one_zone_agree_and_two_zones_contradict() -> None:
 def test_without_a_zone_punches_are_still_placed_on_the_clips_own_time() -> None:
     punches, clips = punch_table([("1", 75.0)], tz=None), clip_table(200.0, starts_at="2026-03-03T00:00:00Z")
     fitted = clocks.align(punches, clips, anchor_table(MOMENTS))
-    rows = associate(punches, visit_table(VISITS), clips, fitted)
+    rows = associate(punches, visit_table(VISITS), clips, fitted, examined_table())
     assert rows[rows["best"]]["outcome"].iloc[0] == "V-001"
 
 
@@ -174,7 +175,8 @@ def test_hours_from_the_anchors_a_punch_beside_a_visit_is_no_sure_claim() -> Non
 
     def nobody(anchors: list[tuple[float, float]]) -> float:
         punches, clips = punch_table([("1", LONG_S - 34)]), clip_table(LONG_S)
-        rows = associate(punches, visits, clips, clocks.align(punches, clips, anchor_table(anchors)))
+        fitted = clocks.align(punches, clips, anchor_table(anchors))
+        rows = associate(punches, visits, clips, fitted, examined_table((0.0, LONG_S, "decoded")))
         return float(rows.set_index("outcome")["probability"]["nobody seen"])
 
     assert nobody([(LONG_S - 110, LONG_S - 110), (LONG_S - 10, LONG_S - 10)]) > 0.95

@@ -86,6 +86,15 @@ def visit_table(visits: list[tuple[float, float]], companion: str = "none") -> p
     return tables.build("visits", rows)
 
 
+def examined_table(*stretches: tuple[float, float, str], exhibit_id: str = "E-0001") -> pd.DataFrame:
+    """What was looked at: (from_s, to_s, how); the whole of :func:`clip_table` when nothing is said."""
+    rows = [
+        {"exhibit_id": exhibit_id, "from_s": a, "to_s": b, "how": how, "damaged": 0, "lost": 0}
+        for a, b, how in stretches or ((0.0, 1800.0, "decoded"),)
+    ]
+    return tables.build("examined", rows)
+
+
 def timeline(
     windows: list[tuple[float, float]], ids: list[str], visits: list[tuple[float, float]], sd: float = 0.4
 ) -> Timeline:
@@ -246,7 +255,7 @@ def test_the_same_shift_of_all_terminal_times_moves_only_the_offset(shift: int) 
     def told(by: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         punches = punch_table([(who, at + by) for who, at in stamps])
         fitted = clocks.align(punches, clips, anchor_table([(40.0, 40.0 + by), (180.0, 180.0 + by)]))
-        return fitted, associate(punches, visits, clips, fitted)
+        return fitted, associate(punches, visits, clips, fitted, examined_table())
 
     (clock, rows), (moved, same) = told(0), told(shift)
     assert rows.equals(same)
@@ -285,7 +294,7 @@ def test_a_clip_whose_start_is_not_stated_is_mapped_to_its_own_time() -> None:
     fitted = clocks.align(punches, clips, anchor_table([(40.0, 40.0), (180.0, 180.0)]))
     assert fitted["determinable"].iloc[0]
     assert pd.isna(fitted["terminal_minus_camera_s"].iloc[0])
-    rows = associate(punches, visit_table([(70.0, 90.0)]), clips, fitted)
+    rows = associate(punches, visit_table([(70.0, 90.0)]), clips, fitted, examined_table())
     assert rows[rows["best"]]["outcome"].iloc[0] == "V-001"
 
 
@@ -298,8 +307,9 @@ def found(
     body = Continuity(certified=certified, risk=0.01, weakest_s=80.0, lineage=0.95)
     return conclude(
         punches=punches, visits=visits, clips=clips, clocks=fitted,
-        associations=associate(punches, visits, clips, fitted),
-        integrity=tables.empty("integrity"), continuity=lambda visit, a, b: body, rates=rates or RATES,
+        associations=associate(punches, visits, clips, fitted, examined_table()),
+        integrity=tables.empty("integrity"), examined=examined_table(),
+        continuity=lambda visit, a, b: body, rates=rates or RATES,
     )  # fmt: skip
 
 

@@ -306,13 +306,30 @@ def unexamined() -> FakeCase:
     )  # fmt: skip
 
 
+def damaged() -> FakeCase:
+    """Twenty seconds of the footage are lost, with the clock-ins that were made in them."""
+    held = footage()
+    row = {"exhibit_id": "E-0001", "damaged": 0, "lost": 0}
+    held["examined"] = [
+        {**row, "from_s": 0.0, "to_s": 20.0, "how": "decoded", "lost": 200},
+        {**row, "from_s": 20.0, "to_s": 47.0, "how": "lost"},
+        {**row, "from_s": 47.0, "to_s": 139.3, "how": "decoded"},
+    ]
+    unseen = ("clock_ins", "clock_ins_frames_lost", {"exhibit": "E-0001", "clock_ins": 3})
+    return case_of(
+        exhibits("footage", "records", "anchors"), held, visits(), records(), clock(), associations(),
+        concluded([], [unseen], 6, 1),
+    )  # fmt: skip
+
+
 def empty() -> FakeCase:
     return FakeCase({})
 
 
 CASES: dict[str, Callable[[], FakeCase]] = {
     "whole": whole, "footage only": footage_only, "records only": records_only, "without clock": without_clock,
-    "without visits": without_visits, "unexamined": unexamined, "empty": empty,
+    "without visits": without_visits, "unexamined": unexamined, "damaged": damaged,
+    "empty": empty,
 }  # fmt: skip
 
 

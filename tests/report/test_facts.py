@@ -99,6 +99,17 @@ def test_what_is_not_examined_is_the_rest_of_the_clip() -> None:
     assert examined == {"decoded_s": 133.0, "probed_s": 5.0, "skipped_s": 1.3}
 
 
+def test_lost_stretches_are_counted_as_not_examined_and_told_with_the_integrity() -> None:
+    from tests.report.cases import damaged
+
+    facts = facts_of(damaged())
+    assert facts["clips"][0]["lost_s"] == 27.0
+    assert facts["clips"][0]["examined"] == {"decoded_s": 112.3, "probed_s": 0, "skipped_s": 27.0}
+    codes = {one["code"]: one["facts"] for one in facts["integrity"]}
+    assert codes["frames_lost"] == {"from_s": 20.0, "to_s": 47.0}
+    assert codes["frames_damaged"] == {"damaged": 0, "lost": 200}
+
+
 def test_unknown_values_are_null() -> None:
     from tests.report.cases import records_only, without_clock
 

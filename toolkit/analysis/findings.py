@@ -14,7 +14,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import strength
-from toolkit.analysis.association import Placed, assignable, place
+from toolkit.analysis.association import Placed, assignable, not_looked_at, place
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
 from toolkit.analysis.rivals import UNTOLD, fd2_rivals
@@ -38,6 +38,7 @@ def conclude(
     clocks: pd.DataFrame,
     associations: pd.DataFrame,
     integrity: pd.DataFrame,
+    examined: pd.DataFrame,
     continuity: ContinuityOf,
     rates: dict[str, Any] | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -54,11 +55,12 @@ def conclude(
     """
     found: Rows = []
     missing: Rows = [{"what": code, "why": "not_run", "facts": {}} for code in NOT_IN_THIS_VERSION]
-    for placed in place(punches, visits, clips, clocks):
+    for placed in place(punches, visits, clips, clocks, examined):
         _one_body(placed, visits, associations, punches, continuity, rates, found, missing)
     found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
     found.append(_integrity(integrity))
     missing += _not_assessable(punches, visits, clips, clocks)
+    missing += not_looked_at(punches, clips, clocks, examined)
     for number, row in enumerate(found, 1):
         row["finding_id"] = f"F-{number:02d}"
     unique = {tables.canonical(row): row for row in missing}

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +37,10 @@ class Timeline:
     ``windows`` (n, 2): media seconds between which each punch was made by the
     point estimate of the clock; ``offsets`` (g,) shifts of the clock around it
     with prior ``weights``; ``visits`` (v, 2) media seconds; ``covered`` list of
-    stretches with frames; ``employees`` the id of each punch; ``log_s`` media
-    seconds of all punches of the log, in view of the clip or not. ``drifts``
-    (g,) is what each shift grows by in a second away from ``middle_s``.
+    stretches that were looked at (:mod:`toolkit.analysis.coverage`);
+    ``employees`` the id of each punch; ``log_s`` media seconds of all punches of
+    the log, in view of the clip or not. ``drifts`` (g,) is what each shift grows
+    by in a second away from ``middle_s``.
     """
 
     windows: Array
@@ -175,12 +175,3 @@ def emissions(known: Densities, m: float, rates: Array) -> tuple[Array, Array, A
         Punches a second, see :func:`local_rate`.
     """
     return (1.0 - m) * known.visits, m * rates * known.cover, (1.0 - known.cover) * rates
-
-
-def covered_stretches(duration_s: float, gaps: Sequence[dict[str, Any]]) -> tuple[tuple[float, float], ...]:
-    """Stretches of a clip in which there are frames."""
-    edges = [0.0]
-    for gap in sorted(gaps, key=lambda one: float(one["from_s"])):
-        edges += [float(gap["from_s"]), float(gap["to_s"])]
-    edges.append(duration_s)
-    return tuple((a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.report.blocks import Block, Grid, Paragraph, Points
-from toolkit.report.summary import one_body
+from toolkit.report.summary import examined, one_body
 from toolkit.report.writer import Facts, Writer, refs
 
 LEVELS = ("no_support", "weak", "moderate", "moderately_strong", "strong", "very_strong", "extremely_strong")
@@ -75,12 +75,13 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
 
 def statements(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """The statements that every report of this kind must carry, as far as they apply here."""
+    searched = facts["associations"] and examined(facts)
     told = [
         *(write(f"statement_{name}") for name in ("leads", "strength", "rivals")),
         _coverage(facts, write),
         _clock(facts, write),
         write("statement_rates"),
-        *([write("statement_searched", visits=len(facts["visits"]))] if facts["associations"] else []),
+        *([write("statement_searched", visits=len(facts["visits"]))] if searched else []),
         *(write(f"statement_{name}") for name in ("processing", "sheet")),
         *([write("statement_selected")] if facts["clips"] else []),
         *(write(f"statement_{name}") for name in ("missing", "faces", "reviewed")),

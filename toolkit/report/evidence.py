@@ -65,12 +65,15 @@ def footage(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """Clips: what they hold, what of them was examined, their gaps, and the zone."""
     if not facts["clips"]:
         return (Paragraph(write("no_footage"), "note"), *_footage_to_ask_for(facts, write))
-    names = ("exhibit", "format", "picture", "starts", "duration", "frames", "decoded", "probed", "skipped", "gaps")
+    names = ("exhibit", "format", "picture", "starts", "duration", "frames", "decoded", "probed", "skipped", "lost",
+             "gaps")  # fmt: skip
     rows = tuple(_clip_row(clip, write) for clip in facts["clips"])
     blocks: list[Block] = [
-        Grid(write("cap_footage"), _columns(write, names), rows, numeric=(4, 5, 6, 7, 8, 9)),
+        Grid(write("cap_footage"), _columns(write, names), rows, numeric=(4, 5, 6, 7, 8, 9, 10)),
         Paragraph(write("footage_words")),
+        *_unexamined(facts, write),
         *_gaps(facts, write),
+        *_lost(facts, write),
     ]
     for clip in facts["clips"]:
         if clip["examined"]["probed_s"] > 0:
@@ -93,6 +96,7 @@ def _clip_row(clip: Facts, write: Writer) -> tuple[str, ...]:
         f"{clip['duration_s']:.1f} s",
         f"{clip['frames_present']:,}" + (f" / {stated:,}" if stated is not None else ""),
         *(f"{clip['examined'][how]:.1f} s" for how in ("decoded_s", "probed_s", "skipped_s")),
+        f"{clip['lost_s']:.1f} s",
         str(len(clip["gaps"])),
     )
 
@@ -101,12 +105,31 @@ def _gaps(facts: Facts, write: Writer) -> list[Block]:
     gaps = [(clip["exhibit_id"], gap) for clip in facts["clips"] for gap in clip["gaps"]]
     if not gaps:
         return [Paragraph(write("gaps_none", refs=refs(clip["exhibit_id"] for clip in facts["clips"])))]
+    return [_stretches("cap_gaps", gaps, write)]
+
+
+def _lost(facts: Facts, write: Writer) -> list[Block]:
+    """Stretches whose frames are damaged or cannot be decoded."""
+    lost = [(clip["exhibit_id"], one) for clip in facts["clips"] for one in clip["intervals"] if one["how"] == "lost"]
+    return [_stretches("cap_lost", lost, write), Paragraph(write("lost_words"), "warning")] if lost else []
+
+
+def _stretches(caption: str, found: list[tuple[str, Facts]], write: Writer) -> Grid:
     rows = tuple(
-        (at(exhibit, gap["from_s"]), seconds(gap["from_s"]), seconds(gap["to_s"]), seconds(gap["to_s"] - gap["from_s"]))
-        for exhibit, gap in gaps[:MOST_LISTED]
+        (at(exhibit, one["from_s"]), seconds(one["from_s"]), seconds(one["to_s"]), seconds(one["to_s"] - one["from_s"]))
+        for exhibit, one in found[:MOST_LISTED]
     )
-    caption = write("cap_gaps", shown=len(rows), count=len(gaps))
-    return [Grid(caption, _columns(write, ("reference", "from", "to", "length")), rows, numeric=(1, 2, 3))]
+    told = write(caption, shown=len(rows), count=len(found))
+    return Grid(told, _columns(write, ("reference", "from", "to", "length")), rows, numeric=(1, 2, 3))
+
+
+def _unexamined(facts: Facts, write: Writer) -> list[Block]:
+    """Clips in which nobody was looked for."""
+    return [
+        Paragraph(write("clip_unexamined", exhibit=clip["exhibit_id"]), "warning")
+        for clip in facts["clips"]
+        if not clip["examined"]["decoded_s"] + clip["examined"]["probed_s"]
+    ]
 
 
 def _zone(zone: Facts, write: Writer) -> list[Block]:

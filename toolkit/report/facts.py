@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import __version__, tables
+from toolkit.analysis import coverage
 from toolkit.analysis.assertions import repeats
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
@@ -66,7 +67,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "findings": [_finding(row) for row in read["findings"]],
         "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": [],
-        "integrity": [_pick(row, "exhibit_id", "code", "facts") for row in read["integrity"]],
+        "integrity": [_pick(row, "exhibit_id", "code", "facts") for row in (*read["integrity"], *_lost(case))],
         "not_assessable": [_pick(row, "what", "why", "facts") for row in read["not_assessable"]],
         "custody": {"journal_rows": rows, "journal_head": head},
     }
@@ -103,13 +104,19 @@ def _exhibit(row: Mapping[str, Any]) -> Row:
     return {**_pick(row, "exhibit_id", "kind", "sha256", "size_bytes", "received_at"), "provenance": provenance}
 
 
+def _lost(case: Case) -> Rows:
+    """What the scan found lost or damaged; noticed after intake, and as weighty for the exhibit."""
+    return coverage.frames_lost(case.read("examined")) if case.has("examined") else []
+
+
 def _clip(row: Mapping[str, Any], examined: Rows) -> Row:
+    """A clip; what is lost or a gap was looked at as little as what nobody examined, and counts with it."""
     mine = [one for one in examined if one["exhibit_id"] == row["exhibit_id"]]
-    looked = {
+    long = {
         how: round(sum(one["to_s"] - one["from_s"] for one in mine if one["how"] == how), 3)
-        for how in ("decoded", "probed")
+        for how in (*coverage.LOOKED, coverage.LOST)
     }
-    skipped = max(0.0, round(row["duration_s"] - sum(looked.values()), 3))
+    skipped = max(0.0, round(row["duration_s"] - sum(long[how] for how in coverage.LOOKED), 3))
     facts = _pick(
         row, "exhibit_id", "camera_id", "container", "codec", "duration_s", "width_px", "height_px", "frames_stated",
         "frames_present", "rate_mode", "keyframe_interval_s", "gaps",
@@ -117,7 +124,8 @@ def _clip(row: Mapping[str, Any], examined: Rows) -> Row:
     return {
         **facts,
         "starts_at": moment(row["starts_at"], row["timezone"]),
-        "examined": {"decoded_s": looked["decoded"], "probed_s": looked["probed"], "skipped_s": skipped},
+        "examined": {"decoded_s": long["decoded"], "probed_s": long["probed"], "skipped_s": skipped},
+        "lost_s": long["lost"],
         "intervals": [_pick(one, "from_s", "to_s", "how") for one in mine],
     }
 

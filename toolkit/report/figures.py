@@ -28,6 +28,11 @@ STYLE: dict[str, object] = {
     "svg.hashsalt": "papermask", "svg.fonttype": "path", "font.family": "DejaVu Sans", "hatch.linewidth": 0.7,
     "path.simplify": False,
 }  # fmt: skip
+LOOKS: dict[str, dict[str, Any]] = {
+    "decoded": {"facecolor": SOFT, "edgecolor": PAPER, "lw": 0.4},
+    "probed": {"facecolor": BAND, "edgecolor": PAPER, "lw": 0.4, "hatch": "..."},
+    "lost": {"facecolor": PAPER, "edgecolor": INK, "lw": 0.9, "hatch": "xxxx", "zorder": 3},
+}
 ROW_VISIT, VISIT_HIGH, ROW_CAMERA, CAMERA_HIGH = 1.0, 0.75, 0.3, 0.36
 FIRST_LEVEL, LEVEL_HIGH, MOST_LEVELS = 2.15, 0.46, 5
 LETTER_SHARE = 0.0075  # width of a letter of a label, as a share of the picture
@@ -70,9 +75,7 @@ def _block(axes: Axes, start: float, end: float, row: float, high: float, **look
 def _camera(axes: Axes, clip: dict[str, Any]) -> None:
     _block(axes, 0, clip["duration_s"], ROW_CAMERA, CAMERA_HIGH, facecolor=PAPER, edgecolor=SOFT, lw=0.8)
     for part in clip["intervals"]:
-        full = part["how"] == "decoded"
-        look: dict[str, Any] = {"facecolor": SOFT} if full else {"facecolor": BAND, "hatch": "..."}
-        _block(axes, part["from_s"], part["to_s"], ROW_CAMERA, CAMERA_HIGH, edgecolor=PAPER, lw=0.4, **look)
+        _block(axes, part["from_s"], part["to_s"], ROW_CAMERA, CAMERA_HIGH, **LOOKS[part["how"]])
     for gap in clip["gaps"]:
         look = {"facecolor": PAPER, "edgecolor": INK, "hatch": "////", "lw": 0.9, "zorder": 3}
         _block(axes, gap["from_s"], gap["to_s"], ROW_CAMERA, CAMERA_HIGH, **look)

@@ -12,7 +12,7 @@ from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, s
 
 MOST_ROWS = 400
 MOST_OUTSIDE = 20
-SIGNS = ("decoded", "probed", "gap", "visit", "named", "seen", "nobody", "outside", "band")
+SIGNS = ("decoded", "probed", "lost", "gap", "visit", "named", "seen", "nobody", "outside", "band")
 
 
 def clock(facts: Facts, write: Writer) -> tuple[Block, ...]:
