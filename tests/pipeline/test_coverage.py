@@ -261,6 +261,17 @@ def test_what_the_decoder_lists_as_lost_was_not_looked_at() -> None:
     assert (one.damaged, one.lost) == (2, 4)
 
 
+def test_no_visit_runs_across_a_stretch_that_the_decoder_lists_as_lost() -> None:
+    times = [round(float(at), 1) for at in np.arange(0, 10, 0.1)]
+    piece = measured(times, [(4.0, 6.0)])
+    piece["occupancy"]["fill"] = 0.5
+    one = join([piece], 0.0, 9.9, 0.5, 0.0)
+    assert [(visit["from_s"], visit["to_s"], visit["open_end"]) for visit in one.visits] == [
+        (0.0, 4.0, True), (6.0, 9.9, True),
+    ]  # fmt: skip
+    assert not one.occupancy["media_s"].between(4.05, 5.95).any()
+
+
 def test_looks_between_two_holes_too_short_to_show_a_visit_count_for_nothing() -> None:
     times = [*np.arange(0, 3, 0.1), 5.0, 5.1, 5.2, *np.arange(8, 10, 0.1)]
     one = join([measured([round(float(at), 1) for at in times])], 0.0, 9.9, 0.5, 0.0)

@@ -316,9 +316,16 @@ def damaged() -> FakeCase:
         {**row, "from_s": 47.0, "to_s": 139.3, "how": "decoded"},
     ]
     unseen = ("clock_ins", "clock_ins_frames_lost", {"exhibit": "E-0001", "clock_ins": 3})
+    seen = {name: [row for k, row in enumerate(rows) if k != 1] for name, rows in visits().items()}
+    hidden = {f"{n:016x}" for n, (_, _, right) in enumerate(PUNCHES, 1) if right == 2}
+    told = [row for row in associations()["associations"] if row["punch_id"] not in hidden]
+    told += [
+        {"punch_id": one, "outcome": OUTSIDE_COVERAGE, "probability": 1.0, "media_s": None, "best": True}
+        for one in sorted(hidden)
+    ]
     return case_of(
-        exhibits("footage", "records", "anchors"), held, visits(), records(), clock(), associations(),
-        concluded([], [unseen], 6, 1),
+        exhibits("footage", "records", "anchors"), held, seen, records(), clock(), {"associations": told},
+        concluded([], [unseen], 5, 1),
     )  # fmt: skip
 
 

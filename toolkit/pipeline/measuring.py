@@ -159,7 +159,8 @@ class Joined:
 
 def join(results: Sequence[Row], from_s: float, to_s: float, apart_s: float, noise_fill: float) -> Joined:
     """Join the pieces of one stretch (:func:`compact`) in their order: looks, visits, lineage and what was lost."""
-    occupancy = _table([one["occupancy"] for one in results], LOOKS)
+    told = coverage.united((a, b) for one in results for a, b in one["lost_spans"])
+    occupancy = _sound(_table([one["occupancy"] for one in results], LOOKS), told)
     pairs = _table([one["pairs"] for one in results], COLUMNS)
     times, fills = occupancy["media_s"].to_numpy(float), occupancy["fill"].to_numpy(float)
     stretches = [
@@ -170,7 +171,7 @@ def join(results: Sequence[Row], from_s: float, to_s: float, apart_s: float, noi
         occupancy=occupancy,
         stretches=stretches,
         visits=[part for stretch in stretches for part in _parts(stretch)],
-        unlooked=_unlooked(results, times, from_s, to_s, apart_s),
+        unlooked=_unlooked(told, times, from_s, to_s, apart_s),
         damaged=sum(one["tally"]["corrupt"] for one in results),
         lost=sum(one["tally"]["lost"] for one in results),
     )
@@ -181,11 +182,17 @@ def _table(parts: Sequence[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFr
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns), dtype=float)
 
 
-def _unlooked(
-    results: Sequence[Row], times: np.ndarray[Any, Any], from_s: float, to_s: float, apart_s: float
-) -> Stretches:
+def _sound(occupancy: pd.DataFrame, lost: Stretches) -> pd.DataFrame:
+    """Looks without those inside a stretch that the decoder lists as lost: what it showed there is made up."""
+    times = occupancy["media_s"].to_numpy(float)
+    inside = np.zeros(len(times), bool)
+    for start, stop in lost:
+        inside |= (times > start) & (times < stop)
+    return occupancy[~inside].reset_index(drop=True)
+
+
+def _unlooked(told: Stretches, times: np.ndarray[Any, Any], from_s: float, to_s: float, apart_s: float) -> Stretches:
     """Holes between looks, what the decoder says was lost, and looks between holes too short to show a visit."""
-    told = [(a, b) for one in results for a, b in one["lost_spans"]]
     holes = coverage.united((*coverage.unlooked(list(times), from_s, to_s, apart_s), *told))
     seen = coverage.without([(from_s, to_s)], holes)
     short = [(a, b) for a, b in seen if b - a < presence.LEAST_VISIT_S and a > from_s and b < to_s]

@@ -65,11 +65,10 @@ def footage(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """Clips: what they hold, what of them was examined, their gaps, and the zone."""
     if not facts["clips"]:
         return (Paragraph(write("no_footage"), "note"), *_footage_to_ask_for(facts, write))
-    names = ("exhibit", "format", "picture", "starts", "duration", "frames", "decoded", "probed", "skipped", "lost",
-             "gaps")  # fmt: skip
+    names = ("exhibit", "format", "picture", "starts", "duration", "frames", "decoded", "probed", "skipped", "gaps")
     rows = tuple(_clip_row(clip, write) for clip in facts["clips"])
     blocks: list[Block] = [
-        Grid(write("cap_footage"), _columns(write, names), rows, numeric=(4, 5, 6, 7, 8, 9, 10)),
+        Grid(write("cap_footage"), _columns(write, names), rows, numeric=(4, 5, 6, 7, 8, 9)),
         Paragraph(write("footage_words")),
         *_unexamined(facts, write),
         *_gaps(facts, write),
@@ -95,10 +94,18 @@ def _clip_row(clip: Facts, write: Writer) -> tuple[str, ...]:
         (clip["starts_at"] or write("not_stated")).replace("T", " "),
         f"{clip['duration_s']:.1f} s",
         f"{clip['frames_present']:,}" + (f" / {stated:,}" if stated is not None else ""),
-        *(f"{clip['examined'][how]:.1f} s" for how in ("decoded_s", "probed_s", "skipped_s")),
-        f"{clip['lost_s']:.1f} s",
+        *(f"{clip['examined'][how]:.1f} s" for how in ("decoded_s", "probed_s")),
+        _skipped(clip, write),
         str(len(clip["gaps"])),
     )
+
+
+def _skipped(clip: Facts, write: Writer) -> str:
+    """What was not examined, and how much of it because the frames are lost."""
+    skipped = f"{clip['examined']['skipped_s']:.1f}"
+    if not clip["lost_s"]:
+        return f"{skipped} s"
+    return write("skipped_lost", skipped=skipped, lost=f"{clip['lost_s']:.1f}")
 
 
 def _gaps(facts: Facts, write: Writer) -> list[Block]:
