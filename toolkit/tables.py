@@ -150,6 +150,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("exhibit_id", "from_s"),
     ),
+    "unscanned": TableShape({"exhibit_id": "text", "why": "text", "facts": "json"}, ("exhibit_id",)),
     "occupancy": TableShape(
         {
             "exhibit_id": "text",

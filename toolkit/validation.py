@@ -24,7 +24,7 @@ from toolkit.analysis.companions import check_companions
 from toolkit.analysis.presenters import FEATURES, continuity
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip
-from toolkit.pipeline.footage import Span, measure
+from toolkit.pipeline.measuring import Span, compact, join, measure
 from toolkit.records import Zone
 from toolkit.simulation.scenarios import singles, stage
 from toolkit.simulation.scene import Scene, shoot, zone_polygon
@@ -63,16 +63,19 @@ def watch(scene: Scene) -> Watched:
         )
         with read_frames(path, [EMPTY_S], width_px=presence.WIDTH_PX) as frames:
             plate = presence.make_plate(frames, zone)
-        span = Span(exhibit_id="E-0001", path=str(path), from_s=0.0, to_s=scene.duration_s, frame_rate=None, zone=zone)
-        found = measure(span, plate)
-    return Watched(found["stretches"], pd.DataFrame(found["occupancy"]))
+        apart, end = presence.apart_s(1 / scene.fps), scene.duration_s
+        span = Span(exhibit_id="E-0001", path=str(path), from_s=0.0, to_s=end, begin_s=0.0, apart_s=apart,
+                    frame_rate=None, zone=zone)  # fmt: skip
+        found = join([compact(measure(span, plate))], 0.0, end, apart, plate.noise_fill)
+    return Watched(found.stretches, found.occupancy)
 
 
 def pair_of(watched: Watched) -> Row | None:
     """The lineage pair from before the first clock-in to after the second, None when the stretch is broken."""
     for stretch in watched.stretches:
         if stretch["from_s"] <= FIRST_S and stretch["to_s"] >= LAST_S:
-            rows = [row for row in stretch["pairs"] if row["from_s"] <= FIRST_S - PAD_S + 1 and row["to_s"] >= LAST_S]
+            every: list[Row] = stretch["pairs"].to_dict("records")
+            rows = [row for row in every if row["from_s"] <= FIRST_S - PAD_S + 1 and row["to_s"] >= LAST_S]
             wide = [row for row in rows if row["to_s"] <= LAST_S + PAD_S + 1]
             chosen: Row | None = max(wide, key=lambda row: (row["to_s"] - row["from_s"], row["from_s"]), default=None)
             return chosen

@@ -7,6 +7,7 @@ import pytest
 
 from toolkit.analysis.presence import (
     Plate,
+    apart_s,
     fit_exposure,
     foreground,
     look,
@@ -125,3 +126,26 @@ def test_a_restless_empty_zone_raises_the_threshold() -> None:
     times = np.arange(0, 30, 0.1)
     restless = np.maximum(fills(times, [(10.0, 20.0)], 0.5), 0.09)
     assert [round(s.from_s, 1) for s in occupied(times, restless, 0.05)] == [10.0]
+
+
+def test_no_stretch_runs_across_a_hole_in_the_footage() -> None:
+    times = np.concatenate([np.arange(0, 10, 0.1), np.arange(15, 30, 0.1)])
+    first, second = occupied(times, fills(times, [(5.0, 20.0)]), 0.0)
+    assert (round(first.from_s, 1), round(first.to_s, 1), first.open_start, first.open_end) == (5.0, 9.9, False, True)
+    assert (round(second.from_s, 1), round(second.to_s, 1), second.open_start) == (15.0, 20.0, True)
+
+
+def test_frames_that_come_seldom_are_no_holes() -> None:
+    times = np.arange(0, 60, 1.0)
+    assert len(occupied(times, fills(times, [(5.0, 20.0)]), 0.0, apart=apart_s(1.0))) == 1
+    assert apart_s(0.1) == pytest.approx(0.5)
+
+
+def test_a_stretch_that_is_not_empty_is_refused_as_empty(place: Image) -> None:
+    frames = [frame(place, k / 10) for k in range(8)] + [
+        frame(with_body(place, 90, 110), 0.8 + k / 10) for k in range(4)
+    ]
+    with pytest.raises(CannotMeasure) as refusal:
+        make_plate(frames, ZONE)
+    assert refusal.value.code == "plate_not_empty"
+    assert refusal.value.facts["at"] >= 0.8

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from toolkit.analysis.companions import check_companions
-from toolkit.analysis.presenters import affinity, appearance, continuity, handovers
+from toolkit.analysis.lineage import affinity, appearance
+from toolkit.analysis.presenters import continuity, handovers
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.simulation.scenarios import stage
 from toolkit.simulation.seeds import CALIBRATION, DEVELOPMENT, MEASUREMENT, TESTS

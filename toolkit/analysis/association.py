@@ -5,30 +5,37 @@ order of the camera's: an earlier visit cannot take a later punch, and that
 memory is kept through punches made with nobody in view (dropping it there was a
 fault that only a reliability test found). The clock's uncertainty is shared by
 all punches and integrated jointly with them. Nobody's identity enters.
+
+"Nobody seen" is said only of footage that was looked at
+(:mod:`toolkit.analysis.coverage`); everything else is "outside coverage". Where
+several clips show one moment, a visit in any of them may explain the punch, and
+"nobody seen" needs all of them to show nobody (:func:`place`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.clocks import device_of, model_of, punch_window, to_media_s
+from toolkit.analysis import coverage
+from toolkit.analysis.assertions import each_once, for_all_rows
+from toolkit.analysis.clocks import device_of, model_of, punch_window, sd_at, to_media_s
 from toolkit.analysis.likelihood import (
+    LEAST_VISIT_S,
     Array,
     Densities,
     Timeline,
-    coverage_share,
-    covered_stretches,
+    clock_grid,
     densities,
     emissions,
     local_rate,
-    offset_grid,
 )
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
@@ -37,6 +44,7 @@ MISS_RANGE = (0.005, 0.5)
 MISS_ROUNDS = 25
 LEAST_KEPT = 1e-6
 REACH_S = 30.0
+SURELY, PERHAPS = 0.5, 0.01  # share of a punch's window, with the clock's uncertainty, that lies in one visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +60,28 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A timeline with the rows of the tables it was made from."""
+    """A timeline with the rows of the tables it was made from; ``sd_at`` the clock's sd at a media second."""
 
     exhibit_id: str
     timeline: Timeline
     punch_ids: tuple[str, ...]
     visit_ids: tuple[str, ...]
     precision_s: tuple[float, ...]
-    sd_s: float
+    sd_at: Callable[[float], float]
 
 
-def associate(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame) -> pd.DataFrame:
+def associate(
+    punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame, examined: pd.DataFrame
+) -> pd.DataFrame:
     """Table ``associations``: for every punch, probabilities that sum to 1.
 
     Only successful terminal events are assigned; a punch whose clock is not
-    determinable gets no rows at all.
+    determinable gets no rows at all. One that falls into no footage that was
+    looked at is "outside coverage". Rows of the records that repeat one event
+    get the probabilities of that event.
     """
     rows: list[dict[str, Any]] = []
-    for placed in place(punches, visits, clips, clocks):
+    for placed in place(punches, visits, clips, clocks, examined):
         rows += _rows(placed, solve(placed.timeline))
     seen = {row["punch_id"] for row in rows}
     for punch_id in _timed(punches, clocks):
@@ -77,12 +89,13 @@ def associate(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, 
             rows.append(
                 {"punch_id": punch_id, "outcome": OUTSIDE_COVERAGE, "probability": 1.0, "media_s": None, "best": True}
             )
-    return tables.build("associations", rows)
+    return tables.build("associations", for_all_rows(rows, punches))
 
 
 def assignable(punches: pd.DataFrame) -> pd.DataFrame:
-    """Successful events of a terminal, in the order of its clock."""
-    chosen = punches[(punches["result"] == "pass") & (punches["record_kind"] == "raw_event")]
+    """Successful events of a terminal, each once, in the order of its clock."""
+    once = each_once(punches)
+    chosen = once[(once["result"] == "pass") & (once["record_kind"] == "raw_event")]
     return chosen.sort_values(["t_local", "punch_id"], kind="stable")
 
 
@@ -97,71 +110,157 @@ def _timed(punches: pd.DataFrame, clocks: pd.DataFrame) -> list[str]:
     ]
 
 
-def place(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame) -> list[Placed]:
+def place(
+    punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame, examined: pd.DataFrame
+) -> list[Placed]:
     """Timelines: for each device and clip with a known clock, the punches that may lie in the clip.
 
-    A punch that could lie in several clips goes to the one that covers it best.
+    Only clips that were looked at take part. A punch that could lie in several
+    goes to one of them: first to a clip in which most of its window lies in a
+    visit, then to one in which a visit is possible at all, then to the one
+    whose looked-at time covers it best, last to the exhibit that came first. A
+    clip that shows nobody therefore never takes a punch from one that shows
+    somebody, and punches of one stay are not scattered over two cameras.
     """
-    devices = sorted(set(clocks["device_id"]))
     chosen = assignable(punches).to_dict("records")
-    best: dict[str, tuple[float, str, str]] = {}
-    found: dict[tuple[str, str], dict[str, tuple[float, float]]] = {}
-    for clock in clocks[clocks["determinable"]].to_dict("records"):
-        clip = clips[clips["exhibit_id"] == clock["exhibit_id"]].iloc[0]
-        model, duration = model_of(clock), float(clip["duration_s"])
-        reach = REACH_S + 5 * float(clock["offset_sd_s"])
-        key = (str(clock["device_id"]), str(clock["exhibit_id"]))
-        for punch in chosen:
-            if device_of(punch["terminal_id"], devices) != clock["device_id"]:
-                continue
-            window = punch_window(model, punch["t_local"], float(punch["precision_s"]))
-            if window[1] < -reach or window[0] > duration + reach:
-                continue
-            found.setdefault(key, {})[punch["punch_id"]] = window
-            covered = covered_stretches(duration, json.loads(clip["gaps"]))
-            share = float(coverage_share(np.array([window]), covered)[0])
-            rank = (share, key[1], key[0])
-            if punch["punch_id"] not in best or rank > best[punch["punch_id"]]:
-                best[punch["punch_id"]] = rank
-    return [_placed(key, windows, best, chosen, visits, clips, clocks) for key, windows in sorted(found.items())]
+    found = _timelines(chosen, visits, clips, clocks, examined)
+    best: dict[str, tuple[int, float, int]] = {}
+    home: dict[str, int] = {}
+    for number, one in enumerate(found):
+        for punch_id, rank in zip(one.punch_ids, _ranks(one.timeline), strict=True):
+            if punch_id not in best or (*rank, -number) > best[punch_id]:
+                best[punch_id], home[punch_id] = (*rank, -number), number
+    kept = [_only(one, [home[name] == number for name in one.punch_ids]) for number, one in enumerate(found)]
+    return [one for one in kept if one.punch_ids]
 
 
-def _placed(
-    key: tuple[str, str],
-    windows: Mapping[str, tuple[float, float]],
-    best: Mapping[str, tuple[float, str, str]],
+def _timelines(
     chosen: list[dict[Any, Any]],
     visits: pd.DataFrame,
     clips: pd.DataFrame,
     clocks: pd.DataFrame,
+    examined: pd.DataFrame,
+) -> list[Placed]:
+    """For each clock and clip that was looked at, in the order of the exhibits, all punches within its reach."""
+    devices = sorted(set(clocks["device_id"]))
+    known = clocks[clocks["determinable"]].sort_values(["exhibit_id", "device_id"], kind="stable")
+    found = []
+    for clock in known.to_dict("records"):
+        clip = clips[clips["exhibit_id"] == clock["exhibit_id"]].to_dict("records")[0]
+        covered = coverage.covered(examined, clip)
+        if not covered:
+            continue
+        stamped = [punch for punch in chosen if _same(punch, str(clock["device_id"]), devices)]
+        found.append(_placed(clock, stamped, visits, float(clip["duration_s"]), covered))
+    return found
+
+
+def _placed(
+    clock: Mapping[Any, Any],
+    stamped: list[dict[Any, Any]],
+    visits: pd.DataFrame,
+    duration_s: float,
+    covered: coverage.Stretches,
 ) -> Placed:
-    device, exhibit_id = key
-    mine = [
-        punch
-        for punch in chosen
-        if punch["punch_id"] in windows and best[punch["punch_id"]][1:] == (exhibit_id, device)
-    ]
-    clip = clips[clips["exhibit_id"] == exhibit_id].iloc[0]
-    clock = clocks[(clocks["device_id"] == device) & (clocks["exhibit_id"] == exhibit_id)].to_dict("records")[0]
-    here = visits[visits["exhibit_id"] == exhibit_id].sort_values("from_s")
-    offsets, weights = offset_grid(float(clock["offset_sd_s"]))
-    devices, model = sorted(set(clocks["device_id"])), model_of(clock)
+    model = model_of(clock)
+    reach = REACH_S + 5 * max(sd_at(model, 0.0), sd_at(model, duration_s))
+    windows = [punch_window(model, punch["t_local"], float(punch["precision_s"])) for punch in stamped]
+    near = [not (window[1] < -reach or window[0] > duration_s + reach) for window in windows]
+    mine = [punch for punch, stays in zip(stamped, near, strict=True) if stays]
+    here = visits[visits["exhibit_id"] == clock["exhibit_id"]].sort_values("from_s")
+    middle_s = duration_s / 2
+    offsets, drifts, weights = clock_grid(
+        float(model["sd_s"]), float(model["drift_sd_ppm"]) * 1e-6, middle_s - float(model["middle_s"]), middle_s
+    )
     return Placed(
-        exhibit_id=exhibit_id,
+        exhibit_id=str(clock["exhibit_id"]),
         timeline=Timeline(
-            windows=np.array([windows[punch["punch_id"]] for punch in mine], float).reshape(-1, 2),
+            windows=np.array([one for one, stays in zip(windows, near, strict=True) if stays], float).reshape(-1, 2),
             employees=tuple(str(punch["employee_id"]) for punch in mine),
             visits=here[["from_s", "to_s"]].to_numpy(float).reshape(-1, 2),
-            covered=covered_stretches(float(clip["duration_s"]), json.loads(clip["gaps"])),
+            covered=covered,
             offsets=offsets,
+            drifts=drifts,
+            middle_s=middle_s,
             weights=weights,
-            log_s=np.array([to_media_s(model, punch["t_local"]) for punch in chosen if _same(punch, device, devices)]),
+            log_s=np.array([to_media_s(model, punch["t_local"]) for punch in stamped]),
         ),
         punch_ids=tuple(str(punch["punch_id"]) for punch in mine),
         visit_ids=tuple(here["visit_id"].astype(str)),
         precision_s=tuple(float(punch["precision_s"]) for punch in mine),
-        sd_s=float(clock["offset_sd_s"]),
+        sd_at=partial(sd_at, model),
     )
+
+
+def _ranks(timeline: Timeline) -> list[tuple[int, float]]:
+    """For each punch how well this clip could explain it: by a visit surely, perhaps or not; share looked at."""
+    known = densities(timeline)
+    weights = timeline.weights
+    cover = np.tensordot(weights, known.cover, axes=1)
+    lengths = np.maximum(timeline.visits[:, 1] - timeline.visits[:, 0], LEAST_VISIT_S)
+    inside = np.tensordot(weights, known.visits * lengths, axes=1)
+    surest = inside.max(axis=1) if inside.shape[1] else np.zeros(len(cover))
+    return [
+        (int(share >= SURELY) + int(share >= PERHAPS), round(float(seen), 3))
+        for share, seen in zip(surest, cover, strict=True)
+    ]
+
+
+def _only(placed: Placed, stays: list[bool]) -> Placed:
+    """The timeline with these punches alone; the log that the local rate comes from stays whole."""
+    kept = np.flatnonzero(stays)
+    timeline = replace(
+        placed.timeline,
+        windows=placed.timeline.windows[kept],
+        employees=tuple(placed.timeline.employees[k] for k in kept),
+    )
+    return replace(
+        placed,
+        timeline=timeline,
+        punch_ids=tuple(placed.punch_ids[k] for k in kept),
+        precision_s=tuple(placed.precision_s[k] for k in kept),
+    )
+
+
+def not_looked_at(
+    punches: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame, examined: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Punches that fall into a clip, but only into stretches of it that were not looked at.
+
+    Returns
+    -------
+    list of dict
+        Rows for ``not_assessable``, one a clip and reason: ``frames_lost`` where
+        the frames are lost, ``not_examined`` where nobody looked.
+    """
+    devices = sorted(set(clocks["device_id"]))
+    chosen = assignable(punches).to_dict("records")
+    where: dict[str, dict[str, str]] = {}
+    for clock in clocks[clocks["determinable"]].to_dict("records"):
+        name, model = str(clock["exhibit_id"]), model_of(clock)
+        states = _states(clips[clips["exhibit_id"] == name].to_dict("records")[0], examined)
+        for punch in chosen:
+            if _same(punch, str(clock["device_id"]), devices):
+                at = float(np.mean(punch_window(model, punch["t_local"], float(punch["precision_s"]))))
+                state = next((state for state, parts in states if any(a <= at <= b for a, b in parts)), "no_frames")
+                where.setdefault(str(punch["punch_id"]), {})[name] = state
+    counted: Counter[tuple[str, str]] = Counter()
+    for told in where.values():
+        if "looked" not in told.values():
+            counted.update((name, state) for name, state in told.items() if state != "no_frames")
+    return [
+        {"what": "clock_ins", "why": f"clock_ins_{why}", "facts": {"exhibit": name, "clock_ins": number}}
+        for (name, why), number in sorted(counted.items())
+    ]
+
+
+def _states(clip: Mapping[Any, Any], examined: pd.DataFrame) -> list[tuple[str, coverage.Stretches]]:
+    """Where a clip was looked at, where its frames are lost, and where it has frames; the first that holds counts."""
+    return [
+        ("looked", coverage.covered(examined, clip)),
+        ("frames_lost", coverage.stretches_of(examined, str(clip["exhibit_id"]), (coverage.LOST,))),
+        ("not_examined", coverage.without([(0.0, float(clip["duration_s"]))], coverage.gaps_of(clip))),
+    ]
 
 
 def _same(punch: Mapping[Any, Any], device: str, devices: list[str]) -> bool:

@@ -39,6 +39,7 @@ TORSO_BAND = (0.20, 0.45)  # of the silhouette's height from its top, above swin
 ON_FILL = 0.08  # a visit begins to count here
 OFF_FILL = 0.03  # and has ended here; between the two the state before holds
 NOISE_FACTOR = 4.0  # the zone's own restlessness while empty raises both
+MOST_NOISE_FILL = 0.05  # a zone filled more than this is not empty, and its threshold would hide visits
 FUSE_S = 0.5
 LEAST_VISIT_S = 0.8
 EDGE_SHARE = 0.5  # ends are set where the fill crosses this share of the visit's own median
@@ -87,23 +88,33 @@ def zone_mask(zone: Zone, shape: tuple[int, int]) -> Mask:
 
 
 def make_plate(frames: Iterable[Frame], zone: Zone) -> Plate:
-    """The empty place from frames that are known to be empty.
+    """The empty place from frames that are said to be empty.
+
+    That nothing stands there is checked: each frame is compared with the median
+    of all. Somebody who stands still through the whole stretch cannot be told
+    from the place itself.
 
     Raises
     ------
     CannotMeasure
-        Fewer than three undamaged frames.
+        ``plate_needs_frames``: fewer than three undamaged frames.
+        ``zone_is_empty``: no pixel lies in the zone. ``plate_not_empty``: more
+        than 5 % of the zone changes within the stretches.
     """
-    images = [frame.image for frame in frames if frame.image is not None and not frame.corrupt]
-    if len(images) < PLATE_LEAST_FRAMES:
-        raise CannotMeasure("plate_needs_frames", found=len(images), needed=PLATE_LEAST_FRAMES)
-    picked = images[:: max(1, len(images) // PLATE_FRAMES)]
+    sound = [(frame.media_s, frame.image) for frame in frames if frame.image is not None and not frame.corrupt]
+    if len(sound) < PLATE_LEAST_FRAMES:
+        raise CannotMeasure("plate_needs_frames", found=len(sound), needed=PLATE_LEAST_FRAMES)
+    chosen = sound[:: max(1, len(sound) // PLATE_FRAMES)]
+    times, picked = [at for at, _ in chosen], [image for _, image in chosen]
     image = np.median(np.stack(picked), axis=0).astype(np.float32)
     mask = zone_mask(zone, (image.shape[0], image.shape[1]))
     if not mask.any():
         raise CannotMeasure("zone_is_empty")
     bare = Plate(image, mask, 0.0)
-    return Plate(image, mask, max(_fill(foreground(one, bare), mask) for one in picked))
+    noise, at = max((_fill(foreground(one, bare), mask), at) for at, one in zip(times, picked, strict=True))
+    if noise > MOST_NOISE_FILL:
+        raise CannotMeasure("plate_not_empty", share=round(100 * noise), at=round(at, 1))
+    return Plate(image, mask, noise)
 
 
 def look(image: Image, plate: Plate) -> Presence:
@@ -189,8 +200,8 @@ def _stacked(parts: list[int], stats: NDArray[np.int32]) -> list[list[int]]:
     for part in sorted(parts, key=lambda k: int(stats[k, cv2.CC_STAT_LEFT])):
         left = int(stats[part, cv2.CC_STAT_LEFT])
         right = left + int(stats[part, cv2.CC_STAT_WIDTH])
-        if groups and min(groups[-1][1], right) - left > 0.3 * min(groups[-1][1] - groups[-1][0], right - left):
-            begin, end, members = groups[-1]
+        begin, end, members = groups[-1] if groups else (left, left, [])
+        if members and min(end, right) - left > STACKED_SHARE * min(end - begin, right - left):
             groups[-1] = (begin, max(end, right), [*members, part])
         else:
             groups.append((left, right, [part]))
@@ -246,7 +257,23 @@ class Stretch:
     open_end: bool
 
 
-def occupied(times: NDArray[np.float64], fills: NDArray[np.float64], noise_fill: float) -> list[Stretch]:
+def thresholds(noise_fill: float) -> tuple[float, float]:
+    """Filled share at which a visit begins to count, and below which it has ended."""
+    return max(ON_FILL, NOISE_FACTOR * noise_fill), max(OFF_FILL, 0.75 * NOISE_FACTOR * noise_fill)
+
+
+def apart_s(frame_interval_s: float) -> float:
+    """How far two looks may lie apart within one visit, for a clip with this time between frames.
+
+    Half a second, over which a short dropout is fused too; two frames where
+    frames come more seldom than that.
+    """
+    return max(FUSE_S, 2.0 * frame_interval_s + 1e-3)
+
+
+def occupied(
+    times: NDArray[np.float64], fills: NDArray[np.float64], noise_fill: float, *, apart: float = FUSE_S
+) -> list[Stretch]:
     """Stretches in which the zone is occupied.
 
     Parameters
@@ -255,6 +282,9 @@ def occupied(times: NDArray[np.float64], fills: NDArray[np.float64], noise_fill:
         Media seconds in rising order, and the filled share of the zone.
     noise_fill : float
         Largest fill of the empty zone.
+    apart : float
+        Seconds between two looks beyond which nobody knows what happened: no
+        stretch runs across (:func:`apart_s`).
 
     Returns
     -------
@@ -263,14 +293,18 @@ def occupied(times: NDArray[np.float64], fills: NDArray[np.float64], noise_fill:
         is set where the fill crosses half of the stretch's own median, which
         does not depend on how large the zone was drawn; it moves by 1.5 s at
         most. ``open_start`` and ``open_end`` say that the stretch touches the
-        end of what was looked at.
+        end of what was looked at, or a hole in it.
     """
+    holes = np.flatnonzero(np.diff(times) > apart) + 1
+    runs = zip(np.split(times, holes), np.split(fills, holes), strict=True)
+    return [stretch for at, filled in runs for stretch in _unbroken(at, filled, *thresholds(noise_fill))]
+
+
+def _unbroken(times: NDArray[np.float64], fills: NDArray[np.float64], on: float, off: float) -> list[Stretch]:
     if not len(times):
         return []
-    on, off = max(ON_FILL, NOISE_FACTOR * noise_fill), max(OFF_FILL, 0.75 * NOISE_FACTOR * noise_fill)
-    pieces = _fuse(times, _hysteresis(fills, on, off))
     found = []
-    for first, last in pieces:
+    for first, last in _fuse(times, _hysteresis(fills, on, off)):
         edges = _edges(times, fills, first, last)
         if times[edges[1]] - times[edges[0]] < LEAST_VISIT_S:
             continue

@@ -17,11 +17,11 @@ from toolkit.media.frames import still
 from toolkit.pipeline.adding import Added, add_file
 from toolkit.pipeline.concluding import conclude
 from toolkit.pipeline.exhibits import intake
-from toolkit.pipeline.footage import empty_place, scan
+from toolkit.pipeline.footage import scan
 from toolkit.pipeline.not_run import compare, cues, faces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
-from toolkit.pipeline.zones import declared_rate, propose_zone, set_zone
+from toolkit.pipeline.zones import declared_rate, empty_place, propose_zone, set_zone
 from toolkit.records import Frame, Zone
 from toolkit.runners import Runner
 

@@ -8,44 +8,48 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
+from toolkit.analysis import coverage
 from toolkit.analysis.counts import count
 from toolkit.analysis.findings import conclude as conclude_tables
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import zone_of
 
-INPUTS = ("punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined")
+INPUTS = (
+    "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
+    "presenters",
+)  # fmt: skip
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
-    params = {"version": 1, "rates": continuity_rates(), "model": continuity_model()}
-    inputs = [*INPUTS, *(["zones"] if case.has("zones") else [])]
-    if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
+    params = {"version": 2, "rates": continuity_rates(), "model": continuity_model()}
+    if all(case.is_current(name, inputs=INPUTS, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
-    pairs = {visit_id: rows.to_dict("records") for visit_id, rows in read["lineage"].groupby("visit_id")}
+    pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
 
     def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
-        rows: Any = pairs.get(visit_id, [])
-        return continuity(rows, from_s, to_s, continuity_model())
+        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model())
 
+    lost = tables.build("integrity", coverage.frames_lost(read["examined"]))
     findings, missing = conclude_tables(
         punches=read["punches"],
         visits=read["visits"],
         clips=read["clips"],
         clocks=read["clocks"],
         associations=read["associations"],
-        integrity=read["integrity"],
+        integrity=pd.concat([read["integrity"], lost], ignore_index=True),
+        examined=read["examined"],
         continuity=certify,
         rates=continuity_rates() or None,
     )
-    rows = [*_json_rows(missing), *_unscanned(case, read["clips"], read["examined"]), *_left_out(read["examined"])]
-    case.record("findings", findings, inputs=inputs, params=params)
-    case.record("counts", count(read["visits"]), inputs=inputs, params=params)
-    case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
+    rows = [*_json_rows(missing), *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    case.record("findings", findings, inputs=INPUTS, params=params)
+    counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
+    case.record("counts", counts, inputs=INPUTS, params=params)
+    case.record("not_assessable", tables.build("not_assessable", rows), inputs=INPUTS, params=params)
     return findings
 
 
@@ -65,14 +69,10 @@ def _left_out(examined: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _unscanned(case: Case, clips: pd.DataFrame, examined: pd.DataFrame) -> list[dict[str, Any]]:
+def _unscanned(unscanned: pd.DataFrame) -> list[dict[str, Any]]:
     """Clips in which no visit could be looked for, with the reason."""
-    zones = case.read("zones") if case.has("zones") else tables.empty("zones")
-    seen = set(examined["exhibit_id"])
-    rows = []
-    for exhibit_id in clips["exhibit_id"]:
-        if exhibit_id in seen:
-            continue
-        why = "no_zone" if zone_of(zones, exhibit_id) is None else "no_empty_place"
-        rows.append({"what": "visits", "why": why, "facts": {"exhibit": exhibit_id}})
-    return rows
+    columns = zip(unscanned["exhibit_id"], unscanned["why"], unscanned["facts"], strict=True)
+    return [
+        {"what": "visits", "why": why, "facts": {"exhibit": exhibit_id, **json.loads(facts)}}
+        for exhibit_id, why, facts in columns
+    ]

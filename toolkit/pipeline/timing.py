@@ -9,13 +9,13 @@ from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
 
 CLOCK_INPUTS = ("clips", "punches", "anchors")
-ASSOCIATION_INPUTS = ("punches", "visits", "clips", "clocks")
+ASSOCIATION_INPUTS = ("punches", "visits", "clips", "clocks", "examined")
 
 
 def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Fit each terminal's clock to each clip; table ``clocks``."""
     punches, clips, anchors = case.read("punches"), case.read("clips"), case.read("anchors")
-    params = {"version": 1, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
+    params = {"version": 2, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
     if not case.is_current("clocks", inputs=CLOCK_INPUTS, params=params):
         case.record("clocks", clocks.align(punches, clips, anchors), inputs=CLOCK_INPUTS, params=params)
     return case.read("clocks")
@@ -24,9 +24,9 @@ def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 def associate(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Assign punches to visits with probabilities; table ``associations``."""
     punches, visits = case.read("punches"), case.read("visits")
-    clips, model = case.read("clips"), case.read("clocks")
-    params = {"version": 1, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
+    clips, model, examined = case.read("clips"), case.read("clocks"), case.read("examined")
+    params = {"version": 2, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
     if not case.is_current("associations", inputs=ASSOCIATION_INPUTS, params=params):
-        table = association.associate(punches, visits, clips, model)
+        table = association.associate(punches, visits, clips, model, examined)
         case.record("associations", table, inputs=ASSOCIATION_INPUTS, params=params)
     return case.read("associations")

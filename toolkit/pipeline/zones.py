@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit import tables
+from toolkit.analysis import presence
 from toolkit.analysis.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
 from toolkit.casebook.case import Case
-from toolkit.errors import ReadingError
+from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.pipeline.files import read_json
@@ -41,6 +42,8 @@ def set_zone(case: Case, clip: str, file: Path) -> Zone:
         No file, not JSON, an entry of the wrong shape, a corner outside the
         picture, edges that cross, an empty stretch outside the clip, a picture
         size or a clip hash that is not this clip's.
+    CannotMeasure
+        A stretch named as empty is not, or holds too few sound frames.
     """
     exhibit_id = _footage(case, clip)
     try:
@@ -67,8 +70,30 @@ def set_zone(case: Case, clip: str, file: Path) -> Zone:
             raise ReadingError(
                 "zone_stretch", file=file.name, start=start, stop=stop, duration=round(facts.duration_s, 3)
             )
+    _check_empty(case, exhibit_id, zone)
     _record(case, exhibit_id, zone)
     return zone
+
+
+def _check_empty(case: Case, exhibit_id: str, zone: Zone) -> None:
+    """Refuse at once what the scan would refuse later: a stretch that is not empty or cannot be decoded."""
+    if zone.empty_media_s:
+        empty_place(case.exhibit_path(exhibit_id), zone, declared_rate(case, exhibit_id))
+
+
+def empty_place(path: Path, zone: Zone, frame_rate: float | None) -> presence.Plate:
+    """The plate from the stretches confirmed (or proposed) to be empty.
+
+    Raises
+    ------
+    CannotMeasure
+        ``no_empty_place``: no stretch was named; else as :func:`toolkit.analysis.presence.make_plate`.
+    """
+    if not zone.empty_media_s:
+        raise CannotMeasure("no_empty_place")
+    spans = sorted(zone.empty_media_s)
+    with read_frames(path, spans, frame_rate=frame_rate, width_px=presence.WIDTH_PX) as frames:
+        return presence.make_plate(frames, zone)
 
 
 def propose_zone(case: Case, clip: str) -> Zone:
@@ -96,6 +121,7 @@ def propose_zone(case: Case, clip: str) -> Zone:
         stated_by=None,
         basis="proposed",
     )
+    _check_empty(case, exhibit_id, zone)
     _record(case, exhibit_id, zone)
     return zone
 

@@ -70,7 +70,9 @@ def footage(facts: Facts, write: Writer) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Grid(write("cap_footage"), _columns(write, names), rows, numeric=(4, 5, 6, 7, 8, 9)),
         Paragraph(write("footage_words")),
+        *_unexamined(facts, write),
         *_gaps(facts, write),
+        *_lost(facts, write),
     ]
     for clip in facts["clips"]:
         if clip["examined"]["probed_s"] > 0:
@@ -92,21 +94,49 @@ def _clip_row(clip: Facts, write: Writer) -> tuple[str, ...]:
         (clip["starts_at"] or write("not_stated")).replace("T", " "),
         f"{clip['duration_s']:.1f} s",
         f"{clip['frames_present']:,}" + (f" / {stated:,}" if stated is not None else ""),
-        *(f"{clip['examined'][how]:.1f} s" for how in ("decoded_s", "probed_s", "skipped_s")),
+        *(f"{clip['examined'][how]:.1f} s" for how in ("decoded_s", "probed_s")),
+        _skipped(clip, write),
         str(len(clip["gaps"])),
     )
+
+
+def _skipped(clip: Facts, write: Writer) -> str:
+    """What was not examined, and how much of it because the frames are lost."""
+    skipped = f"{clip['examined']['skipped_s']:.1f}"
+    if not clip["lost_s"]:
+        return f"{skipped} s"
+    return write("skipped_lost", skipped=skipped, lost=f"{clip['lost_s']:.1f}")
 
 
 def _gaps(facts: Facts, write: Writer) -> list[Block]:
     gaps = [(clip["exhibit_id"], gap) for clip in facts["clips"] for gap in clip["gaps"]]
     if not gaps:
         return [Paragraph(write("gaps_none", refs=refs(clip["exhibit_id"] for clip in facts["clips"])))]
+    return [_stretches("cap_gaps", gaps, write)]
+
+
+def _lost(facts: Facts, write: Writer) -> list[Block]:
+    """Stretches whose frames are damaged or cannot be decoded."""
+    lost = [(clip["exhibit_id"], one) for clip in facts["clips"] for one in clip["intervals"] if one["how"] == "lost"]
+    return [_stretches("cap_lost", lost, write), Paragraph(write("lost_words"), "warning")] if lost else []
+
+
+def _stretches(caption: str, found: list[tuple[str, Facts]], write: Writer) -> Grid:
     rows = tuple(
-        (at(exhibit, gap["from_s"]), seconds(gap["from_s"]), seconds(gap["to_s"]), seconds(gap["to_s"] - gap["from_s"]))
-        for exhibit, gap in gaps[:MOST_LISTED]
+        (at(exhibit, one["from_s"]), seconds(one["from_s"]), seconds(one["to_s"]), seconds(one["to_s"] - one["from_s"]))
+        for exhibit, one in found[:MOST_LISTED]
     )
-    caption = write("cap_gaps", shown=len(rows), count=len(gaps))
-    return [Grid(caption, _columns(write, ("reference", "from", "to", "length")), rows, numeric=(1, 2, 3))]
+    told = write(caption, shown=len(rows), count=len(found))
+    return Grid(told, _columns(write, ("reference", "from", "to", "length")), rows, numeric=(1, 2, 3))
+
+
+def _unexamined(facts: Facts, write: Writer) -> list[Block]:
+    """Clips in which nobody was looked for."""
+    return [
+        Paragraph(write("clip_unexamined", exhibit=clip["exhibit_id"]), "warning")
+        for clip in facts["clips"]
+        if not clip["examined"]["decoded_s"] + clip["examined"]["probed_s"]
+    ]
 
 
 def _zone(zone: Facts, write: Writer) -> list[Block]:

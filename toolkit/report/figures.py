@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from toolkit.analysis.clocks import sd_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.wording import plain
 
@@ -27,6 +28,11 @@ STYLE: dict[str, object] = {
     "svg.hashsalt": "papermask", "svg.fonttype": "path", "font.family": "DejaVu Sans", "hatch.linewidth": 0.7,
     "path.simplify": False,
 }  # fmt: skip
+LOOKS: dict[str, dict[str, Any]] = {
+    "decoded": {"facecolor": SOFT, "edgecolor": PAPER, "lw": 0.4},
+    "probed": {"facecolor": BAND, "edgecolor": PAPER, "lw": 0.4, "hatch": "..."},
+    "lost": {"facecolor": PAPER, "edgecolor": INK, "lw": 0.9, "hatch": "xxxx", "zorder": 3},
+}
 ROW_VISIT, VISIT_HIGH, ROW_CAMERA, CAMERA_HIGH = 1.0, 0.75, 0.3, 0.36
 FIRST_LEVEL, LEVEL_HIGH, MOST_LEVELS = 2.15, 0.46, 5
 LETTER_SHARE = 0.0075  # width of a letter of a label, as a share of the picture
@@ -69,9 +75,7 @@ def _block(axes: Axes, start: float, end: float, row: float, high: float, **look
 def _camera(axes: Axes, clip: dict[str, Any]) -> None:
     _block(axes, 0, clip["duration_s"], ROW_CAMERA, CAMERA_HIGH, facecolor=PAPER, edgecolor=SOFT, lw=0.8)
     for part in clip["intervals"]:
-        full = part["how"] == "decoded"
-        look: dict[str, Any] = {"facecolor": SOFT} if full else {"facecolor": BAND, "hatch": "..."}
-        _block(axes, part["from_s"], part["to_s"], ROW_CAMERA, CAMERA_HIGH, edgecolor=PAPER, lw=0.4, **look)
+        _block(axes, part["from_s"], part["to_s"], ROW_CAMERA, CAMERA_HIGH, **LOOKS[part["how"]])
     for gap in clip["gaps"]:
         look = {"facecolor": PAPER, "edgecolor": INK, "hatch": "////", "lw": 0.9, "zorder": 3}
         _block(axes, gap["from_s"], gap["to_s"], ROW_CAMERA, CAMERA_HIGH, **look)
@@ -108,7 +112,7 @@ def shown_punches(
     only = len(facts["clips"]) == 1
     for punch in facts["associations"]:
         at = punch["media_s"]
-        if at is None or not span[0] <= at <= span[1]:
+        if punch["same_as"] is not None or at is None or not span[0] <= at <= span[1]:
             continue
         if only or mine & set(punch["probabilities"]):
             yield at, punch
@@ -119,11 +123,12 @@ def _punches(axes: Axes, facts: dict[str, Any], exhibit_id: str, span: tuple[flo
     clocks = [one for one in facts["clock"]["each"] if one["exhibit_id"] == exhibit_id and one["determinable"]]
     if not clocks:
         return 0
-    half = 1.96 * float(clocks[0]["uncertainty_sd_s"] or 0.0)
+    spread, plain_sd = clocks[0]["spread"], float(clocks[0]["uncertainty_sd_s"] or 0.0)
     width = span[1] - span[0]
     taken = [-1e12] * MOST_LEVELS
     highest = 0
     for at, punch in shown_punches(facts, exhibit_id, span):
+        half = 1.96 * (sd_at(spread, at) if spread else plain_sd)
         label = _drawable(punch["employee_id"])
         room = max(len(label) + 1, 3) * LETTER_SHARE * width
         level = next((k for k in range(MOST_LEVELS) if at - room / 2 > taken[k]), None)

@@ -8,13 +8,22 @@ from toolkit.report.writer import Facts, Writer, at, ratio, refs
 
 # Gaps in the material that change what may be said, in the order in which they are told.
 WEIGHTY = (
-    "no_footage", "no_records", "no_zone", "no_empty_place", "offset_not_determinable", "minute_precision",
+    "no_footage", "no_records", "no_zone", "no_empty_place", "plate_not_empty", "plate_needs_frames", "zone_is_empty",
+    "clock_ins_not_examined", "clock_ins_frames_lost", "offset_not_determinable", "minute_precision",
 )  # fmt: skip
+
+NO_PLACE = ("no_zone", "no_empty_place", "plate_not_empty", "plate_needs_frames", "zone_is_empty")
+LEAST_UNSEEN_MIN = 0.05  # footage is told in tenths of a minute
 
 
 def one_body(facts: Facts) -> list[Facts]:
     """The FD2 findings."""
     return [finding for finding in facts["findings"] if finding["code"] == "FD2"]
+
+
+def events(facts: Facts) -> list[Facts]:
+    """Clock-ins without the rows of the records that repeat one."""
+    return [one for one in facts["associations"] if one["same_as"] is None]
 
 
 def examined(facts: Facts) -> bool:
@@ -52,6 +61,9 @@ def _footage_line(facts: Facts, write: Writer) -> str:
     told = {"clips": len(facts["clips"]), "minutes": f"{minutes:.1f}"}
     if not examined(facts):
         return write("line_footage_unseen", **told)
+    seen = sum(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] for clip in facts["clips"]) / 60
+    if seen < minutes - LEAST_UNSEEN_MIN:
+        return write("line_footage_part", visits=len(facts["visits"]), seen=f"{seen:.1f}", **told)
     return write("line_footage", visits=len(facts["visits"]), **told)
 
 
@@ -61,28 +73,45 @@ def clock_line(facts: Facts, write: Writer) -> str:
     if not clock["determinable"]:
         return write("line_clock_none", why=write.code("reason", clock["reason"] or "nothing_to_align"))
     if clock["terminal_minus_camera_s"] is None or clock["interval_s"] is None:
-        return write("line_clock_media")
+        first = next((one for one in clock["each"] if one["determinable"]), None)
+        return write(direct("line_clock_media", first))
     low, high = clock["interval_s"]
     return write(
         "line_clock", offset=f"{clock['terminal_minus_camera_s']:+.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}"
     )
 
 
+def direct(key: str, each: Facts | None) -> str:
+    """Key of the sentence why an offset is not stated though the clock is known on the clip's own time."""
+    return f"{key}_zone" if each is not None and each["camera_clock"] == "stated" else key
+
+
 def _clockins_line(facts: Facts, write: Writer) -> str:
-    kept = sum(one["kept"] for one in facts["records"])
+    repeated = sum(one["repeated"] for one in facts["records"])
+    kept = sum(one["kept"] for one in facts["records"]) - repeated
+    told = _events_line(facts, kept, write)
+    return write.told([told, write("line_repeated", count=repeated)]) if repeated else told
+
+
+def _events_line(facts: Facts, kept: int, write: Writer) -> str:
     if not facts["records"]:
         return write("line_clockins_none")
     if not facts["associations"]:
         return write("line_clockins_untimed", all=kept)
     visits = {one["visit_id"] for one in facts["visits"]}
-    best = [one["best"] for one in facts["associations"]]
-    return write(
-        "line_clockins",
-        all=kept,
-        seen=sum(one in visits for one in best),
-        nobody=best.count(NOBODY_SEEN),
-        outside=best.count(OUTSIDE_COVERAGE),
-    )
+    best = [one["best"] for one in events(facts)]
+    unseen = sum(one["facts"]["clock_ins"] for one in facts["not_assessable"] if one["what"] == "clock_ins")
+    told = [
+        write(
+            "line_clockins",
+            all=kept,
+            seen=sum(one in visits for one in best),
+            nobody=best.count(NOBODY_SEEN),
+            outside=best.count(OUTSIDE_COVERAGE),
+        ),
+        *([write("line_clockins_unseen", count=unseen)] if unseen else []),
+    ]
+    return write.told(told)
 
 
 def _found_line(facts: Facts, write: Writer) -> str:
@@ -178,7 +207,8 @@ def _next(facts: Facts, write: Writer) -> tuple[str, ...]:
     steps = [
         ("next_footage", bool(facts["records"]) and not facts["clips"]),
         ("next_records", bool(facts["clips"]) and not facts["records"]),
-        ("next_zone", any(one["why"] in ("no_zone", "no_empty_place") for one in facts["not_assessable"])),
+        ("next_zone", any(one["why"] in NO_PLACE for one in facts["not_assessable"])),
+        ("next_undamaged", any(clip["lost_s"] > 0 for clip in facts["clips"])),
         ("next_confirm_zone", any(zone["basis"] == "proposed" for zone in facts["zones"])),
         ("next_anchors", bool(facts["records"] and facts["clips"]) and not facts["clock"]["determinable"]),
         ("next_frames", bool(one_body(facts))),
