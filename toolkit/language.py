@@ -3,7 +3,7 @@
 The sentences lie in ``locale/<language>/<topic>.json``, one flat dictionary a
 topic; the key ``clock.offset_title`` is the entry ``offset_title`` of
 ``clock.json``. Both languages hold the same keys and the same ``{fields}``;
-``tests/test_language.py`` holds them to that.
+``tests/test_project.py`` holds them to that.
 """
 
 from __future__ import annotations

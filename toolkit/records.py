@@ -95,6 +95,26 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A face-like region of a picture, live or not, as a detector gave it.
+
+    ``box_px`` is (left, top, right, bottom); ``score`` 0-1 is the detector's
+    own and no probability. ``landmarks_px`` are five (x, y): the eye at the
+    picture's left, the eye at its right, the tip of the nose, the corner of
+    the mouth at the picture's left, the one at its right.
+    """
+
+    box_px: tuple[float, float, float, float]
+    score: float
+    landmarks_px: tuple[tuple[float, float], ...]
+
+    @property
+    def height_px(self) -> float:
+        """Height of the box."""
+        return self.box_px[3] - self.box_px[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
     """Where a presenter's body stands before the terminal, as a person marked it.
 

@@ -246,9 +246,13 @@ def test_a_table_that_was_not_made_names_the_step_that_makes_it(case: Case) -> N
     assert found.value.facts == {"table": "visits", "step": "scan"}
     case.record("roster", roster())
     (case.path / "tables" / "roster.parquet").unlink()
-    assert not case.has("roster") and not case.is_current("roster")
-    with pytest.raises(StepTooEarly):
-        case.read("roster")
+    assert not case.is_current("roster")
+    for look in (case.has, case.read):
+        with pytest.raises(StepTooEarly) as gone:
+            look("roster")
+        assert (gone.value.code, gone.value.facts["step"]) == ("table_gone", "intake")
+    case.record("roster", roster())
+    assert case.has("roster") and case.is_current("roster")
 
 
 def test_a_table_changed_outside_the_program_is_found(case: Case) -> None:

@@ -279,3 +279,23 @@ def test_adding_to_a_case_opened_for_reading_is_refused(case: Case, source: Path
     with Case.open(where, write=False) as reader, pytest.raises(CaseError) as found:
         reader.add_exhibit(source, "footage", {})
     assert found.value.code == "case_open_for_reading"
+
+
+@pytest.mark.parametrize("told", [["a"], "a friend", 7, {"made_by": 7}, {"made_by": None}, {"made_by": ["x"]}])
+def test_a_provenance_that_is_no_object_of_text_is_refused_before_anything_is_written(
+    case: Case, source: Path, told: Any
+) -> None:
+    rows = case.head()
+    with pytest.raises(ExhibitError) as found:
+        case.add_exhibit(source, "footage", {}, told)
+    assert found.value.code == "provenance_shape"
+    assert "obtained_from" in found.value.advice() and source.name in found.value.what("zh")
+    assert case.head() == rows and not list((case.path / "evidence").iterdir())
+    assert case.add_exhibit(source, "footage", {}, {"made_by": "withheld"}).exhibit_id == "E-0001"
+
+
+def test_what_the_table_cannot_hold_leaves_no_half_intake(case: Case, source: Path) -> None:
+    rows = case.head()
+    with pytest.raises((CaseError, ValueError)):
+        case.add_exhibit(source, "footage", {"frame_rate": "ten"})
+    assert case.head() == rows and not list((case.path / "evidence").iterdir())

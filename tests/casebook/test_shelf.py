@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from toolkit import tables
 from toolkit.casebook import folder
 from toolkit.casebook.case import Case
-from toolkit.errors import CaseError
+from toolkit.errors import CaseError, ExhibitChanged
 
 
 def roster(count: int) -> object:
@@ -91,3 +93,84 @@ def test_a_file_waits_on_when_its_row_may_stand_in_the_journal(case: Case, monke
     case._lock.release()
     with Case.open(where) as again:
         assert len(again.read("roster")) == 3
+
+
+def with_exhibits(case: Case, count: int) -> Path:
+    """A case that took in some files; the path of its table of exhibits."""
+    for number in range(count):
+        source = case.path.parent / f"ch{number}.mp4"
+        source.write_bytes(b"clip" + bytes([number]))
+        case.add_exhibit(source, "footage", {"camera_id": f"C{number}", "starts_at": "2026-03-03T08:20:00+08:00"})
+    return case.path / "tables" / "exhibits.parquet"
+
+
+def test_a_deleted_table_of_exhibits_is_put_back_from_its_copy_and_journaled(case: Case) -> None:
+    table = with_exhibits(case, 2)
+    before = table.read_bytes()
+    table.unlink()
+    with Case.open(case.path, write=False) as reader:
+        assert reader.has("exhibits") and list(reader.read("exhibits")["camera_id"]) == ["C0", "C1"]
+        assert not table.exists()
+    assert case.has("exhibits") and len(case.read("exhibits")) == 2
+    assert table.read_bytes() == before
+    assert case.journal_rows()[-1]["act"] == "restore"
+    assert case.journal_rows()[-1]["pub"]["table"] == "exhibits"
+    with_exhibits(case, 3)
+    assert list(case.read("exhibits")["exhibit_id"]) == ["E-0001", "E-0002", "E-0003"]
+
+
+def test_a_table_of_exhibits_lost_with_its_copy_is_never_begun_anew(case: Case) -> None:
+    table = with_exhibits(case, 1)
+    kept = table.read_bytes()
+    table.unlink()
+    shutil.rmtree(case.path / "private" / "copies")
+    rows, evidence = case.head(), sorted((case.path / "evidence").iterdir())
+    other = case.path.parent / "other.mp4"
+    other.write_bytes(b"other")
+    for work in (
+        lambda: case.has("exhibits"),
+        lambda: case.read("exhibits"),
+        lambda: case.add_exhibit(other, "footage", {}),
+        lambda: case.exhibit_path("E-0001"),
+        case.orphans,
+    ):
+        with pytest.raises(ExhibitChanged) as found:
+            work()
+        assert found.value.code == "table_lost"
+    assert case.head() == rows and sorted((case.path / "evidence").iterdir()) == evidence
+    assert not table.exists()
+    where = case.path
+    case.close()
+    with Case.open(where) as again:  # it opens, to be looked at and mended
+        table.write_bytes(kept)
+        assert again.exhibit_path("E-0001").is_file()
+
+
+def test_a_copy_of_another_version_is_not_taken_for_the_lost_table(case: Case) -> None:
+    table = with_exhibits(case, 1)
+    copy = case.path / "private" / "copies" / "exhibits.parquet"
+    older = copy.read_bytes()
+    with_exhibits(case, 2)
+    assert copy.read_bytes() == table.read_bytes() != older
+    copy.write_bytes(older)
+    table.unlink()
+    with pytest.raises(ExhibitChanged):
+        case.read("exhibits")
+
+
+def test_a_copy_that_is_missing_is_made_when_the_case_is_opened(case: Case) -> None:
+    table, where = with_exhibits(case, 1), case.path
+    shutil.rmtree(where / "private" / "copies")
+    case.close()
+    Case.open(where).close()
+    copy = where / "private" / "copies" / "exhibits.parquet"
+    assert copy.read_bytes() == table.read_bytes()
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_in_place_of_a_table_is_not_waited_for(case: Case) -> None:
+    table = with_exhibits(case, 1)
+    table.unlink()
+    os.mkfifo(table)
+    with pytest.raises(ExhibitChanged):
+        case.read("exhibits")

@@ -84,16 +84,44 @@ def test_inspect_tells_what_a_file_is(shared: Path) -> None:
     assert told["frames_present"] == 141
 
 
-def test_models_are_told_as_not_installed() -> None:
-    told = json.loads(papermask("models", "list", "--json").stdout)
-    assert told["models"]
-    assert not any(one["installed"] for one in told["models"])
+def test_models_are_told_as_installed_or_not() -> None:
+    told = {one["name"]: one for one in json.loads(papermask("models", "list", "--json").stdout)["models"]}
+    assert told["centerface"]["installed"] and told["dlib_resnet"]["installed"]
+    assert not told["minifasnet"]["installed"] and told["minifasnet"]["sha256"] is None
+    assert all(one["licence"] and one["allowed_use"] for one in told.values())
 
 
-def test_a_simulated_scene_is_written_with_its_truth(tmp_path: Path) -> None:
-    done = papermask("simulate", "honest_queue", "--out", tmp_path / "scene", "--seed", "90001", "--json")
+SMALL_SCENARIO = """
+schema: papermask-scenario-1
+name: small
+about: One person comes and clocks in.
+settles: That the command writes what it says.
+cameras:
+  - {camera: hall, px_per_m: 60, width_px: 160, height_px: 120, fps: 4}
+people:
+  - {person: A, employee_id: "0042", name: Placeholder}
+clips:
+  - clip: morning
+    camera: hall
+    starts_at: 2026-03-03T08:20:00+08:00
+    duration_s: 8
+    acts:
+      - person: A
+        arrives_s: 3
+        leaves_s: 6
+        presents:
+          - {at_s: 3.5, seconds: 1.5, what: own_face, clocks_in: A}
+"""
+
+
+def test_a_simulated_case_is_written_with_its_truth(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL_SCENARIO, encoding="utf-8")
+    done = papermask("simulate", tmp_path / "small.yaml", "--out", tmp_path / "scene", "--seed", "90001", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == json.loads((tmp_path / "scene/truth.json").read_text(encoding="utf-8"))
+    told = json.loads(done.stdout)
+    assert told == json.loads((tmp_path / "scene/truth.json").read_text(encoding="utf-8"))
+    assert [one["employee_id"] for one in told["punches"]] == ["0042"]
+    assert (tmp_path / "scene/footage/morning.mp4").is_file()
 
 
 def test_the_notebook_server_finds_the_package_and_asks_for_no_news() -> None:

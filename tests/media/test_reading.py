@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.media.containers import SOUND, misplaced, read, truth_of, unaccounted
 from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.media.damage import Tally
 from toolkit.media.frames import as_jpeg, as_png, read_frames, still
 from toolkit.media.probe import probe
 from toolkit.media.write import write_clip
@@ -30,7 +33,7 @@ def test_uneven_times_come_back_to_the_millisecond(tmp_path: Path) -> None:
             for frame in frames
         ]
     assert [at for at, _ in found] == pytest.approx(TIMES, abs=1e-3)
-    assert frames.tally == {"decoded": len(TIMES), "corrupt": 0, "errors": 0, "lost": 0}
+    assert frames.tally == Tally(decoded=len(TIMES), corrupt=0, errors=0, lost=0, lost_spans=())
     clip = probe(tmp_path / "v.mp4")
     assert clip.rate_mode == "variable"
     assert [(round(gap.from_s, 2), round(gap.to_s, 2)) for gap in clip.gaps] == [(1.54, 4.0)]
@@ -81,6 +84,35 @@ def test_a_still_is_the_frame_at_or_after_its_time_and_always_the_same(tmp_path:
         still(tmp_path / "v.mp4", 20.0)
 
 
+@pytest.mark.parametrize("name", SOUND)
+def test_every_container_shows_the_same_picture_at_the_same_time(name: str, shared: Path) -> None:
+    derived = shared / "data/derived"
+    truth = truth_of(derived / "obo_14s.mp4")
+    reading = read(derived / name)
+    assert misplaced(reading, truth) == []
+    assert reading.tally.corrupt == reading.tally.lost == 0
+    assert reading.tally.lost_spans == ()
+    assert len(reading.sound) == reading.clip["frames_present"]
+    if name != "obo_vfr.mp4":  # that copy leaves out pictures on purpose
+        assert unaccounted(reading, truth) == []
+
+
+def test_the_comparison_sees_a_shift_of_half_a_second(shared: Path) -> None:
+    truth = truth_of(shared / "data/derived/obo_14s.mp4")
+    shifted = replace(truth, times_s=[at + 0.5 for at in truth.times_s])
+    assert len(misplaced(shifted, truth)) > 80  # nothing moves before 2.2 s
+
+
+@pytest.mark.parametrize("name", ["obo.asf", "obo.dav", "obo.ts", "obo_ps_inside.mp4"])
+def test_a_stretch_shows_what_the_whole_shows_in_every_kind_of_container(name: str, shared: Path) -> None:
+    whole = read(shared / "data/derived" / name)
+    part = read(shared / "data/derived" / name, [(4.25, 5.0), (9.0, 9.3)])
+    wanted = [at for at in whole.times_s if 4.25 <= at <= 5.0001 or 9.0 <= at <= 9.3001]
+    assert part.times_s == wanted
+    for at, image in zip(part.times_s, part.pictures, strict=True):
+        assert np.array_equal(image, whole.pictures[whole.times_s.index(at)])
+
+
 def test_damage_in_the_middle_is_counted_and_reading_goes_on(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     noise = [rng.integers(0, 255, (64, 96, 3), dtype=np.uint8) for _ in range(60)]
@@ -92,10 +124,15 @@ def test_damage_in_the_middle_is_counted_and_reading_goes_on(tmp_path: Path) -> 
             content[at] ^= 0xFF
     (tmp_path / "damaged.ts").write_bytes(bytes(content))
     with read_frames(tmp_path / "damaged.ts") as frames:
-        sound = [frame.media_s for frame in frames if not frame.corrupt]
-    assert frames.tally["corrupt"] + frames.tally["errors"] + frames.tally["lost"] > 0
+        sound = [round(frame.media_s, 2) for frame in frames if not frame.corrupt]
+    assert frames.tally.corrupt + frames.tally.errors + frames.tally.lost > 0
     assert min(sound) < 1.0
     assert max(sound) > 5.0
+    spans = frames.tally.lost_spans
+    missing = [k / 10 for k in range(60) if k / 10 not in sound]
+    assert missing
+    assert all(any(a - 0.01 <= at <= b + 0.01 for a, b in spans) for at in missing)
+    assert not any(a - 0.01 <= at <= b + 0.01 for at in sound for a, b in spans)
 
 
 def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:

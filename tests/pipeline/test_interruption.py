@@ -109,3 +109,28 @@ def test_more_workers_give_the_same_tables(prepared: tuple[Path, Path, float], t
     with Case.open(case) as opened:
         run_steps(opened, run=local(2))
     assert table_hashes(case) == table_hashes(prepared[1])
+
+
+@pytest.mark.parametrize("damage", ["edited", "cut", "empty", "another"])
+def test_a_cached_piece_that_was_changed_is_measured_again(
+    prepared: tuple[Path, Path, float], tmp_path: Path, damage: str
+) -> None:
+    """The finished case's cache is taken over by one that has still to scan, with one piece damaged."""
+    case = tmp_path / "case"
+    shutil.copytree(prepared[1], case)
+    pieces = sorted((case / "scratch/scan").iterdir())
+    raw = pieces[0].read_bytes()
+    changed = {
+        "edited": raw.replace(b'"fill":[0', b'"fill":[9', 1),
+        "cut": raw[: len(raw) // 2],
+        "empty": b"",
+        "another": pieces[-1].read_bytes() if len(pieces) > 1 else raw[::-1],
+    }[damage]
+    assert changed != raw
+    pieces[0].write_bytes(changed)
+    for name in ("examined", "occupancy", "visits", "presenters", "lineage"):
+        (case / f"tables/{name}.parquet").unlink()
+    with Case.open(case) as opened:
+        run_steps(opened, ("scan",))
+    assert table_hashes(case) == table_hashes(prepared[1])
+    assert pieces[0].read_bytes() == raw

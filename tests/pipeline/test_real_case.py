@@ -144,9 +144,9 @@ def test_with_one_anchor_nothing_is_associated(case: Case, shared: Path, tmp_pat
 def _borrow_scan(done: Case, fresh: Case) -> None:
     """Footage and zone are the same: take over the measured spans, as a resumed scan would."""
     for path in (done.scratch / "scan").glob("*.json"):
-        target = fresh.scratch / "scan" / path.name
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(path.read_bytes())
+        piece = done.kept(f"scan/{path.name}")
+        assert piece is not None
+        fresh.keep(f"scan/{path.name}", piece)
 
 
 def test_a_proposed_zone_gives_six_visits_or_a_refusal(shared: Path, tmp_path: Path, truth: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from toolkit.casebook.commitments import PrivateTables, canonical_bytes
 from toolkit.casebook.custody import Evidence
 from toolkit.casebook.journal import Journal, public_from_text, public_text
 from toolkit.casebook.opening import FORMAT, check_date, lay_out, read_key, read_settings, remove_layout
+from toolkit.casebook.scratch import Scratch
 from toolkit.casebook.shelf import TOOL, Inputs, Shelf
 from toolkit.errors import CaseError, SealError
 from toolkit.records import Exhibit
@@ -42,6 +43,7 @@ class Case:
         self._shelf = Shelf(path, journal)
         self._evidence = Evidence(path, journal, self._shelf)
         self._private = PrivateTables(path, journal)
+        self._pieces = Scratch(path, journal)
 
     @classmethod
     def create(
@@ -195,6 +197,15 @@ class Case:
             place.mkdir(exist_ok=True)
         return place
 
+    def keep(self, name: str, content: bytes) -> None:
+        """Put a piece of resumable work down in the scratch folder, signed; see :meth:`Scratch.keep`."""
+        _check_inside(name)
+        self._pieces.keep(name, content)
+
+    def kept(self, name: str) -> bytes | None:
+        """A piece as :meth:`keep` wrote it; None when it is missing or was changed."""
+        return self._pieces.kept(name)
+
     def orphans(self) -> list[Path]:
         """Evidence files that no finished intake explains; a person decides, nothing is deleted."""
         return self._evidence.orphans()
@@ -253,7 +264,7 @@ class Case:
     # Tables and outputs.
 
     def has(self, name: str) -> bool:
-        """Whether a table of this name was recorded and its file is there."""
+        """Whether a table of this name was recorded; raises as :meth:`Shelf.has` when its file is gone."""
         return self._shelf.has(name)
 
     def read(self, name: str) -> pd.DataFrame:
@@ -298,6 +309,10 @@ class Case:
     def read_private(self, name: str) -> pd.DataFrame:
         """A table that is never exported: names; StepTooEarly or ExhibitChanged as for other tables."""
         return self._private.read(name)
+
+    def has_private(self, name: str) -> bool:
+        """Whether a private table was recorded and is here; ExhibitChanged when it was changed."""
+        return self._private.has(name)
 
     def record_private(self, name: str, table: pd.DataFrame) -> None:
         """Store a table in the private folder; the journal gets a salted commitment to its hash."""

@@ -184,6 +184,20 @@ class PrivateTables:
             raise StepTooEarly("step_too_early", table=name, step="intake")
         raise ExhibitChanged("private_table_changed", table=name)
 
+    def has(self, name: str) -> bool:
+        """Whether a table was recorded and its file is here.
+
+        Raises
+        ------
+        ExhibitChanged
+            The file is not the one the journal vouches for.
+        """
+        try:
+            self.read(name)
+        except StepTooEarly:
+            return False
+        return True
+
     def record(self, name: str, table: pd.DataFrame) -> None:
         """Store a table; the same bytes again write nothing.
 

@@ -64,6 +64,7 @@ class Evidence:
         progress: Progress | None,
     ) -> Exhibit:
         """Copy a file in, or recognise it by its hash; see :meth:`Case.add_exhibit`."""
+        obtained = _provenance(provenance, source)
         sha256, size = hash_source(source)
         self.finish_interrupted()
         rows = self._rows()
@@ -71,10 +72,6 @@ class Evidence:
         if known is not None:
             return self._seen_again(rows, known, kind, declared, source)
         exhibit_id, name = self._free_name(rows, sha256, source)
-        facts = {"exhibit": exhibit_id, "kind": kind, "sha256": sha256, "size_bytes": size, "stored_as": name}
-        self._journal.append("intake", facts, _names(source))
-        with folder.writing(self._root):
-            copy_in(source, self._folder, name, sha256, progress)
         row = {
             "exhibit_id": exhibit_id,
             "kind": kind,
@@ -83,9 +80,15 @@ class Evidence:
             "size_bytes": size,
             "received_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **_columns(declared),
-            "provenance": dict(provenance or dict.fromkeys(PROVENANCE, "unknown")),
+            "provenance": obtained,
         }
-        self._shelf.record("exhibits", tables.build("exhibits", [*rows, row]))
+        # Built before anything is written: what the table cannot hold must not leave half an intake.
+        table = tables.build("exhibits", [*rows, row])
+        facts = {"exhibit": exhibit_id, "kind": kind, "sha256": sha256, "size_bytes": size, "stored_as": name}
+        self._journal.append("intake", facts, _names(source))
+        with folder.writing(self._root):
+            copy_in(source, self._folder, name, sha256, progress)
+        self._shelf.record("exhibits", table)
         self._journal.append("intake done", {"exhibit": exhibit_id, "sha256": sha256})
         return _exhibit(row)
 
@@ -118,7 +121,7 @@ class Evidence:
         """The exhibit of this id, SHA-256, or a name it was added under."""
         rows = self._rows()
         for row in rows:
-            if name in (row["exhibit_id"], row["sha256"]):
+            if name == row["exhibit_id"] or name.lower() == row["sha256"]:
                 return str(row["exhibit_id"])
         wanted = Path(name).name
         named = [row["exhibit_id"] for row in rows if wanted in self.names(row["exhibit_id"])]
@@ -315,6 +318,18 @@ def neutral_name(exhibit_id: str, sha256: str, source: Path) -> str:
 
 def _names(source: Path) -> dict[str, str]:
     return {"name": source.name, "path": str(source.resolve())}
+
+
+def _provenance(told: Any, source: Path) -> dict[str, str]:
+    """How a file was obtained: text by field name, "unknown" throughout when nothing was said."""
+    if told is None or told == {}:
+        return dict.fromkeys(PROVENANCE, "unknown")
+    if not isinstance(told, Mapping):
+        raise ExhibitError("provenance_shape", file=source.name)
+    for name, value in told.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise ExhibitError("provenance_shape", file=source.name)
+    return {str(name): str(value) for name, value in told.items()}
 
 
 def _columns(declared: Mapping[str, Any]) -> dict[str, Any]:

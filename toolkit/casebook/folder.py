@@ -8,7 +8,7 @@ Layout (INTEGRITY, section 3.1)::
     derived/         reports, stills
     journal.jsonl    append only, signed
     HEAD             signed checkpoint of the journal
-    private/         0700: journal key, names, paths; never exported
+    private/         0700: journal key, names, paths, copies of what no step can make again; never exported
     scratch/         deletable cache of resumable work
     .lock            held while a process may write
 
@@ -41,6 +41,7 @@ SCRATCH = "scratch"
 PRIVATE = "private"
 REVEAL = "private/reveal.jsonl"
 KEY = "private/journal.key"
+COPIES = "private/copies"
 
 CHUNK_BYTES = 4 * 2**20
 
@@ -163,8 +164,8 @@ def waiting_name(path: Path) -> Path:
 
 def read_if_there(path: Path) -> bytes | None:
     """The bytes of a file, or None when there is no such plain file."""
-    if path.is_symlink():
-        # A link in a case folder was put there by somebody else.
+    if path.is_symlink() or not path.is_file():
+        # A link or a pipe in a case folder was put there by somebody else, and a pipe never ends.
         return None
     try:
         return path.read_bytes()

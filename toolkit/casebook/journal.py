@@ -30,6 +30,7 @@ from toolkit.casebook.commitments import PrivateFacts, canonical_bytes
 from toolkit.errors import CaseError, SealError
 
 NAMESPACE = b"papermask-journal-v1\n"
+SCRATCH_NAMESPACE = b"papermask-scratch-v1\n"
 ORIGIN = "papermask-journal"
 FIRST = "0" * 64
 HEAD_EVERY = 16
@@ -161,6 +162,26 @@ class Journal:
             if row["act"] == act and all(row["pub"].get(key) == value for key, value in public.items()):
                 return row
         return None
+
+    def mark(self, content: bytes) -> bytes:
+        """A signature (base64) for bytes that are kept outside the journal, not a row.
+
+        Raises
+        ------
+        CaseError
+            The case is open for reading only.
+        """
+        if self._key is None:
+            raise CaseError("case_open_for_reading", folder=self._root.name)
+        return base64.b64encode(self._key.sign(SCRATCH_NAMESPACE + content))
+
+    def marked(self, content: bytes, mark: bytes) -> bool:
+        """Whether this is the :meth:`mark` of these bytes by this case's key."""
+        try:
+            self._public.verify(base64.b64decode(mark, validate=True), SCRATCH_NAMESPACE + content)
+        except (ValueError, InvalidSignature):
+            return False
+        return True
 
     def _head_text(self) -> bytes:
         digest = base64.b64encode(bytes.fromhex(self.last_hash)).decode()

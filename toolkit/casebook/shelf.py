@@ -1,7 +1,9 @@
 """The shelf: tables and outputs, each version journaled with what it was made from.
 
 A file waits under another name until its row is in the journal, so that a crash
-leaves either version whole and the next opening can finish the work.
+leaves either version whole and the next opening can finish the work. A table
+that people stated and no step can make again is copied into the private folder:
+a case never starts anew from nothing because a file was deleted.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ STEP_OF = {
     "presentations": "faces", "cue_readings": "cues", "likenesses": "compare", "clocks": "clocks",
     "associations": "associate", "findings": "conclude", "counts": "conclude", "not_assessable": "conclude",
 }  # fmt: skip
+STATED = ("exhibits", "zones")  # from people, not from a step
 
 
 class Shelf:
@@ -42,10 +45,23 @@ class Shelf:
         self._journal = journal
 
     def has(self, name: str) -> bool:
-        """Whether a table of this name was recorded and its file is there."""
-        row = self._journal.last("record", table=name)
+        """Whether a table of this name was recorded.
+
+        Raises
+        ------
+        StepTooEarly
+            It was, and its file is gone; names the step that makes it again.
+        ExhibitChanged
+            It was, its file and its copy are gone, and no step can make it again.
+        """
+        if self._journal.last("record", table=name) is None:
+            return False
         path = self._table(name)
-        return row is not None and (path.is_file() or folder.waiting_name(path).is_file())
+        # The place itself is looked at twice: the renaming may fall between the two.
+        places = (path, folder.waiting_name(path), path, *([self._copy(name)] if name in STATED else []))
+        if not any(place.is_file() for place in places):
+            raise self._gone(name)
+        return True
 
     def read(self, name: str) -> pd.DataFrame:
         """A checked table.
@@ -53,15 +69,15 @@ class Shelf:
         Raises
         ------
         StepTooEarly
-            It was not recorded yet; names the step that makes it.
+            It was not recorded yet, or its file is gone; names the step that makes it.
         ExhibitChanged
-            The file is not the one in the journal.
+            The file is not the one in the journal, or it is gone and no step can make it again.
         """
         if not self._journal.writable:
             self._journal.refresh()  # a writer may have gone on since this reader opened the case
         content = self._journaled(name)
         if content is None:
-            raise StepTooEarly("step_too_early", table=name, step=STEP_OF.get(name, "intake"))
+            raise self._gone(name)
         return tables.validate(name, from_parquet(content))
 
     def record(
@@ -84,6 +100,7 @@ class Shelf:
         if last is not None and last["pub"] == facts and folder.read_if_there(path) == content:
             return
         self._store(path, content, "record", facts)
+        self._keep_copy(name)
 
     def is_current(self, name: str, *, inputs: Inputs = (), params: Mapping[str, Any] | None = None) -> bool:
         """Whether the table was made from these inputs with these parameters by this version."""
@@ -135,6 +152,43 @@ class Shelf:
                     waiting.unlink()
             for copy in (self.path / folder.EVIDENCE).glob(f"{custody.INCOMING}*"):
                 copy.unlink()
+        for name in STATED:
+            self._keep_copy(name)
+
+    def _keep_copy(self, name: str) -> None:
+        """A second copy of a table that no step can make again; a disk that refuses it stops nothing."""
+        if name not in STATED:
+            return
+        copy, row = self._copy(name), self._journal.last("record", table=name)
+        content = folder.read_if_there(self._table(name))
+        if row is None or content is None or digest(content) != row["pub"]["sha256"]:
+            return
+        try:
+            if folder.read_if_there(copy) != content:
+                copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder.replace_file(copy, content, 0o600)
+        except OSError:
+            with contextlib.suppress(OSError):
+                folder.waiting_name(copy).unlink(missing_ok=True)
+
+    def _from_copy(self, name: str) -> bytes | None:
+        """A lost table from its copy, if that is the version in the journal; a writer puts it back and says so."""
+        row, content = self._journal.last("record", table=name), folder.read_if_there(self._copy(name))
+        if name not in STATED or row is None or content is None or digest(content) != row["pub"]["sha256"]:
+            return None
+        if self._journal.writable:
+            with folder.writing(self.path):
+                folder.replace_file(self._table(name), content)
+            self._journal.append("restore", {"table": name, "sha256": row["pub"]["sha256"]})
+        return content
+
+    def _gone(self, name: str) -> ExhibitChanged | StepTooEarly:
+        step = STEP_OF.get(name, "intake")
+        if self._journal.last("record", table=name) is None:
+            return StepTooEarly("step_too_early", table=name, step=step)
+        if name in STATED:
+            return ExhibitChanged("table_lost", table=name)
+        return StepTooEarly("table_gone", table=name, step=step)
 
     def _is_journaled(self, final: Path, sha256: str) -> bool:
         if final.parent == self.path / folder.TABLES:
@@ -144,7 +198,7 @@ class Shelf:
         return row is not None and row["pub"]["sha256"] == sha256
 
     def _journaled(self, name: str) -> bytes | None:
-        """The bytes of a table's last row; None when it was not recorded or its file is gone.
+        """The bytes of a table's last row; None when it was not recorded or is gone for good.
 
         Between the row and the renaming they lie under the waiting name: a
         reader beside a writer, or after a crash, finds them there.
@@ -162,7 +216,7 @@ class Shelf:
                 return content
         if path.exists():
             raise ExhibitChanged("table_changed", table=name)
-        return None
+        return self._from_copy(name)
 
     def _facts(self, inputs: Inputs, params: Mapping[str, Any] | None) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(
@@ -179,6 +233,9 @@ class Shelf:
 
     def _table(self, name: str) -> Path:
         return self.path / folder.TABLES / f"{name}.parquet"
+
+    def _copy(self, name: str) -> Path:
+        return self.path / folder.COPIES / f"{name}.parquet"
 
 
 def digest(content: bytes) -> str:

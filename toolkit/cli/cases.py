@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,9 +11,19 @@ import typer
 
 from toolkit.casebook.case import Case
 from toolkit.cli.speaking import answer, bar, say
+from toolkit.errors import ExhibitChanged, StepTooEarly
 from toolkit.language import text
-from toolkit.pipeline import STEPS, add_file, propose_zone, run_steps, set_zone, still_of
-from toolkit.pipeline.adding import read_json
+from toolkit.pipeline import (
+    STEPS,
+    add_file,
+    check_exhibits,
+    doubt_about_zone,
+    propose_zone,
+    run_steps,
+    set_zone,
+    still_of,
+)
+from toolkit.pipeline.files import read_ids, read_json
 from toolkit.report import Made, make_report
 from toolkit.runners import connect, local
 from toolkit.tables import TABLES
@@ -76,7 +87,7 @@ def add(
         "timezone": timezone,
         "frame_rate": frame_rate,
         "mapping": None if mapping is None else read_json(mapping),
-        "scope": None if scope is None else scope_ids(scope),
+        "scope": None if scope is None else read_ids(scope),
         "accept_refused": True if accept_refused else None,
     }
     told = None if provenance is None else read_json(provenance)
@@ -85,11 +96,13 @@ def add(
         for file in files:
             added = add_file(opened, file, kind, declared=declared, provenance=told)
             exhibit = added.exhibit
+            notes = [oddity_text(oddity.code, oddity.facts) for oddity in added.oddities]
             done.append(
                 {
                     "exhibit_id": exhibit.exhibit_id,
                     "sha256": exhibit.sha256,
                     "already_there": exhibit.already_there,
+                    "notes": notes,
                     **added.summary,
                 }
             )
@@ -97,23 +110,18 @@ def add(
                 key = "there_already" if exhibit.already_there else "added"
                 facts = ", ".join(f"{name} {value}" for name, value in added.summary.items())
                 say(key, exhibit=exhibit.exhibit_id, hash=exhibit.sha256[:16], facts=facts)
-                for oddity in added.oddities:
-                    say("odd", text=oddity_text(oddity.code, oddity.facts))
+                for note in notes:
+                    say("odd", text=note)
     if as_json:
         answer({"added": done})
 
 
-def scope_ids(path: Path) -> list[str]:
-    """Employee ids in scope: one a line."""
-    return [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-
-
 def oddity_text(code: str, facts: dict[str, Any]) -> str:
-    """The sentence for an oddity, the same as in the report."""
-    try:
-        return text(f"report.odd_{code}", **facts)
-    except KeyError:
-        return f"{code} {facts}"
+    """The sentence for an oddity, the same as in the report where the report has one."""
+    for key in (f"report.odd_{code}", f"cli.odd_{code}"):
+        with contextlib.suppress(KeyError):
+            return text(key, **facts)
+    return f"{code} {facts}"
 
 
 def zone(
@@ -128,12 +136,23 @@ def zone(
         raise typer.BadParameter(text("cli.zone_either"))
     with Case.open(case) as opened:
         made = set_zone(opened, clip, file) if file is not None else propose_zone(opened, clip)
+        doubt = doubt_about_zone(opened, clip, made)
     if as_json:
-        answer({"zone_px": made.polygon_px, "empty_media_s": made.empty_media_s, "basis": made.basis})
-    else:
-        corners = " ".join(f"({x:g},{y:g})" for x, y in made.polygon_px)
-        empty = ", ".join(f"{a:g}-{b:g} s" for a, b in made.empty_media_s)
-        say("zone_proposed" if made.basis == "proposed" else "zone_taken", corners=corners, empty=empty)
+        told = None if doubt is None else {"code": doubt.code, "what": doubt.what(), "do": doubt.advice()}
+        answer(
+            {
+                "zone_px": made.polygon_px,
+                "empty_media_s": made.empty_media_s,
+                "basis": made.basis,
+                "no_visits_because": told,
+            }
+        )
+        return
+    corners = " ".join(f"({x:g},{y:g})" for x, y in made.polygon_px)
+    empty = ", ".join(f"{a:g}-{b:g} s" for a, b in made.empty_media_s) or text("cli.zone_empty_none")
+    say("zone_proposed" if made.basis == "proposed" else "zone_taken", corners=corners, empty=empty)
+    if doubt is not None:
+        say("zone_doubt", what=doubt.what(), do=doubt.advice())
 
 
 def run(
@@ -179,9 +198,10 @@ def choose_steps(only: str | None, from_step: str | None) -> list[str]:
 
 
 def write_report(case: Case, edition: str, language: str, out: Path | None) -> Made:
-    """The report of an open case, made now."""
+    """The report of an open case, made now; refused when an exhibit is not what was taken in."""
     if language not in ("en", "zh"):
         raise typer.BadParameter(text("cli.language_unknown", language=language))
+    check_exhibits(case)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return make_report(
         case,
@@ -233,11 +253,21 @@ def status(case: CasePath, as_json: AsJson = False) -> None:
             hash=one["sha256"][:16],
         )
     say("status_tables", tables=", ".join(told["tables"]) or "-")
+    for name in told["tables_gone"]:
+        say("status_gone", table=name)
+    for name in told["orphans"]:
+        say("status_orphan", file=name)
 
 
 def case_status(case: Case) -> dict[str, Any]:
-    """Exhibits with their names, tables recorded, journal."""
+    """Exhibits with their names, tables recorded and gone, files that no intake explains, journal."""
     exhibits = case.read("exhibits").to_dict("records") if case.has("exhibits") else []
+    there, gone = [], []
+    for name in TABLES:
+        try:
+            there += [name] if case.has(name) else []
+        except (StepTooEarly, ExhibitChanged):
+            gone.append(name)
     return {
         "case_id": case.case_id,
         "journal_rows": case.head()[0],
@@ -251,5 +281,7 @@ def case_status(case: Case) -> dict[str, Any]:
             }
             for row in exhibits
         ],
-        "tables": [name for name in TABLES if case.has(name)],
+        "tables": there,
+        "tables_gone": gone,
+        "orphans": [path.name for path in case.orphans()],
     }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -59,21 +62,46 @@ def bar(step: str, total: float, done: float = 0.0) -> Iterator[Advance]:
 
 
 def guard(command: Callable[[], Any]) -> int:
-    """Run a command; an error becomes two sentences, an interruption a promise that holds."""
-    wants_json = "--json" in sys.argv
+    """Run a command; an error becomes two sentences, an interruption a promise that holds.
+
+    With ``--json`` each of them is also the one document on standard output.
+    """
     try:
         status = command()
+        if status == INTERRUPTED:  # typer turns the interruption of a command into this answer
+            raise KeyboardInterrupt
     except ToolkitError as error:
-        if wants_json:
-            answer({"error": {"code": error.code, "what": error.what(), "do": error.advice()}})
-        console().print(f"{error.what()}\n{error.advice()}", markup=False)
-        return REFUSED
+        return _end(error.code, error.what(), error.advice(), REFUSED)
     except (typer.Abort, KeyboardInterrupt):
-        say("interrupted")
-        return INTERRUPTED
+        return _end("interrupted", text("cli.interrupted"), "", INTERRUPTED)
     except Misuse as misuse:
+        _document("usage", text("cli.misuse", message=misuse.format_message()), text("cli.misuse_do"))
         misuse.show()
         return USAGE
     except BrokenPipeError:
         return REFUSED
+    except Exception as fault:  # the person gets one screen, whatever it was
+        return _end("unexpected", *_unexpected(fault), REFUSED)
     return status if isinstance(status, int) else 0
+
+
+def _end(code: str, what: str, advice: str, status: int) -> int:
+    _document(code, what, advice)
+    console().print(f"{what}\n{advice}".rstrip(), markup=False)
+    return status
+
+
+def _document(code: str, what: str, advice: str) -> None:
+    if "--json" in sys.argv:
+        answer({"error": {"code": code, "what": what, "do": advice}})
+
+
+def _unexpected(fault: Exception) -> tuple[str, str]:
+    """Two sentences for a fault of the program: its kind and place, but not its words, which may hold names."""
+    if os.environ.get("PAPERMASK_TRACE"):
+        console().print("".join(traceback.format_exception(fault)), markup=False)
+    package = Path(__file__).resolve().parents[1]
+    frames = traceback.extract_tb(fault.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).resolve().is_relative_to(package)]
+    place = f"{Path(ours[-1].filename).resolve().relative_to(package).as_posix()}:{ours[-1].lineno}" if ours else "?"
+    return text("cli.unexpected", kind=type(fault).__name__, place=place), text("cli.unexpected_do")

@@ -20,9 +20,12 @@ from toolkit.cli.speaking import answer, bar, say
 from toolkit.clockin.reader import read_records
 from toolkit.language import text
 from toolkit.media.probe import probe
-from toolkit.pipeline.adding import read_json
-from toolkit.simulation.scenarios import simulate as simulate_scene
+from toolkit.pipeline.files import check_file, read_json
+from toolkit.simulation.cases import write_case
+from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
+from toolkit.simulation.studio import RoomStudio
+from toolkit.simulation.truth import document_bytes
 from toolkit.validation import validate_continuity
 from toolkit.vision.models import slots
 
@@ -62,12 +65,14 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", min=0, help=_help("opt_seed"))],
     as_json: AsJson = False,
 ) -> None:
-    """Write a scene whose truth is known."""
-    truth = simulate_scene(scenario, out, seed=seed)
+    """Write a case whose truth is known."""
+    told = load_scenario(scenario)
+    with bar("simulate", sum(clip.duration_s for clip in told.clips)) as advance:
+        truth = write_case(told, out, seed, RoomStudio(advance=advance))
     if as_json:
-        answer(truth)
+        answer(json.loads(document_bytes(truth)))
     else:
-        say("simulated", folder=out, visits=len(truth["visits_media_s"]))
+        say("simulated", folder=out, visits=len(truth.visits))
 
 
 def validate(
@@ -89,6 +94,7 @@ def punches(
     as_json: AsJson = False,
 ) -> None:
     """Show what was understood of a clock-in file."""
+    check_file(file)
     told = None if mapping is None else read_json(mapping)
     read = read_records(
         file, exhibit_id="E-0000", exhibit_sha256="", timezone=timezone, mapping=told, accept_refused=True
@@ -140,6 +146,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show what a video file is."""
+    check_file(file)
     clip = probe(file, frame_rate=frame_rate)
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -26,6 +26,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 HEADINGS["exhibit_sha256"] = ("exhibit_sha256", "clip_sha256", "sha256")
 NEEDED = ("device", "device_time", "exhibit_sha256", "media_s", "uncertainty_s", "how")
 END_SLACK_S = 0.5
+# A clock is read to a millisecond at best; off by more than an hour it says nothing about a clip.
+UNCERTAINTY_S = (0.001, 3600.0)
 SHOWN_HASH = 16
 
 
@@ -108,8 +110,9 @@ def _anchors(path: Path) -> Iterator[_Anchor]:
         if not cells["device"]:
             raise ReadingError("anchor_no_device", file=path.name, row=row)
         uncertainty_s = _number(cells["uncertainty_s"], "uncertainty_s", path, row)
-        if uncertainty_s <= 0:
-            raise ReadingError("anchor_uncertainty", file=path.name, row=row, value=uncertainty_s)
+        least, most = UNCERTAINTY_S
+        if not least <= uncertainty_s <= most:
+            raise ReadingError("anchor_uncertainty", file=path.name, row=row, value=uncertainty_s, most=f"{most:g}")
         yield _Anchor(
             row=row,
             sha256=cells["exhibit_sha256"].lower(),

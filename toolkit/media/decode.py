@@ -13,6 +13,7 @@ import struct
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,28 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from toolkit.errors import ReadingError, ToolkitError
-from toolkit.media.index import ClipIndex, build_index, open_clip
+from toolkit.media.damage import SLACK_S, Span, gap_limit, lost, missing_in
+from toolkit.media.index import ClipIndex, build_index
+from toolkit.media.opening import open_clip
+from toolkit.media.packets import decoded, until_broken
 
 HEADER = struct.Struct("<4sqdHHBB6x")
 FRAME, DONE, FAIL = b"FRAM", b"DONE", b"FAIL"
 CORRUPT, KEYFRAME = 1, 2
 COLOUR, LUMA = 1, 2
 LARGEST_PX = 40_000_000
-SLACK_S = 1e-4
+
+
+@dataclass(slots=True)
+class _Counts:
+    decoded: int = 0
+    corrupt: int = 0
+    errors: int = 0
+    lost: int = 0
+    lost_spans: list[Span] = field(default_factory=list)
+
+    def failed(self) -> None:
+        self.errors += 1
 
 
 def serve(**order: Any) -> None:
@@ -39,12 +54,12 @@ def serve(**order: Any) -> None:
     The order is that of :func:`toolkit.media.frames.read_frames`.
     """
     out = sys.stdout.buffer
-    tally = {"decoded": 0, "corrupt": 0, "errors": 0, "lost": 0}
+    counts = _Counts()
     try:
-        for header, pixels in _frames(order, tally):
+        for header, pixels in _frames(order, counts):
             out.write(header)
             out.write(pixels)
-        kind, told = DONE, json.dumps(tally).encode()
+        kind, told = DONE, json.dumps(asdict(counts)).encode()
     except ToolkitError as error:
         kind = FAIL
         told = json.dumps({"class": type(error).__name__, "code": error.code, "facts": error.facts}).encode()
@@ -53,41 +68,66 @@ def serve(**order: Any) -> None:
     out.flush()
 
 
-def _frames(order: dict[str, Any], tally: dict[str, int]) -> Iterator[tuple[bytes, bytes]]:
+def _frames(order: dict[str, Any], counts: _Counts) -> Iterator[tuple[bytes, bytes]]:
     path = order["path"]
     index = build_index(path, order["frame_rate"])
     least = order["every_s"] - index.interval_s / 4
     for start, stop in order["spans"]:
         last = -1e9
-        before = tally["decoded"]
-        for at, pts, frame in _span(path, index, start, stop, order["keyframes_only"], tally):
+        sound: set[float] = set()
+        seen: set[float] = set()
+        for at, pts, frame, corrupt in _span(path, index, (start, stop), order["keyframes_only"], counts):
+            seen.add(at)
+            if not corrupt:
+                sound.add(at)
             if at - last < least:
                 continue
             last = at
-            yield _pack(path, at, pts, frame, order)
+            yield _pack(path, at, pts, frame, order, corrupt)
         if not order["keyframes_only"]:
-            # A decoder may swallow damaged frames without a word; the index knows how many there were.
-            listed = sum(start - SLACK_S <= at <= stop + SLACK_S for at in index.times_s)
-            tally["lost"] += max(0, listed - (tally["decoded"] - before))
+            _count_lost(index, (start, stop), seen, sound, counts)
+
+
+def _count_lost(index: ClipIndex, span: Span, seen: set[float], sound: set[float], counts: _Counts) -> None:
+    """A decoder may swallow damaged frames without a word; the index knows which there were."""
+    start, stop = span
+    counts.lost += sum(start - SLACK_S <= at <= stop + SLACK_S and at not in seen for at in index.times_s)
+    limit = gap_limit(index.interval_s)
+    for a, b in index.holes:
+        if b - a <= limit and start <= a + index.interval_s <= stop:
+            counts.lost += missing_in((a, b), index.interval_s)
+    counts.lost_spans += lost(index.times_s, sound, index.holes, index.interval_s, span)
 
 
 def _span(
-    path: str, index: ClipIndex, start: float, stop: float, keyframes_only: bool, tally: dict[str, int]
-) -> Iterator[tuple[float, int, VideoFrame]]:
+    path: str, index: ClipIndex, span: Span, keyframes_only: bool, counts: _Counts
+) -> Iterator[tuple[float, int, VideoFrame, bool]]:
+    start, stop = span
     container, stream = open_clip(path)
     with container:
         _jump(container, stream, index, start)
         if keyframes_only:
             stream.codec_context.skip_frame = "NONKEY"
-        for order, frame in enumerate(_decoded(container, stream, tally)):
-            at = _time_of(index, order, frame)
-            if at is None or at < start - SLACK_S:
+        latest, tainted, errors_before = -1.0, False, counts.errors
+        for order, (number, pts, frame) in enumerate(decoded(container, stream, counts.failed)):
+            name = pts if index.by_stamp and pts is not None else number
+            # What is drawn from missing or damaged pictures stays wrong up to the next that needs no other.
+            tainted = frame.is_corrupt or name in index.drawn_wrong or (tainted and not frame.key_frame)
+            if not index.sure_after_loss and (frame.is_corrupt or counts.errors > errors_before):
+                return
+            at = _counted_time(index, order) if index.counted else index.placed.get(name)
+            if at is None or at < start - SLACK_S or at <= latest:
                 continue
             if at > stop + SLACK_S:
                 return
-            tally["decoded"] += 1
-            tally["corrupt"] += bool(frame.is_corrupt)
-            yield at, frame.pts if frame.pts is not None else order, frame
+            latest = at
+            counts.decoded += 1
+            counts.corrupt += tainted
+            yield at, pts if pts is not None else number, frame, tainted
+
+
+def _counted_time(index: ClipIndex, order: int) -> float | None:
+    return index.times_s[order] if order < len(index.times_s) else None
 
 
 def _jump(container: InputContainer, stream: VideoStream, index: ClipIndex, start: float) -> None:
@@ -97,64 +137,36 @@ def _jump(container: InputContainer, stream: VideoStream, index: ClipIndex, star
     the first pictures may be damaged without saying so. Some demuxers land
     late (transport streams), so the landing is looked at before it is trusted.
     """
-    before = bisect_right(index.keyframes_s, start + SLACK_S) - 2
+    before = bisect_right(index.keyframes, (start + SLACK_S, 0)) - 2
     if not index.seekable or before <= 0:
         return
     for earlier_s in (0.0, 10.0):
-        wanted_s = max(0.0, index.keyframes_s[before] - earlier_s)
-        if wanted_s == 0.0 or not _seek(container, stream, index, wanted_s):
+        wanted = index.keyframes[before][1] - round(earlier_s / index.time_base)
+        if wanted <= index.first_pts or not _seek(container, stream, wanted):
             break
-        landed = next((packet for packet in container.demux(stream) if packet.is_keyframe), None)
+        landed = next((packet for packet in until_broken(container, stream) if packet.is_keyframe), None)
         if landed is None or landed.pts is None:
             continue
-        if (landed.pts - index.first_pts) * index.time_base <= start and _seek(container, stream, index, wanted_s):
+        if index.placed.get(landed.pts, start + 1.0) <= start and _seek(container, stream, wanted):
             return
     container.seek(0, backward=True, any_frame=False)
 
 
-def _seek(container: InputContainer, stream: VideoStream, index: ClipIndex, at_s: float) -> bool:
+def _seek(container: InputContainer, stream: VideoStream, wanted: int) -> bool:
     try:
-        container.seek(round(at_s / index.time_base) + index.first_pts, stream=stream, backward=True)
+        container.seek(wanted, stream=stream, backward=True)
     except av.error.FFmpegError:
         return False
     return True
 
 
-def _time_of(index: ClipIndex, order: int, frame: VideoFrame) -> float | None:
-    if not index.seekable:
-        return round(index.times_s[order], 6) if order < len(index.times_s) else None
-    if frame.pts is None:
-        return None
-    at = (frame.pts - index.first_pts) * index.time_base
-    return round(at, 6) if -SLACK_S <= at <= index.times_s[-1] + SLACK_S else None
-
-
-def _decoded(container: Any, stream: Any, tally: dict[str, int]) -> Iterator[VideoFrame]:
-    waiting_for_key = False
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets)
-        except (StopIteration, av.error.FFmpegError):
-            return
-        if waiting_for_key and not packet.is_keyframe and packet.size:
-            continue
-        if waiting_for_key and not packet.size:
-            return  # the end: what a broken decoder still holds refers to lost pictures
-        try:
-            yield from packet.decode()
-            waiting_for_key = False
-        except av.error.FFmpegError:
-            tally["errors"] += 1
-            stream.codec_context.flush_buffers()
-            waiting_for_key = True
-
-
-def _pack(path: str, at: float, pts: int, frame: VideoFrame, order: dict[str, Any]) -> tuple[bytes, bytes]:
+def _pack(
+    path: str, at: float, pts: int, frame: VideoFrame, order: dict[str, Any], corrupt: bool
+) -> tuple[bytes, bytes]:
     if frame.width * frame.height > LARGEST_PX:
         raise ReadingError("picture_too_large", file=Path(path).name, width=frame.width, height=frame.height)
     width, height = _size(frame, order["width_px"])
-    flags = CORRUPT * bool(frame.is_corrupt) + KEYFRAME * bool(frame.key_frame)
+    flags = CORRUPT * corrupt + KEYFRAME * bool(frame.key_frame)
     parts = []
     if order["colour"]:
         shown = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")

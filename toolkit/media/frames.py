@@ -18,22 +18,23 @@ import numpy as np
 
 from toolkit import sandbox
 from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.media.damage import Tally
 from toolkit.media.decode import COLOUR, CORRUPT, DONE, FAIL, FRAME, HEADER, KEYFRAME, LARGEST_PX, LUMA
 from toolkit.records import Frame, Image
 
 STILL_SEARCH_S = 2.0
-TRAILER_LIMIT = 65536
+TRAILER_LIMIT = 8 * 2**20
 
 
 class FrameReader:
     """An iterator over frames that knows, when it ends, what was left out.
 
-    ``tally`` is filled at the end: frames ``decoded``, of them ``corrupt``,
-    decoding ``errors``, and frames ``lost`` (listed by the file, never decoded).
+    ``tally`` (:class:`toolkit.media.damage.Tally`) is filled at the end; before
+    it all is zero. Frames marked corrupt are sent, for the reader to leave out.
     """
 
     def __init__(self, source: IO[bytes]) -> None:
-        self.tally: dict[str, int] = {}
+        self.tally = Tally()
         self._source = source
 
     def __iter__(self) -> Iterator[Frame]:
@@ -47,7 +48,7 @@ class FrameReader:
             told = json.loads(self._exactly(number))
             if kind == FAIL:
                 raise sandbox.rebuild(told)
-            self.tally = {str(key): int(value) for key, value in told.items()}
+            self.tally = _tally(told)
             return
 
     def _frame(self, pts: int, at: float, width: int, height: int, planes: int, flags: int) -> Frame:
@@ -72,6 +73,11 @@ class FrameReader:
         if len(chunk) != count:
             raise ReadingError("decoder_died", status="reply cut short")
         return chunk
+
+
+def _tally(told: dict[str, Any]) -> Tally:
+    spans = tuple((float(a), float(b)) for a, b in told.pop("lost_spans"))
+    return Tally(lost_spans=spans, **{key: int(value) for key, value in told.items()})
 
 
 @contextmanager

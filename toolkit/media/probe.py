@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import sandbox
-from toolkit.media.index import ClipIndex, build_index, open_clip
+from toolkit.media.damage import gap_limit
+from toolkit.media.index import ClipIndex, build_index
+from toolkit.media.opening import open_clip
+from toolkit.media.packets import decoded
 from toolkit.records import Clip, Gap, Oddity
 
-GAP_S = 1.0
 CONTAINER_SUFFIXES = {
     "mov": (".mp4", ".mov", ".m4v", ".3gp"),
     "mpeg": (".mpg", ".mpeg", ".ps", ".vob"),
@@ -28,7 +30,6 @@ CONTAINER_SUFFIXES = {
     "gif": (".gif",),
     "flv": (".flv",),
 }
-STATED_SLACK = 2
 
 
 def probe(path: Path, *, frame_rate: float | None = None) -> Clip:
@@ -60,60 +61,50 @@ def facts(path: str, frame_rate: float | None) -> dict[str, Any]:
     index = build_index(path, frame_rate)
     container, stream = open_clip(path)
     with container:
-        rotation = next((int(frame.rotation) for frame in container.decode(stream)), 0)
+        rotation = next((int(frame.rotation) for _, _, frame in decoded(container, stream, lambda: None)), 0)
         name = container.format.name.split(",")[0]
         context = stream.codec_context
-        stated = stream.frames or None
         told = {
             "container": name,
             "codec": context.name,
-            "time_base": str(stream.time_base) if index.stamps[0] is not None else f"1/{frame_rate:g}",
+            "time_base": str(stream.time_base) if index.stamped else f"1/{frame_rate:g}",
             "first_pts": index.first_pts,
             "duration_s": round(index.times_s[-1], 6),
             "width_px": context.width,
             "height_px": context.height,
             "rotation_deg": rotation % 360,
-            "frames_stated": stated,
-            "frames_present": len(index.times_s),
+            "frames_stated": index.stated,
+            "frames_present": index.readable,
             "frame_interval_s": round(index.interval_s, 6),
             "keyframe_interval_s": round(index.keyframe_interval_s, 6),
             "rate_mode": _rate_mode(index, frame_rate),
             "gaps": _gaps(index),
         }
-        told["oddities"] = index.oddities + _oddities(path, name, stated, index, context, rotation)
+        told["oddities"] = index.oddities + _oddities(path, name, index, context, rotation)
     return told
 
 
 def _gaps(index: ClipIndex) -> list[dict[str, float]]:
-    limit = max(GAP_S, 2 * index.interval_s)
+    limit = gap_limit(index.interval_s)
     return [{"from_s": round(a, 6), "to_s": round(b, 6)} for a, b in pairwise(index.times_s) if b - a > limit]
 
 
 def _rate_mode(index: ClipIndex, frame_rate: float | None) -> str:
-    if index.stamps[0] is None:
+    if not index.stamped:
         return f"declared {frame_rate:g}"
-    steps = [b - a for a, b in pairwise(index.times_s)]
-    uneven = sum(1 for step in steps if abs(step - index.interval_s) > 0.25 * index.interval_s)
-    return "variable" if uneven > 0.02 * max(1, len(steps)) else "constant"
+    return "constant" if index.even else "variable"
 
 
-def _oddities(
-    path: str, name: str, stated: int | None, index: ClipIndex, context: Any, rotation: int
-) -> list[dict[str, Any]]:
+def _oddities(path: str, name: str, index: ClipIndex, context: Any, rotation: int) -> list[dict[str, Any]]:
     odd: list[dict[str, Any]] = []
     suffix = Path(path).suffix.lower()
     usual = CONTAINER_SUFFIXES.get(name)
     if usual and suffix and suffix not in usual:
         odd.append({"code": "suffix_differs", "facts": {"suffix": suffix, "container": name}})
-    present = len(index.times_s)
-    if stated and stated - present > STATED_SLACK:
-        missing_s = round((stated - present) * index.interval_s, 3)
-        odd.append(
-            {
-                "code": "frames_missing",
-                "facts": {"stated": stated, "present": present, "missing_s": missing_s},
-            }
-        )
+    if index.missing:
+        missing_s = round(index.missing * index.interval_s, 3)
+        facts = {"stated": index.stated, "present": index.readable, "missing": index.missing, "missing_s": missing_s}
+        odd.append({"code": "frames_missing", "facts": facts})
     for gap in _gaps(index):
         odd.append({"code": "gap", "facts": {"from_s": round(gap["from_s"], 3), "to_s": round(gap["to_s"], 3)}})
     if rotation:

@@ -12,7 +12,7 @@ from typing import Any
 
 from toolkit import __version__, sandbox
 from toolkit.casebook.case import Case
-from toolkit.errors import CaseError, SetupError
+from toolkit.errors import CaseError, SetupError, ToolkitError
 from toolkit.media.frames import still
 from toolkit.pipeline.adding import Added, add_file
 from toolkit.pipeline.concluding import conclude
@@ -21,8 +21,8 @@ from toolkit.pipeline.footage import scan
 from toolkit.pipeline.not_run import compare, cues, faces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
-from toolkit.pipeline.zones import declared_rate, propose_zone, set_zone
-from toolkit.records import Frame
+from toolkit.pipeline.zones import declared_rate, empty_place, propose_zone, set_zone
+from toolkit.records import Frame, Zone
 from toolkit.runners import Runner
 
 STEPS = ("intake", "scan", "faces", "cues", "compare", "clocks", "associate", "conclude")
@@ -56,14 +56,39 @@ def run_steps(
     unknown = [step for step in steps if step not in _STEP]
     if unknown:
         raise SetupError("step_unknown", step=unknown[0], known=", ".join((*STEPS, "report")))
-    for exhibit_id in case.read("exhibits")["exhibit_id"]:
-        case.exhibit_path(exhibit_id)
+    check_exhibits(case)
     case.note("run", {"steps": list(steps), "tool": f"papermask {__version__}", "isolation": sandbox.limits_reached()})
     for step in steps:
         if step == "scan":
             scan(case, run=run, progress=progress)
         else:
             _STEP[step](case, progress=progress)
+
+
+def check_exhibits(case: Case) -> None:
+    """Compare every stored exhibit with the hash it was taken in with.
+
+    Raises
+    ------
+    ExhibitChanged, ExhibitError
+        One of them is not what was taken in, or is gone.
+    """
+    if case.has("exhibits"):
+        for exhibit_id in case.read("exhibits")["exhibit_id"]:
+            case.exhibit_path(exhibit_id)
+
+
+def doubt_about_zone(case: Case, clip: str, zone: Zone) -> ToolkitError | None:
+    """Why no visit could be found with this zone, told when it is stated and not only after a run.
+
+    None means that its empty place can be made, not that the zone is right.
+    """
+    exhibit_id = case.find_exhibit(clip)
+    try:
+        empty_place(case.exhibit_path(exhibit_id), zone, declared_rate(case, exhibit_id))
+    except ToolkitError as doubt:
+        return doubt
+    return None
 
 
 def still_of(case: Case, exhibit_id: str, media_s: float) -> Frame:
@@ -78,10 +103,12 @@ __all__ = [
     "add_file",
     "align_clocks",
     "associate",
+    "check_exhibits",
     "compare",
     "conclude",
     "cues",
     "declared_rate",
+    "doubt_about_zone",
     "faces",
     "intake",
     "propose_zone",

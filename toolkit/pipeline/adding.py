@@ -6,24 +6,26 @@ that cannot serve its purpose is refused with the cause and what to ask for.
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
-from toolkit.clockin.stamps import check_timezone
+from toolkit.clockin.stamps import YEARS, check_timezone
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
+from toolkit.pipeline.files import check_file
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import EXHIBIT_KINDS, Exhibit, Oddity
 
-DECLARED = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
+STARTS = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,9 @@ def add_file(
     kind : str
         One of :data:`toolkit.records.EXHIBIT_KINDS`.
     declared : mapping, optional
-        ``camera_id``, ``terminal_id``, ``starts_at`` (ISO 8601), ``timezone``
-        (IANA name), ``frame_rate``, ``mapping`` (of a CSV), ``scope``
+        ``camera_id``, ``terminal_id``, ``starts_at`` (ISO 8601 with date, time
+        and an offset, or with a ``timezone``; stored with the offset),
+        ``timezone`` (IANA name), ``frame_rate``, ``mapping`` (of a CSV), ``scope``
         (employee ids), ``accept_refused`` (rows).
     provenance : mapping, optional
         Fields known, unknown or withheld.
@@ -63,9 +66,8 @@ def add_file(
     """
     if kind not in EXHIBIT_KINDS:
         raise ReadingError("kind_unknown", kind=kind, known=", ".join(EXHIBIT_KINDS))
-    told = {key: value for key, value in (declared or {}).items() if value is not None}
-    _check_declared(told)
-    _check_file(source)
+    told = _checked({key: value for key, value in (declared or {}).items() if value is not None})
+    check_file(source)
     checks = {"footage": _check_footage, "records": _check_records, "roster": _check_roster, "anchors": _check_anchors}
     check = checks.get(kind)
     summary, oddities = check(case, source, told) if check else ({}, ())
@@ -73,31 +75,37 @@ def add_file(
     return Added(exhibit=exhibit, summary=summary, oddities=oddities)
 
 
-def _check_file(source: Path) -> None:
-    if not source.exists():
-        raise ReadingError("file_missing", file=source.name)
-    if not source.is_file():
-        raise ReadingError("file_not_a_file", file=source.name)
-    try:
-        with source.open("rb") as opened:
-            first = opened.read(1)
-    except OSError as refused:
-        raise ReadingError("file_unreadable", file=source.name) from refused
-    if not first:
-        raise ReadingError("file_empty", file=source.name)
-
-
-def _check_declared(told: dict[str, Any]) -> None:
+def _checked(told: dict[str, Any]) -> dict[str, Any]:
+    """What was declared, with the start of a clip as a moment."""
+    for name in ("camera_id", "terminal_id"):
+        if not str(told.get(name, "")).isprintable():  # such as bytes of the command line that are not UTF-8
+            raise ReadingError("id_unreadable", text=ascii(told[name]))
     if "timezone" in told:
         check_timezone(str(told["timezone"]))
-    if "starts_at" in told:
-        try:
-            datetime.fromisoformat(str(told["starts_at"]))
-        except ValueError as wrong:
-            raise ReadingError("starts_at_unreadable", text=str(told["starts_at"])) from wrong
     rate = told.get("frame_rate")
     if rate is not None and not 0.1 <= float(rate) <= 1000:
         raise ReadingError("frame_rate_odd", rate=rate)
+    if "starts_at" not in told:
+        return told
+    return {**told, "starts_at": _moment(str(told["starts_at"]), told.get("timezone")).isoformat()}
+
+
+def _moment(text: str, timezone: str | None) -> datetime:
+    """A clip's start with its offset from UTC: as written, or from the time zone."""
+    try:
+        at = datetime.fromisoformat(text) if STARTS.fullmatch(text) else None
+    except ValueError:
+        at = None
+    if at is None or at.year not in YEARS:
+        raise ReadingError("starts_at_unreadable", text=text)
+    if at.tzinfo is not None:
+        return at
+    if timezone is None:
+        raise ReadingError("starts_at_no_zone", text=text)
+    early, late = (at.replace(tzinfo=ZoneInfo(timezone), fold=fold) for fold in (0, 1))
+    if early.utcoffset() != late.utcoffset():
+        raise ReadingError("starts_at_twofold", text=text, timezone=timezone)
+    return datetime.fromisoformat(early.isoformat())
 
 
 Check = tuple[dict[str, Any], tuple[Oddity, ...]]
@@ -113,7 +121,8 @@ def _check_footage(case: Case, source: Path, told: dict[str, Any]) -> Check:
         "size": f"{clip.width_px} x {clip.height_px}",
         "gaps": len(clip.gaps),
     }
-    return summary, clip.oddities
+    alone = (Oddity(code="one_frame", facts={}),) if clip.frames_present < 2 else ()
+    return summary, (*clip.oddities, *alone)
 
 
 def _check_records(case: Case, source: Path, told: dict[str, Any]) -> Check:
@@ -148,18 +157,14 @@ def _check_roster(case: Case, source: Path, told: dict[str, Any]) -> Check:
 
 def _check_anchors(case: Case, source: Path, told: dict[str, Any]) -> Check:
     hashes = anchor_hashes(source)
-    if not case.has("exhibits"):
-        return {"anchors": len(hashes)}, ()
-    exhibits = case.read("exhibits")
-    footage = set(exhibits.loc[exhibits["kind"] == "footage", "sha256"])
+    rows = case.read("exhibits").to_dict("records") if case.has("exhibits") else []
+    footage = {str(row["sha256"]): row for row in rows if row["kind"] == "footage"}
     for row, named in hashes:
-        # Without any footage in the case the question is left to the step `intake`.
-        if footage and named not in footage:
+        # Nothing withdraws an exhibit: an anchor whose clip never came would stop every run of the case.
+        if named not in footage:
             raise ReadingError("anchor_unknown_clip", file=source.name, row=row, hash=named[:16])
-    if footage:
-        named_clips = exhibits[exhibits["sha256"].isin([named for _, named in hashes])]
-        clips = {str(row["sha256"]): _extent(case, row) for row in named_clips.to_dict("records")}
-        read_anchors(source, exhibit_id="E-new", clips=clips)
+    clips = {named: _extent(case, footage[named]) for named in {named for _, named in hashes}}
+    read_anchors(source, exhibit_id="E-new", clips=clips)
     return {"anchors": len(hashes)}, ()
 
 
@@ -167,19 +172,3 @@ def _extent(case: Case, row: Mapping[Any, Any]) -> tuple[str, float]:
     """Exhibit id and duration of a clip in the case."""
     exhibit_id = str(row["exhibit_id"])
     return exhibit_id, probe(case.exhibit_path(exhibit_id), frame_rate=declared_rate(case, exhibit_id)).duration_s
-
-
-def read_json(path: Path) -> Any:
-    """A JSON file that a person wrote: a mapping, a provenance form, a scope.
-
-    Raises
-    ------
-    ReadingError
-        Missing or not JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as missing:
-        raise ReadingError("file_missing", file=path.name) from missing
-    except (ValueError, OSError) as broken:
-        raise ReadingError("json_unreadable", file=path.name) from broken

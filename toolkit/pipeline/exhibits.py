@@ -49,7 +49,8 @@ def intake(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         A stored file cannot be read; names the exhibit.
     """
     exhibits = case.read("exhibits")
-    if all(case.is_current(name, inputs=["exhibits"], params=PARAMS) for name in OUTPUTS):
+    named = case.has_private("names") or "roster" not in set(exhibits["kind"])
+    if named and all(case.is_current(name, inputs=["exhibits"], params=PARAMS) for name in OUTPUTS):
         return exhibits
     rows: Rows = {name: [] for name in OUTPUTS}
     names: list[pd.DataFrame] = []

@@ -40,7 +40,7 @@ SHORTEST_VISIT_S = 2.0  # a keyframe probe is trusted only where keyframes come 
 PROBE_FILL = 0.01
 PAD_S = 1.0
 STAY_RIM_S, STAY_RIM_SHARE = 2.5, 0.15
-VERSION = 3
+VERSION = 4
 BATCH = 8  # pieces measured before their results are put down
 OUTPUTS = ("examined", "unscanned", "occupancy", "visits", "presenters", "lineage")
 INPUTS = ("clips", "zones")
@@ -212,19 +212,21 @@ def _next(chain: Sequence[Span], done: list[dict[str, Any]]) -> Span:
 
 
 def _measured(case: Case, items: Sequence[Span], plate: Plate, run: Runner, advance: Any) -> list[dict[str, Any]]:
-    kept = {item: case.scratch / "scan" / f"{_key(case, item)}.json" for item in items}
-    missing = [item for item in items if not kept[item].is_file()]
-    for item in items:
-        if item not in missing:
-            advance(item.to_s - item.from_s)
+    """Results of these pieces; one in the scratch folder that is not as this case put it down is measured again."""
+    names = {item: f"scan/{_key(case, item)}.json" for item in items}
+    kept = {item: piece for item in items if (piece := case.kept(names[item])) is not None}
+    missing = [item for item in items if item not in kept]
+    for item in kept:
+        advance(item.to_s - item.from_s)
     # Only threads of this process can tell how far they are; workers elsewhere get plain values.
     inside = getattr(run, "in_process", False)
     work = partial(measure, plate=plate, advance=advance if inside else None)
     for item, result in zip(missing, run(work, missing), strict=True):
-        _keep(kept[item], result)
+        kept[item] = tables.canonical(result).encode()
+        case.keep(names[item], kept[item])
         if not inside:
             advance(item.to_s - item.from_s)
-    return [compact(json.loads(kept[item].read_text(encoding="utf-8"))) for item in items]
+    return [compact(json.loads(kept[item])) for item in items]
 
 
 def _key(case: Case, item: Span) -> str:
@@ -233,13 +235,6 @@ def _key(case: Case, item: Span) -> str:
     told = {**asdict(item), "path": "", "state": None, "sent_s": None}
     told |= {"sha256": exhibits.loc[item.exhibit_id, "sha256"], **parameters()}
     return hashlib.sha256(tables.canonical(told).encode()).hexdigest()[:24]
-
-
-def _keep(path: Path, result: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(tables.canonical(result), encoding="utf-8")
-    temporary.replace(path)
 
 
 def _add_visits(clip: dict[str, Any], joined: Iterable[Joined], found: _Found) -> None:

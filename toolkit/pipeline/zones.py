@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
+from toolkit.pipeline.files import read_json
+from toolkit.pipeline.zone_file import named_clip, parse_zone
 from toolkit.records import Zone
 
 END_SLACK_S = 0.5
@@ -38,24 +39,22 @@ def set_zone(case: Case, clip: str, file: Path) -> Zone:
     Raises
     ------
     ReadingError
-        Not JSON, a corner outside the picture, fewer than three corners, an
-        empty stretch outside the clip, a picture size or a clip hash that is
-        not this clip's.
-    CannotMeasure
-        A stretch named as empty is not, or holds too few sound frames.
+        No file, not JSON, an entry of the wrong shape, a corner outside the
+        picture, edges that cross, an empty stretch outside the clip, a picture
+        size or a clip hash that is not this clip's.
     """
     exhibit_id = _footage(case, clip)
     try:
-        told = json.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as missing:
-        raise ReadingError("file_missing", file=file.name) from missing
-    except (ValueError, OSError) as broken:
-        raise ReadingError("zone_not_json", file=file.name) from broken
+        told = read_json(file)
+    except ReadingError as refused:
+        if refused.code == "json_unreadable":
+            raise ReadingError("zone_not_json", file=file.name) from refused
+        raise
     zone = parse_zone(told, file.name)
     row = case.read("exhibits").set_index("exhibit_id").loc[exhibit_id]
-    named = told.get("clip_sha256")
+    named = named_clip(told, file.name)
     if named is not None and named != row["sha256"]:
-        raise ReadingError("zone_other_clip", file=file.name, named=str(named)[:16], clip=exhibit_id)
+        raise ReadingError("zone_other_clip", file=file.name, named=named[:16], clip=exhibit_id)
     facts = _facts(case, exhibit_id)
     if zone.image_size_px != (facts.width_px, facts.height_px):
         raise ReadingError(
@@ -69,15 +68,8 @@ def set_zone(case: Case, clip: str, file: Path) -> Zone:
             raise ReadingError(
                 "zone_stretch", file=file.name, start=start, stop=stop, duration=round(facts.duration_s, 3)
             )
-    _check_empty(case, exhibit_id, zone)
     _record(case, exhibit_id, zone)
     return zone
-
-
-def _check_empty(case: Case, exhibit_id: str, zone: Zone) -> None:
-    """Refuse at once what the scan would refuse later: a stretch that is not empty or cannot be decoded."""
-    if zone.empty_media_s:
-        empty_place(case.exhibit_path(exhibit_id), zone, declared_rate(case, exhibit_id))
 
 
 def empty_place(path: Path, zone: Zone, frame_rate: float | None) -> presence.Plate:
@@ -120,42 +112,8 @@ def propose_zone(case: Case, clip: str) -> Zone:
         stated_by=None,
         basis="proposed",
     )
-    _check_empty(case, exhibit_id, zone)
     _record(case, exhibit_id, zone)
     return zone
-
-
-def parse_zone(told: Any, file: str) -> Zone:
-    """A checked :class:`Zone` from the JSON of a zone file.
-
-    Raises
-    ------
-    ReadingError
-        A key is missing or of the wrong shape, or a corner lies outside the picture.
-    """
-    try:
-        corners = tuple((float(x), float(y)) for x, y in told["zone_px"])
-        width, height = (int(side) for side in told["image_size_px"])
-        empty = tuple((float(a), float(b)) for a, b in told.get("empty_media_s", []))
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise ReadingError("zone_shape", file=file, problem=str(wrong)) from wrong
-    numbers = [value for pair in (*corners, *empty) for value in pair]
-    if len(corners) < 3 or not all(math.isfinite(value) for value in numbers) or width < 1 or height < 1:
-        raise ReadingError("zone_shape", file=file, problem="zone_px")
-    for x, y in corners:
-        if not (0 <= x <= width and 0 <= y <= height):
-            raise ReadingError("zone_outside", file=file, x=x, y=y, width=width, height=height)
-    if _area(corners) < 1.0:
-        raise ReadingError("zone_shape", file=file, problem="zone_px: area 0")
-    view = told.get("terminal_fully_in_view")
-    return Zone(
-        polygon_px=corners,
-        image_size_px=(width, height),
-        empty_media_s=empty,
-        terminal_fully_in_view=None if view is None else bool(view),
-        stated_by=None if told.get("stated_by") is None else str(told["stated_by"]),
-        note=str(told.get("note", "")),
-    )
 
 
 def zone_of(zones: pd.DataFrame, exhibit_id: str) -> Zone | None:
@@ -177,11 +135,6 @@ def zone_of(zones: pd.DataFrame, exhibit_id: str) -> Zone | None:
 
 def _or_none(value: Any) -> Any:
     return None if pd.isna(value) else value
-
-
-def _area(corners: tuple[tuple[float, float], ...]) -> float:
-    pairs = zip(corners, corners[1:] + corners[:1], strict=True)
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
 
 
 def _footage(case: Case, clip: str) -> str:

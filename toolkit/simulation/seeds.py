@@ -5,3 +5,17 @@ DEVELOPMENT = range(1_000, 1_400)  # looking, choosing features, fitting the con
 CALIBRATION = range(20_000, 20_400)  # kept for site-independent calibration of cues
 MEASUREMENT = range(300_000, 301_200)  # tested rates that are published, measured once a version
 TESTS = range(90_000, 90_200)  # the test suite
+
+# Who is drawn for which purpose: of the first seeds of each range, those whose faces an embedder tells apart best.
+DRAWN_PEOPLE: dict[str, tuple[int, ...]] = {
+    "development": (1_003, 1_011, 1_002, 1_024, 1_014, 1_031),
+    "calibration": (20_013, 20_022, 20_024, 20_028),
+    "measurement": (300_000, 300_016, 300_026, 300_001, 300_006, 300_007),
+    "published": (700, 715, 712, 725, 705, 713, 788, 771, 762, 741, 751, 782, 778, 746),
+}
+# Heads that blended faces are set into: hair, neck, clothes and proportions.
+BLENDED_HEADS: dict[str, tuple[int, ...]] = {
+    "development": (1_102, 1_111, 1_113, 1_123),
+    "calibration": (20_102, 20_111),
+    "measurement": (300_101, 300_109),
+}

@@ -1,0 +1,186 @@
+"""The shape of a head: how far from its middle is its surface, in every direction?
+
+A head is a star-shaped surface: one distance a direction, kept on two square
+maps (front and back half) by the projection ``x / (1 + |y|), z / (1 + |y|)``,
+which has no poles. The distances go through the 68 points of the mean shape
+that insightface ships (made symmetric, 145 mm from jaw corner to jaw corner)
+and through a skull around them; between them they follow a thin-plate spline.
+
+Head axes: x to the left of the picture when the head looks into the camera is
+negative, y away from the face, z up; the middle lies between the ears.
+The mean shape is used for these scenes only: a cue that measured with the same
+mesh would be tested on its own assumption.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
+
+Floats = NDArray[np.float32]
+
+SIDE = 224  # texels of a map's side
+JAW_M = 0.145
+RELIEF = 0.40  # depth of the mean shape against real heads: their nose offset grows by 0.34 tan(turn), see the tests
+LENGTH = 0.95  # eyes to mouth against the mean shape, as real detections have it
+MIDDLE = (-0.20, -0.35)  # of the mean shape's own axes (down, towards the viewer): between the ears
+SKULL_AXES = (0.080, 0.098, 0.098)
+HAIRLINE_M = 0.064  # above the middle of the head, in front
+FACTORS = ("face_width", "jaw_width", "chin_length", "forehead", "cheeks", "nose_height", "depth")
+SKULL_MIDDLE = (0.0, 0.018, 0.030)
+# The detector calls nose what lies between tip and lip: 53 % of the way from eyes to mouth on real faces.
+FEATURES = (range(36, 42), range(42, 48), (30, 33, 33), (48,), (54,))
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """Surface of a head.
+
+    ``radius`` float32 (2, SIDE, SIDE) in metres and ``normals`` (2, SIDE, SIDE,
+    3): front half first. ``features`` float32 (5, 3): eyes, nose tip, mouth
+    corners in head axes, as the picture shows them from left to right;
+    ``outline`` (27, 3): jaw and brows.
+    """
+
+    radius: Floats
+    normals: Floats
+    features: Floats
+    outline: Floats
+
+
+def directions() -> Floats:
+    """Unit direction of every texel, (2, SIDE, SIDE, 3)."""
+    axis = (np.arange(SIDE) + 0.5) / SIDE * 2.2 - 1.1
+    u, v = np.meshgrid(axis, -axis)
+    square = u * u + v * v
+    front = np.stack([2 * u, -(1 - square), 2 * v], axis=2) / (1 + square)[..., None]
+    back = front * np.array([1.0, -1.0, 1.0])
+    return np.stack([front, back]).astype(np.float32)
+
+
+def texels(points: Floats) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Whether each point (n, 3) lies on the back map, and its column and row there (floats)."""
+    length = np.sqrt(np.einsum("ij,ij->i", points, points)) + 1e-9
+    spread = 1.0 / (length + np.abs(points[:, 1]))
+    column = (points[:, 0] * spread + 1.1) * (SIDE / 2.2) - 0.5
+    row = (1.1 - points[:, 2] * spread) * (SIDE / 2.2) - 0.5
+    return points[:, 1] > 0, column.astype(np.float32), row.astype(np.float32)
+
+
+def make_relief(shape: Mapping[str, float] | None = None) -> Relief:
+    """A head of this build.
+
+    Parameters
+    ----------
+    shape : mapping, optional
+        Factors around 1: ``face_width``, ``jaw_width``, ``chin_length``,
+        ``forehead`` (height), ``cheeks`` (fullness), ``nose_height``, ``depth``
+        (of the whole relief). Missing ones are 1.
+    """
+    told = {**dict.fromkeys(FACTORS, 1.0), **(shape or {})}
+    points = _landmarks(told)
+    anchors = np.concatenate([points, _skull(told)])
+    reach = np.linalg.norm(anchors, axis=1)
+    spline = RBFInterpolator(anchors / reach[:, None], reach, kernel="thin_plate_spline", smoothing=2e-4)
+    every = directions()
+    radius = spline(every.reshape(-1, 3)).reshape(2, SIDE, SIDE).astype(np.float32)
+    features = np.stack([points[list(rows)].mean(axis=0) for rows in FEATURES])
+    # The points lie on the surface that is drawn, not on the one they were read from.
+    along = features / np.linalg.norm(features, axis=1, keepdims=True)
+    features = along * spline(along)[:, None]
+    return Relief(radius, _normals(every, radius), features.astype(np.float32), points[:27].astype(np.float32))
+
+
+def hairline_m(y: Any) -> NDArray[np.float64]:
+    """Height above the middle at which hair begins, by how far back (metres)."""
+    return HAIRLINE_M - 0.040 * _ramp(y, -0.060, -0.015) - 0.095 * _ramp(y, -0.010, 0.055)
+
+
+def with_hair(relief: Relief, thickness_m: float) -> Relief:
+    """The head with hair of this thickness on it."""
+    every = directions()
+    surface = every * relief.radius[..., None]
+    grown = _ramp(surface[..., 2] - hairline_m(surface[..., 1]), -0.004, 0.022)
+    radius = (relief.radius + thickness_m * grown).astype(np.float32)
+    return Relief(radius, _normals(every, radius), relief.features, relief.outline)
+
+
+def _ramp(values: Any, low: float, high: float) -> NDArray[np.float64]:
+    t = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))
+
+
+def _landmarks(told: Mapping[str, float]) -> NDArray[np.float64]:
+    mean = mean_shape()
+    scale = JAW_M / float(np.ptp(mean[:17, 0]))
+    down, near = mean[:, 1] - MIDDLE[0], mean[:, 2] - MIDDLE[1]
+    x = mean[:, 0] * scale * told["face_width"]
+    chin = np.exp(-(((np.arange(17) - 8) / 4.5) ** 2))  # 1 at the chin, 0 at the ears: no corner may stick out
+    x[:17] *= 1 + (told["jaw_width"] - 1) * chin + 0.5 * (told["cheeks"] - 1) * (1 - chin)
+    z = -down * scale * LENGTH
+    z[:17] = z[48] + (z[:17] - z[48]) * (1 + (told["chin_length"] - 1) * chin)
+    flat = float(np.median(near[17:48]))
+    # Jaw corners and temples keep their place: what is flatter on real heads is the face, not the skull.
+    flatter = np.full(68, RELIEF * told["depth"])
+    flatter[:17] += (1 - flatter[:17]) * (np.abs(np.arange(17) - 8) / 8) ** 1.5
+    near = flat + (near - flat) * flatter
+    near[27:36] = near[36] + (near[27:36] - near[36]) * told["nose_height"]
+    return np.stack([x, -near * scale, z], axis=1)
+
+
+def _skull(told: Mapping[str, float]) -> NDArray[np.float64]:
+    """Points of the skull where the mean shape has none: crown, back, temples, under the chin."""
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    rise = np.deg2rad([-35, -10, 15, 40, 62, 82])
+    around, up = (grid.ravel() for grid in np.meshgrid(turn, rise))
+    unit = np.stack([np.cos(up) * np.sin(around), -np.cos(up) * np.cos(around), np.sin(up)], axis=1)
+    points = unit * np.array(SKULL_AXES) * np.array([told["face_width"], 1.0, told["forehead"]]) + np.array(
+        SKULL_MIDDLE
+    )
+    behind = points[:, 1] > 0.005
+    forehead = (points[:, 2] > 0.062) & (points[:, 1] <= 0.005)
+    neck = np.array([[x, y, -0.10] for x in (-0.045, 0.0, 0.045) for y in (-0.02, 0.03, 0.06)])
+    return np.concatenate([points[behind & (points[:, 2] > -0.07)], points[forehead], neck])
+
+
+def _normals(every: Floats, radius: Floats) -> Floats:
+    surface = every * radius[..., None]
+    across = np.gradient(surface, axis=2)
+    downward = np.gradient(surface, axis=1)
+    normals = np.cross(downward, across)
+    outward = np.sign(np.einsum("kijc,kijc->kij", normals, every))[..., None]
+    normals = normals * outward
+    return np.asarray(normals / (np.linalg.norm(normals, axis=3, keepdims=True) + 1e-12), np.float32)
+
+
+@cache
+def mean_shape() -> NDArray[np.float64]:
+    """The 68 points (x, down, towards the viewer) in their own unit, made symmetric."""
+    raw = (resources.files("insightface") / "data" / "objects" / "meanshape_68.pkl").read_bytes()
+    points = np.asarray(_ArraysOnly(io.BytesIO(raw)).load(), np.float64)
+    mirrored = points[MIRROR] * np.array([-1.0, 1.0, 1.0])
+    return np.asarray((points + mirrored) / 2)
+
+
+MIRROR = [
+    *range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31, 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
+    41, 40, 54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65,
+]  # fmt: skip
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Reads a pickle that holds one array and refuses to call anything else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.startswith("numpy") and name in ("_reconstruct", "ndarray", "dtype", "scalar", "_frombuffer"):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name}")
