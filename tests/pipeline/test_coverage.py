@@ -16,8 +16,7 @@ import pytest
 from tests.building import best_outcomes, copy_zone
 from toolkit import tables
 from toolkit.casebook.case import Case
-from toolkit.errors import CannotMeasure
-from toolkit.pipeline import add_file, footage, run_steps, set_zone, still_of
+from toolkit.pipeline import add_file, doubt_about_zone, footage, run_steps, set_zone, still_of
 from toolkit.pipeline.measuring import LOOKS, compact, join, pieces
 from toolkit.report import make_report
 from toolkit.runners import local
@@ -144,17 +143,21 @@ def test_a_visit_on_either_side_of_a_hole_is_two_visits_with_open_ends(
     assert after["from_s"] > middle + 0.3
 
 
-def test_a_zone_whose_empty_stretch_is_not_empty_is_refused_at_once(
+def test_a_zone_whose_empty_stretch_is_not_empty_is_doubted_at_once_and_not_scanned(
     scene: tuple[Path, dict[str, Any]], whole: Case, tmp_path: Path
 ) -> None:
     first = whole.read("visits").iloc[0]
     stretch = [[float(first["from_s"]) - 1.5, float(first["from_s"]) + 3.0]]
     wrong = copy_zone(scene[0] / "zone.json", tmp_path / "zone.json", clip_sha256=None, empty_media_s=stretch)
     with case_of(tmp_path / "case", scene, zone=False) as case:
-        with pytest.raises(CannotMeasure) as refusal:
-            set_zone(case, "E-0001", wrong)
-        assert refusal.value.code == "plate_not_empty"
-        assert not case.has("zones")
+        doubt = doubt_about_zone(case, "E-0001", set_zone(case, "E-0001", wrong))
+        assert doubt is not None
+        assert doubt.code == "plate_not_empty"
+        run_steps(case)
+        document, page = told(case)
+    assert why(document)["plate_not_empty"]["exhibit"] == "E-0001"
+    assert "are not: at" in page
+    assert {one["best"] for one in document["associations"]} == {"outside coverage"}
 
 
 ZONE_ROW = {

@@ -121,7 +121,7 @@ def test_a_cached_piece_that_was_changed_is_measured_again(
     pieces = sorted((case / "scratch/scan").iterdir())
     raw = pieces[0].read_bytes()
     changed = {
-        "edited": raw.replace(b'"fill":0', b'"fill":9', 1),
+        "edited": raw.replace(b'"fill":[0', b'"fill":[9', 1),
         "cut": raw[: len(raw) // 2],
         "empty": b"",
         "another": pieces[-1].read_bytes() if len(pieces) > 1 else raw[::-1],

@@ -23,13 +23,13 @@ from toolkit.analysis.coverage import Stretches
 from toolkit.analysis.lineage import COLUMNS, LineageTracker
 from toolkit.analysis.presence import Plate
 from toolkit.analysis.presenters import handovers
+from toolkit.media.damage import Tally
 from toolkit.media.frames import read_frames
 from toolkit.records import Zone
 
 PIECE_S = 600.0
 BETWEEN_FRAMES_S = 5e-7  # stamps are whole microseconds: no frame lies on a cut
 SLACK_S = 1e-4  # frames this near to the end of what is asked for are sent too
-COUNTED = ("corrupt", "lost")
 LOOKS = ("pts", "media_s", "fill", "torso_width", "bodies", "tops")
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
     -------
     dict
         ``occupancy`` and ``pairs``, lists by column; ``tally`` of the frames
-        that were left out; ``lost_spans`` if the decoder told them; ``state``
+        that were left out; the ``lost_spans`` that the decoder lists; ``state``
         and ``sent_s`` for the next piece. Damaged frames are counted and left
         out.
     """
@@ -102,33 +102,31 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
             values = (frame.pts, frame.media_s, round(seen.fill, 5), width, seen.bodies, seen.tops)
             for name, value in zip(LOOKS, values, strict=True):
                 looks[name].append(value)
-        told: Row = asdict(frames.tally)
+        tally = frames.tally
     return {
         "occupancy": looks,
         "pairs": tracker.pairs,
-        "tally": _without_repeats(item, start, told),
-        "lost_spans": _spans(told.get("lost_spans")),
+        "tally": _without_repeats(item, start, tally),
+        "lost_spans": [list(span) for span in tally.lost_spans],
         "state": tracker.state(),
         "sent_s": sent_s,
     }
 
 
-def _spans(told: Any) -> list[list[float]]:
-    """Stretches of lost frames, where the decoder lists them."""
-    return [[float(start), float(stop)] for start, stop in told or ()]
-
-
-def _without_repeats(item: Span, start: float, tally: Row) -> dict[str, int]:
+def _without_repeats(item: Span, start: float, tally: Tally) -> dict[str, int]:
     """The tally without the frames between the last one sent and the cut, which the piece before counted."""
-    counted = {name: int(tally.get(name, 0)) for name in COUNTED}
+    counted = {"corrupt": tally.corrupt, "lost": tally.lost}
     if start >= item.from_s or not any(counted.values()):
         return counted
     span = (start, item.from_s - 2 * SLACK_S)
     with read_frames(Path(item.path), [span], frame_rate=item.frame_rate, width_px=16) as again:
         for _ in again:
             pass
-        repeated: Row = asdict(again.tally)
-    return {name: max(0, counted[name] - int(repeated.get(name, 0))) for name in COUNTED}
+        repeated = again.tally
+    return {
+        "corrupt": max(0, tally.corrupt - repeated.corrupt),
+        "lost": max(0, tally.lost - repeated.lost),
+    }
 
 
 def compact(result: Row) -> Row:

@@ -42,8 +42,6 @@ def set_zone(case: Case, clip: str, file: Path) -> Zone:
         No file, not JSON, an entry of the wrong shape, a corner outside the
         picture, edges that cross, an empty stretch outside the clip, a picture
         size or a clip hash that is not this clip's.
-    CannotMeasure
-        A stretch named as empty is not, or holds too few sound frames.
     """
     exhibit_id = _footage(case, clip)
     try:
@@ -70,15 +68,8 @@ def set_zone(case: Case, clip: str, file: Path) -> Zone:
             raise ReadingError(
                 "zone_stretch", file=file.name, start=start, stop=stop, duration=round(facts.duration_s, 3)
             )
-    _check_empty(case, exhibit_id, zone)
     _record(case, exhibit_id, zone)
     return zone
-
-
-def _check_empty(case: Case, exhibit_id: str, zone: Zone) -> None:
-    """Refuse at once what the scan would refuse later: a stretch that is not empty or cannot be decoded."""
-    if zone.empty_media_s:
-        empty_place(case.exhibit_path(exhibit_id), zone, declared_rate(case, exhibit_id))
 
 
 def empty_place(path: Path, zone: Zone, frame_rate: float | None) -> presence.Plate:
@@ -121,7 +112,6 @@ def propose_zone(case: Case, clip: str) -> Zone:
         stated_by=None,
         basis="proposed",
     )
-    _check_empty(case, exhibit_id, zone)
     _record(case, exhibit_id, zone)
     return zone
 
