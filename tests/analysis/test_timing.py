@@ -289,6 +289,19 @@ def test_stated_intervals_cover_the_true_offset() -> None:
     assert covered >= 186
 
 
+@pytest.mark.parametrize("anchors", [2, 5, 40])
+def test_the_terminals_own_clock_lies_in_the_interval_however_many_anchors_there_are(anchors: int) -> None:
+    rng = np.random.default_rng(anchors)
+    covered = 0
+    for _ in range(60):
+        ahead = float(rng.uniform(40, 60))
+        true = np.sort(rng.uniform(50, 1700, anchors))
+        moments = [(at + rng.normal(0, 0.5), math.floor(at + ahead)) for at in true]
+        row = clocks.align(punch_table([("1", 1.0)]), clip_table(), anchor_table(moments)).iloc[0]
+        covered += bool(row["determinable"]) and row["interval_lo_s"] <= ahead <= row["interval_hi_s"]
+    assert covered >= 55
+
+
 def test_a_clip_whose_start_is_not_stated_is_mapped_to_its_own_time() -> None:
     punches, clips = punch_table([("1", 75.0)]), clip_table(200.0, starts_at=None)
     fitted = clocks.align(punches, clips, anchor_table([(40.0, 40.0), (180.0, 180.0)]))

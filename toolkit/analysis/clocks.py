@@ -6,9 +6,11 @@ who punched nor whose face was seen.
 
 An anchor's time and a punch's time are both cut down to whole seconds by the
 terminal, by half a second on average; between two times cut alike the half
-seconds cancel. The offset is therefore that of the *written* terminal time; the
-interval holds the cut of the anchors, and the window of a punch is shifted back
-by ``half_cut_s`` (:func:`punch_window`).
+seconds cancel. The offset is therefore that of the *written* terminal time, and
+the window of a punch is shifted back by ``half_cut_s`` (:func:`punch_window`).
+However many anchors there are, they do not tell how the terminal cuts: the
+stated interval reaches further up by the whole cut, so that the terminal's own
+clock lies in it too.
 
 How surely the clock is known depends on the moment: best between the anchors,
 and worse by what drift is left open the farther away (:func:`sd_at`).
@@ -152,7 +154,8 @@ def _align_clip(
         "method": "anchors",
         "terminal_minus_camera_s": None if here is None else round(here, 3),
         "interval_lo_s": None if here is None else round(here - Z95 * sd, 3),
-        "interval_hi_s": None if here is None else round(here + Z95 * sd, 3),
+        # A terminal that cuts its time to whole seconds is itself up to that much further ahead than it writes.
+        "interval_hi_s": None if here is None else round(here + Z95 * sd + 2 * float(model["half_cut_s"]), 3),
         "offset_sd_s": round(sd, 6),
         "drift_ppm": model["drift_ppm"],
         "anchors_used": len(usable),
