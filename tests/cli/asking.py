@@ -14,7 +14,7 @@ Papermask = Callable[..., Answer]
 ZONE: dict[str, Any] = {
     "image_size_px": [768, 432],
     "zone_px": [[240, 160], [720, 160], [720, 400], [240, 400]],
-    "empty_media_s": [[0.0, 5.5]],
+    "empty_media_s": [[0.0, 2.2]],
 }
 
 
