@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from toolkit import tables
 from toolkit.analysis.counts import count
-from toolkit.analysis.findings import fd2_rivals
 from toolkit.analysis.one_body import ChanceRatio
+from toolkit.analysis.rivals import fd2_rivals
 from toolkit.analysis.strength import Rival, break_even, equal_weights, headline, lower_bound, upper_bound, words_for
 
 
@@ -83,10 +86,50 @@ def test_a_possible_companion_gets_no_ratio_however_good_the_test() -> None:
     assert 10 ** (seen["companion"] or 0) == pytest.approx(10.5, abs=0.2)
 
 
+def people(*visits: tuple[str, float | None]) -> dict[str, Any]:
+    """The row about presenters for visits one after another: companion verdict and continuity risk of each."""
+    rows = [
+        {
+            "visit_id": f"V-{k:03d}", "exhibit_id": "E-0001", "from_s": 10.0 * k, "to_s": 10.0 * k + 6,
+            "presenter_id": f"P-{k:02d}", "open_start": False, "open_end": False, "companion": companion,
+            "companion_basis": {},
+        }
+        for k, (companion, _) in enumerate(visits)
+    ]  # fmt: skip
+    bodies = [
+        {
+            "presenter_id": f"P-{k:02d}", "visit_ids": [f"V-{k:03d}"], "continuity_risk": risk, "weakest_s": None,
+            "exhibit_id": "E-0001",
+        }
+        for k, (_, risk) in enumerate(visits)
+    ]  # fmt: skip
+    told = count(tables.build("visits", rows), tables.build("presenters", bodies), 0.95)
+    return dict(told.set_index("what").loc["presenters"])
+
+
 def test_counts_are_three_and_knowing_is_not_determinable() -> None:
-    rows = count(tables.empty("visits")).set_index("what")
+    rows = count(tables.empty("visits"), tables.empty("presenters"), 0.95).set_index("what")
     assert set(rows.index) == {"identities_used", "presenters", "knowing_participants"}
     assert rows["low"].isna()["knowing_participants"]
+
+
+def test_a_companion_who_was_seen_counts_in_both_bounds() -> None:
+    told = people(("seen", 0.01))
+    assert (told["low"], told["high"]) == (2, 2)
+    told = people(("none", 0.01), ("seen", 0.01), ("possible", 0.01))
+    assert (told["low"], told["high"]) == (2, 5)
+
+
+@pytest.mark.parametrize("risk", [None, 0.051])
+def test_a_visit_that_is_not_certified_leaves_no_upper_bound(risk: float | None) -> None:
+    told = people(("none", 0.01), ("none", risk))
+    assert told["low"] == 1
+    assert pd.isna(told["high"])
+    assert json.loads(told["note"])["not_certified"] == 1
+
+
+def test_certified_visits_of_single_bodies_are_at_most_so_many_presenters() -> None:
+    assert people(("none", 0.01), ("none", 0.05))["high"] == 2
 
 
 def test_a_certified_stay_that_was_never_seen_gives_no_infinity() -> None:
@@ -99,3 +142,56 @@ def test_a_certified_stay_that_was_never_seen_gives_no_infinity() -> None:
     for one in fd2_rivals(chance, "none", rates):
         assert one.log10_lr is None or math.isfinite(one.log10_lr)
         assert one.lower_log10 is None or math.isfinite(one.lower_log10)
+
+
+CHANCE = ChanceRatio(at_m=3.0, at_3m=2.0, clock_early=3.0, clock_late=3.0, leave_one_out={}, m=0.05)
+
+
+def crossing(stays: int, switches: int) -> list[Rival]:
+    """Rivals with an undisturbed stay certified 59 of 60, and these of 60 where somebody passes in front."""
+    rates = {
+        "switch": {
+            "ordinary": {"scenes": 60, "certified": 0},
+            "crossing": {"scenes": 60, "certified": switches},
+        },
+        "stay": {"scenes": 60, "certified": 59},
+        "stay_crossing": {"scenes": 60, "certified": stays},
+        "companion": {"scenes": 60, "flagged": 58},
+        "basis": "simulated",
+    }
+    return fd2_rivals(CHANCE, "none", rates)
+
+
+def test_a_switch_behind_a_passer_by_is_compared_with_stays_that_somebody_crosses() -> None:
+    told = {one.name: one for one in crossing(stays=30, switches=0)}
+    expected = lower_bound(30, 60, 0.90) / upper_bound(0, 60)
+    assert 10 ** (told["switch_crossing"].lower_log10 or 0.0) == pytest.approx(expected, rel=0.01)
+    assert told["switch_crossing"].detail["stays"]["certified"] == 30
+    assert 10 ** (told["switch_ordinary"].lower_log10 or 0.0) == pytest.approx(
+        lower_bound(59, 60, 0.90) / upper_bound(0, 60), rel=0.01
+    )
+
+
+def test_where_neither_stays_nor_switches_pass_there_is_no_ratio_and_the_rival_is_named() -> None:
+    rivals = crossing(stays=0, switches=0)
+    told = next(one for one in rivals if one.name == "switch_crossing")
+    assert (told.log10_lr, told.lower_log10) == (None, None)
+    assert told.detail["most"] == pytest.approx(upper_bound(0, 120), abs=1e-4)
+    top = headline(rivals, "moderate")
+    assert "switch_crossing" in top["not_assessed"]
+    assert (top["rival"], top["words"]) == ("companion", "weak")
+
+
+@pytest.mark.parametrize(("stays", "switches"), [(55, 55), (20, 20)])
+def test_a_check_that_passes_switches_as_easily_as_stays_keeps_the_headline_down(stays: int, switches: int) -> None:
+    # "No ratio" is for scenes that are never certified; here certification says nothing against a passer-by.
+    top = headline(crossing(stays, switches), "moderate")
+    assert (top["rival"], top["words"]) == ("switch_crossing", "no_support")
+
+
+def test_ordinary_handovers_never_lose_their_ratio() -> None:
+    rates = {
+        "switch": {"ordinary": {"scenes": 60, "certified": 58}}, "stay": {"scenes": 60, "certified": 59},
+        "companion": {"scenes": 60, "flagged": 60}, "basis": "simulated",
+    }  # fmt: skip
+    assert headline(fd2_rivals(CHANCE, "none", rates))["words"] == "no_support"

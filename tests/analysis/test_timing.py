@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from toolkit.analysis.one_body import chance_ratio, evidence
 from toolkit.analysis.presenters import Continuity
 
 START = datetime(2026, 3, 3, 8, 0, 0)  # noqa: DTZ001 - a terminal writes naive times
-RATES = {
+RATES: dict[str, Any] = {
     "switch": {"ordinary": {"scenes": 60, "certified": 0}},
     "stay": {"scenes": 60, "certified": 59},
     "companion": {"scenes": 60, "flagged": 60},
@@ -297,7 +298,9 @@ def test_a_clip_whose_start_is_not_stated_is_mapped_to_its_own_time() -> None:
     assert rows[rows["best"]]["outcome"].iloc[0] == "V-001"
 
 
-def found(precision: float = 1.0, companion: str = "none", certified: bool = True) -> tuple[pd.DataFrame, pd.DataFrame]:
+def found(
+    precision: float = 1.0, companion: str = "none", certified: bool = True, rates: dict[str, Any] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     punches = punch_table([("1", 74.0), ("2", 79.0), ("3", 84.0), ("4", 150.0)], precision)
     clips, visits = clip_table(200.0), visit_table([(70.0, 90.0), (145.0, 155.0)], companion)
     fitted = clocks.align(punches, clips, anchor_table([(40.0, 40.0), (180.0, 180.0)]))
@@ -306,7 +309,7 @@ def found(precision: float = 1.0, companion: str = "none", certified: bool = Tru
         punches=punches, visits=visits, clips=clips, clocks=fitted,
         associations=associate(punches, visits, clips, fitted, examined_table()),
         integrity=tables.empty("integrity"), examined=examined_table(),
-        continuity=lambda visit, a, b: body, rates=RATES,
+        continuity=lambda visit, a, b: body, rates=rates or RATES,
     )  # fmt: skip
 
 
@@ -314,6 +317,17 @@ def test_several_ids_of_one_certified_body_are_a_candidate() -> None:
     findings, _ = found()
     assert list(findings["code"]) == ["FD2", "FD10"]
     assert list(findings["state"]) == ["candidate", "information"]
+
+
+def test_where_the_check_cannot_tell_the_card_asks_a_person_to_look() -> None:
+    told = RATES | {
+        "switch": {"crossing": {"scenes": 60, "certified": 0}},
+        "stay_crossing": {"scenes": 60, "certified": 0},
+    }
+    findings, _ = found(rates=told)
+    against = {one["code"]: one["facts"] for one in json.loads(findings["against"].iloc[0])}
+    assert against["look_switch_crossing"] == {"from_s": 73.5, "to_s": 84.5}
+    assert "switch_crossing" in json.loads(findings["headline"].iloc[0])["not_assessed"]
 
 
 def test_minute_records_name_nobody() -> None:

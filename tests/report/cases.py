@@ -152,7 +152,11 @@ def clock(determinable: bool = True) -> dict[str, list[dict[str, Any]]]:
         "interval_lo_s": 96.2 if determinable else None, "interval_hi_s": 97.8 if determinable else None,
         "offset_sd_s": 0.408 if determinable else None, "drift_ppm": 0.0 if determinable else None,
         "anchors_used": len(anchors), "reason": "" if determinable else "too_few_anchors",
-        "model": {"camera_clock": "stated", "zone_basis": "stated", "anchors": used} if determinable else {},
+        "model": {
+            "camera_clock": "stated", "zone_basis": "stated", "device_basis": "records name no terminal",
+            "terminal": None, "sd_s": 0.408, "middle_s": 63.5, "drift_sd_ppm": 50.0, "holds_at_s": 63.5,
+            "half_widths_s": [0.8, 0.8], "anchors": used,
+        } if determinable else {},
     }  # fmt: skip
     return {"anchors": anchors, "clocks": [row]}
 
@@ -176,9 +180,11 @@ def associations() -> dict[str, list[dict[str, Any]]]:
 
 def rivals() -> list[dict[str, Any]]:
     tested = {"certified": 0, "scenes": 60, "stays": {"certified": 59, "scenes": 60}}
+    untold = {"switches": {"certified": 0, "scenes": 60}, "stays": {"certified": 0, "scenes": 60}, "most": 0.0247}
     rows: list[tuple[str, float | None, float | None, str, dict[str, Any]]] = [
         ("chance", 3.059, 1.999, "chance", {"m": 0.0738, "log10_at_3m": 1.999}),
         ("switch_contact", 2.079, 1.284, "simulated", tested),
+        ("switch_crossing", None, None, "kind_not_told_apart", untold),
         ("companion", 1.387, 0.995, "simulated", {"missed": 2, "scenes": 60}),
         ("hidden_behind", None, None, "only_a_person", {}),
         ("buffered_log", None, None, "ask_the_device_log", {}),
@@ -200,9 +206,12 @@ def one_body(number: int, visit: int, employees: list[str], moments: list[float]
         "rivals": rivals(),
         "headline": {
             "rival": "companion", "log10_lr": 1.387, "interval": [0.995, 1.387], "words": "weak",
-            "not_assessed": ["hidden_behind", "buffered_log"], "conditional": False,
+            "not_assessed": ["switch_crossing", "hidden_behind", "buffered_log"], "conditional": False,
         },
-        "against": [{"code": "weakest_moment", "facts": {"media_s": moments[0] - 1, "risk": 0.0041}}],
+        "against": [
+            {"code": "weakest_moment", "facts": {"media_s": moments[0] - 1, "risk": 0.0041}},
+            {"code": "look_switch_crossing", "facts": {"from_s": moments[0], "to_s": moments[-1]}},
+        ],
         "limits": ["names_nobody", "continuity_is_a_set", "hidden_behind", "not_random_footage", "other_footage_rates"],
         "sensitivity": {
             "m": 0.0738, "log10_at_m": 3.059, "log10_at_3m": 1.999, "clock_early": 3.059, "clock_late": 3.059,
@@ -270,7 +279,8 @@ def records_only() -> FakeCase:
 
 
 def without_clock() -> FakeCase:
-    missing = ("offset", "offset_not_determinable", {"exhibit": "E-0001", "reason": "too_few_anchors", "anchors": 1})
+    facts = {"device": "terminal", "exhibit": "E-0001", "reason": "too_few_anchors", "anchors": 1}
+    missing = ("offset", "offset_not_determinable", facts)
     return case_of(
         exhibits("footage", "records", "anchors"), footage(), visits(), records(), clock(False), {"associations": []},
         concluded([], [missing], 6, 1),

@@ -2,10 +2,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.report.cases import NOW, FakeCase, whole
 from tests.report.schema import faults
+from toolkit import tables
 from toolkit.report import report_facts
 from toolkit.report.facts import as_document
 from toolkit.report.moments import moment
@@ -67,6 +69,29 @@ def test_probabilities_of_a_clock_in_sum_to_one_and_its_time_is_a_moment() -> No
         assert max(one["probabilities"], key=one["probabilities"].__getitem__) == one["best"]
     assert associations[0]["stamped_at"] == "2026-03-03T08:21:49+08:00"
     assert associations[-1]["media_s"] is None
+
+
+def test_a_cameras_zone_is_not_lent_to_records_without_one() -> None:
+    case = whole()
+    case.held["punches"] = tables.validate("punches", case.held["punches"].assign(tz=pd.NA, tz_basis="unknown"))
+    facts = facts_of(case)
+    assert facts["clips"][0]["starts_at"] == "2026-03-03T08:20:00+08:00"
+    assert {one["stamped_at"] for one in facts["associations"]} == {None}
+    assert (facts["records"][0]["first_at"], facts["records"][0]["first_text"]) == (None, "2026-03-03 08:21:49")
+
+
+def test_a_row_that_repeats_an_event_names_it() -> None:
+    case = whole()
+    punches = case.held["punches"]
+    again = punches.iloc[[1]].assign(punch_id="f" * 16, exhibit_id="E-0005")
+    case.held["punches"] = tables.validate("punches", pd.concat([punches, again]))
+    placed = case.held["associations"]
+    copied = placed[placed["punch_id"] == punches["punch_id"].iloc[1]].assign(punch_id="f" * 16)
+    case.held["associations"] = tables.validate("associations", pd.concat([placed, copied]))
+    facts = facts_of(case)
+    told = {one["punch_id"]: one["same_as"] for one in facts["associations"]}
+    assert told["f" * 16] == punches["punch_id"].iloc[1]
+    assert sum(one is not None for one in told.values()) == 1
 
 
 def test_what_is_not_examined_is_the_rest_of_the_clip() -> None:

@@ -223,7 +223,10 @@ def test_codes_that_are_not_known_yet_are_shown_with_their_facts() -> None:
 def test_many_clock_ins_outside_the_footage_are_counted_not_listed() -> None:
     base = cases.records()
     row = base["punches"][11]
-    base["punches"] += [{**row, "punch_id": f"f{n:015x}", "row": 100 + n} for n in range(600)]
+    base["punches"] += [
+        {**row, "punch_id": f"f{n:015x}", "row": 100 + n, "t_local": f"2026-03-03T09:{n // 60:02d}:{n % 60:02d}"}
+        for n in range(600)
+    ]
     placed = cases.associations()["associations"]
     placed += [{**placed[-1], "punch_id": f"f{n:015x}"} for n in range(600)]
     case = cases.case_of(
@@ -234,6 +237,48 @@ def test_many_clock_ins_outside_the_footage_are_counted_not_listed() -> None:
     assert "More clock-ins stand in report.json only: 581. Outside coverage in all: 601." in text_of(page)
     assert len(document["associations"]) == 612
     assert "601 outside coverage" in made.summary[2]
+
+
+def clock_with(**model: Any) -> FakeCase:
+    row = cases.clock()["clocks"][0]
+    offset = {"terminal_minus_camera_s": None, "interval_lo_s": None, "interval_hi_s": None}
+    row |= {"model": row["model"] | model, **(offset if "zone_basis" in model else {})}
+    return cases.case_of(
+        cases.exhibits("footage", "records", "anchors"), cases.footage(), cases.visits(), cases.records(),
+        {"clocks": [row], "anchors": cases.clock()["anchors"]}, cases.associations(), cases.concluded([], [], 6, 1),
+    )  # fmt: skip
+
+
+def test_an_interval_is_told_with_the_moment_at_which_it_holds() -> None:
+    _, page, _ = make(clock_with(half_widths_s=[0.8, 1.6]))
+    assert "± 0.8 s at the clip's first frame and ± 1.6 s at its last" in text_of(page)
+
+
+def test_a_zone_that_is_not_known_is_told_and_not_called_a_camera_without_a_clock(language: str) -> None:
+    made, page, _ = make(clock_with(zone_basis="none stated for the records"), language=language)
+    entries = topics(language)["report"]
+    assert made.summary[1] == entries["line_clock_media_zone"]
+    assert entries["clock_zone_unknown"] in text_of(page)
+
+
+def test_two_names_taken_for_one_clock_are_warned_about() -> None:
+    _, page, _ = make(clock_with(device_basis="taken for one", terminal="canteen"))
+    assert "The anchors name the device terminal, the records the terminal canteen" in text_of(page)
+
+
+def test_a_repeated_row_is_told_beside_the_first_and_counted_once() -> None:
+    base, placed = cases.records(), cases.associations()["associations"]
+    base["punches"].append({**base["punches"][1], "punch_id": "f" * 16, "exhibit_id": "E-0005", "row": 7})
+    base["record_files"].append({**base["record_files"][0], "exhibit_id": "E-0005"})
+    placed += [{**row, "punch_id": "f" * 16} for row in placed if row["punch_id"] == f"{2:016x}"]
+    case = cases.case_of(
+        cases.exhibits("footage", "records"), cases.footage(), cases.visits(), base, cases.clock(),
+        {"associations": placed}, cases.concluded([], [], 6, 1),
+    )  # fmt: skip
+    made, page, _ = make(case)
+    assert made.summary[2].startswith("Clock-ins: 12 in the records; 10 best explained by a visit")
+    assert "repeat one of these: 1" in made.summary[2]
+    assert text_of(page).count("[E-0002] / 2, [E-0005] / 7") == 1
 
 
 def test_many_moments_are_thinned_and_the_rest_is_told() -> None:

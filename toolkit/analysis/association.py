@@ -15,8 +15,9 @@ several clips show one moment, a visit in any of them may explain the punch, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,16 +25,17 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import coverage
-from toolkit.analysis.clocks import device_of, model_of, punch_window, to_media_s
+from toolkit.analysis.assertions import each_once, for_all_rows
+from toolkit.analysis.clocks import device_of, model_of, punch_window, sd_at, to_media_s
 from toolkit.analysis.likelihood import (
     LEAST_VISIT_S,
     Array,
     Densities,
     Timeline,
+    clock_grid,
     densities,
     emissions,
     local_rate,
-    offset_grid,
 )
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
@@ -58,14 +60,14 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A timeline with the rows of the tables it was made from."""
+    """A timeline with the rows of the tables it was made from; ``sd_at`` the clock's sd at a media second."""
 
     exhibit_id: str
     timeline: Timeline
     punch_ids: tuple[str, ...]
     visit_ids: tuple[str, ...]
     precision_s: tuple[float, ...]
-    sd_s: float
+    sd_at: Callable[[float], float]
 
 
 def associate(
@@ -75,7 +77,8 @@ def associate(
 
     Only successful terminal events are assigned; a punch whose clock is not
     determinable gets no rows at all. One that falls into no footage that was
-    looked at is "outside coverage".
+    looked at is "outside coverage". Rows of the records that repeat one event
+    get the probabilities of that event.
     """
     rows: list[dict[str, Any]] = []
     for placed in place(punches, visits, clips, clocks, examined):
@@ -86,12 +89,13 @@ def associate(
             rows.append(
                 {"punch_id": punch_id, "outcome": OUTSIDE_COVERAGE, "probability": 1.0, "media_s": None, "best": True}
             )
-    return tables.build("associations", rows)
+    return tables.build("associations", for_all_rows(rows, punches))
 
 
 def assignable(punches: pd.DataFrame) -> pd.DataFrame:
-    """Successful events of a terminal, in the order of its clock."""
-    chosen = punches[(punches["result"] == "pass") & (punches["record_kind"] == "raw_event")]
+    """Successful events of a terminal, each once, in the order of its clock."""
+    once = each_once(punches)
+    chosen = once[(once["result"] == "pass") & (once["record_kind"] == "raw_event")]
     return chosen.sort_values(["t_local", "punch_id"], kind="stable")
 
 
@@ -158,13 +162,16 @@ def _placed(
     duration_s: float,
     covered: coverage.Stretches,
 ) -> Placed:
-    model, sd_s = model_of(clock), float(clock["offset_sd_s"])
-    reach = REACH_S + 5 * sd_s
+    model = model_of(clock)
+    reach = REACH_S + 5 * max(sd_at(model, 0.0), sd_at(model, duration_s))
     windows = [punch_window(model, punch["t_local"], float(punch["precision_s"])) for punch in stamped]
     near = [not (window[1] < -reach or window[0] > duration_s + reach) for window in windows]
     mine = [punch for punch, stays in zip(stamped, near, strict=True) if stays]
     here = visits[visits["exhibit_id"] == clock["exhibit_id"]].sort_values("from_s")
-    offsets, weights = offset_grid(sd_s)
+    middle_s = duration_s / 2
+    offsets, drifts, weights = clock_grid(
+        float(model["sd_s"]), float(model["drift_sd_ppm"]) * 1e-6, middle_s - float(model["middle_s"]), middle_s
+    )
     return Placed(
         exhibit_id=str(clock["exhibit_id"]),
         timeline=Timeline(
@@ -173,13 +180,15 @@ def _placed(
             visits=here[["from_s", "to_s"]].to_numpy(float).reshape(-1, 2),
             covered=covered,
             offsets=offsets,
+            drifts=drifts,
+            middle_s=middle_s,
             weights=weights,
             log_s=np.array([to_media_s(model, punch["t_local"]) for punch in stamped]),
         ),
         punch_ids=tuple(str(punch["punch_id"]) for punch in mine),
         visit_ids=tuple(here["visit_id"].astype(str)),
         precision_s=tuple(float(punch["precision_s"]) for punch in mine),
-        sd_s=sd_s,
+        sd_at=partial(sd_at, model),
     )
 
 

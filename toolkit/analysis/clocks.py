@@ -9,6 +9,9 @@ terminal, by half a second on average; between two times cut alike the half
 seconds cancel. The offset is therefore that of the *written* terminal time; the
 interval holds the cut of the anchors, and the window of a punch is shifted back
 by ``half_cut_s`` (:func:`punch_window`).
+
+How surely the clock is known depends on the moment: best between the anchors,
+and worse by what drift is left open the farther away (:func:`sd_at`).
 """
 
 from __future__ import annotations
@@ -19,20 +22,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit import tables
+from toolkit.analysis.civil_time import camera_start, missing, offset_at_start, zone_basis
 
 DRIFT_SD = 50e-6
 LEAST_ANCHORS = 2
 SAME_MOMENT_S = 1.0
 CONTRADICTION_P = 0.001
+MOST_SD_S = 20.0  # a clock known worse than this anywhere in the clip places nothing
 Z95 = 1.959964
-TIME = "%Y-%m-%dT%H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +62,55 @@ def align(punches: pd.DataFrame, clips: pd.DataFrame, anchors: pd.DataFrame) -> 
     -------
     DataFrame
         ``terminal_minus_camera_s`` is positive when the terminal is ahead; it
-        is missing where the camera's own clock is not stated, and the model
-        then maps terminal time straight to the clip's media seconds. With
-        fewer than two independent anchors, or anchors that contradict each
-        other, ``determinable`` is False and ``reason`` says why.
+        and its interval hold at the media second ``holds_at_s`` of the model.
+        It is missing where the camera's own clock or one of the two time zones
+        is not stated; terminal time is then mapped straight to the clip's
+        media seconds. With fewer than two independent anchors, anchors that
+        contradict each other, or none near enough, ``determinable`` is False
+        and ``reason`` says why.
     """
-    devices = sorted(set(anchors["device"])) or sorted(set(punches["terminal_id"].dropna())) or ["terminal"]
-    zone = _terminal_zone(punches)
+    devices = _devices(punches, anchors)
     rows = []
     for device in devices:
         told = anchors[anchors["device"] == device]
+        basis = _device_basis(device, punches)
+        zones = _zones(punches, device, devices)
         for clip in clips.to_dict("records"):
-            rows.append({"device_id": device, "exhibit_id": clip["exhibit_id"], **_align_clip(clip, clips, told, zone)})
+            row = _align_clip(clip, clips, told, zones)
+            row["model"] = {**row["model"], **basis}
+            rows.append({"device_id": device, "exhibit_id": clip["exhibit_id"], **row})
     return tables.build("clocks", rows)
 
 
+def _devices(punches: pd.DataFrame, anchors: pd.DataFrame) -> list[str]:
+    """Every clock that the case speaks of.
+
+    The anchors' only device and the records' only terminal are taken for one,
+    however they are called. As soon as either names two, each name is a clock
+    of its own, and one without anchors is not determinable.
+    """
+    read, named = set(anchors["device"]), set(punches["terminal_id"].dropna())
+    if len(read) == 1 and len(named) <= 1:
+        return [str(one) for one in read]
+    return sorted(str(one) for one in read | named) or ["terminal"]
+
+
+def _device_basis(device: str, punches: pd.DataFrame) -> dict[str, Any]:
+    named = sorted(str(one) for one in set(punches["terminal_id"].dropna()))
+    if not named:
+        return {"device_basis": "records name no terminal", "terminal": None}
+    if device in named:
+        return {"device_basis": "named", "terminal": device}
+    # With several names every device stands for itself; the records have none of this one.
+    return (
+        {"device_basis": "taken for one", "terminal": named[0]}
+        if len(named) == 1
+        else {"device_basis": "not in the records", "terminal": None}
+    )
+
+
 def _align_clip(
-    clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame, zone: str | None
+    clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame, zones: frozenset[str]
 ) -> dict[str, Any]:
     usable = independent(_anchors_for(clip, clips, anchors))
     if len(usable) < LEAST_ANCHORS:
@@ -84,31 +119,40 @@ def _align_clip(
     at = np.array([anchor.media_s for anchor in usable])
     zeros = np.array([(anchor.terminal - origin).total_seconds() - anchor.media_s for anchor in usable])
     sds = np.array([anchor.sd_s for anchor in usable])
-    zero, drift, sd, residuals = _fit(at, zeros, sds)
+    line = _fit(at, zeros, sds)
     listed = [
         {"row": anchor.row, "residual_s": round(float(miss), 4), "sd_s": round(anchor.sd_s, 4)}
-        for anchor, miss in zip(usable, residuals, strict=True)
+        for anchor, miss in zip(usable, line.residuals, strict=True)
     ]
-    if _chance(residuals, sds) < CONTRADICTION_P:
+    if _chance(line.residuals, sds) < CONTRADICTION_P:
         return _undetermined("anchors_contradict", len(usable), {"anchors": listed})
-    written = origin + timedelta(seconds=float(zero))
-    offset = _offset(clip, written, zone)
+    zero = origin + timedelta(seconds=line.level - line.drift * line.middle_s)
+    end_s = float(clip["duration_s"])
+    holds_at = round(min(max(line.middle_s, 0.0), end_s), 3)
+    offset = offset_at_start(clip, zero, zones)
     model = {
-        "zero_terminal_local": written.isoformat(timespec="microseconds"),
-        "sd_s": round(sd, 6),
-        "drift_ppm": round(drift * 1e6, 3),
+        "zero_terminal_local": zero.isoformat(timespec="microseconds"),
+        "sd_s": round(line.sd_s, 6),
+        "middle_s": round(line.middle_s, 3),
+        "drift_sd_ppm": round(line.drift_sd * 1e6, 3),
+        "holds_at_s": holds_at,
+        "drift_ppm": round(line.drift * 1e6, 3),
         "half_cut_s": round(float(np.mean([anchor.half_cut_s for anchor in usable])), 6),
-        "camera_clock": "unknown" if _missing(clip["starts_at"]) else "stated",
-        "zone_basis": "stated" if zone else "terminal read in the camera's zone",
+        "camera_clock": "unknown" if missing(clip["starts_at"]) else "stated",
+        "zone_basis": zone_basis(clip, zones, zero),
         "anchors": listed,
     }
-    half = Z95 * sd
+    sd = sd_at(model, holds_at)
+    model["half_widths_s"] = [round(Z95 * sd_at(model, at_s), 3) for at_s in (0.0, end_s)]
+    if max(sd_at(model, 0.0), sd_at(model, end_s)) > MOST_SD_S:
+        return _undetermined("clock_too_uncertain", len(usable), {"anchors": listed})
+    here = None if offset is None else offset + line.drift * holds_at
     return {
         "determinable": True,
         "method": "anchors",
-        "terminal_minus_camera_s": None if offset is None else round(offset, 3),
-        "interval_lo_s": None if offset is None else round(offset - half, 3),
-        "interval_hi_s": None if offset is None else round(offset + half, 3),
+        "terminal_minus_camera_s": None if here is None else round(here, 3),
+        "interval_lo_s": None if here is None else round(here - Z95 * sd, 3),
+        "interval_hi_s": None if here is None else round(here + Z95 * sd, 3),
         "offset_sd_s": round(sd, 6),
         "drift_ppm": model["drift_ppm"],
         "anchors_used": len(usable),
@@ -127,12 +171,12 @@ def _undetermined(reason: str, used: int, model: Mapping[str, Any]) -> dict[str,
 def _anchors_for(clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame) -> list[_Anchor]:
     """Anchors on this clip, and those on other clips of its camera where both starts are stated."""
     shifts = {clip["exhibit_id"]: 0.0}
-    if not _missing(clip["starts_at"]) and not _missing(clip["camera_id"]):
-        start = datetime.fromisoformat(clip["starts_at"])
+    start = camera_start(clip)
+    if start is not None and not missing(clip["camera_id"]):
         for other in clips.to_dict("records"):
-            if other["camera_id"] is pd.NA or other["camera_id"] != clip["camera_id"] or _missing(other["starts_at"]):
+            begun = camera_start(other)
+            if other["camera_id"] is pd.NA or other["camera_id"] != clip["camera_id"] or begun is None:
                 continue
-            begun = datetime.fromisoformat(other["starts_at"])
             if (begun.tzinfo is None) == (start.tzinfo is None):
                 shifts[other["exhibit_id"]] = (begun - start).total_seconds()
     found = []
@@ -178,17 +222,28 @@ def read_written(text: str) -> tuple[datetime, float]:
     return at.replace(tzinfo=None), precision
 
 
-def _fit(
-    at: NDArray[np.float64], zeros: NDArray[np.float64], sds: NDArray[np.float64]
-) -> tuple[float, float, float, NDArray[np.float64]]:
-    """Offset at the anchors' middle and drift, by least squares with a prior of 0 +- 50 ppm."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Offset at the anchors' middle and drift, with their uncertainties, which are independent there."""
+
+    level: float
+    drift: float
+    middle_s: float
+    sd_s: float
+    drift_sd: float
+    residuals: NDArray[np.float64]
+
+
+def _fit(at: NDArray[np.float64], zeros: NDArray[np.float64], sds: NDArray[np.float64]) -> _Line:
+    """Least squares with a prior of 0 +- 50 ppm on the drift."""
     middle = float(np.average(at, weights=1 / sds**2))
     design = np.stack([np.ones_like(at), at - middle], axis=1)
     precision = design.T @ (design / sds[:, None] ** 2) + np.diag([0.0, 1 / DRIFT_SD**2])
     covariance = np.linalg.inv(precision)
     level, drift = covariance @ (design.T @ (zeros / sds**2))
     residuals = zeros - design @ np.array([level, drift])
-    return float(level - drift * middle), float(drift), float(math.sqrt(covariance[0, 0])), residuals
+    sd, drift_sd = np.sqrt(np.diag(covariance))
+    return _Line(float(level), float(drift), middle, float(sd), float(drift_sd), residuals)
 
 
 def _chance(residuals: NDArray[np.float64], sds: NDArray[np.float64]) -> float:
@@ -199,30 +254,33 @@ def _chance(residuals: NDArray[np.float64], sds: NDArray[np.float64]) -> float:
     return 0.5 * math.erfc(z / math.sqrt(2))
 
 
-def _offset(clip: Mapping[Any, Any], written: datetime, zone: str | None) -> float | None:
-    if _missing(clip["starts_at"]):
-        return None
-    start = datetime.fromisoformat(clip["starts_at"])
-    if start.tzinfo is None and not _missing(clip["timezone"]):
-        start = start.replace(tzinfo=ZoneInfo(str(clip["timezone"])))
-    if start.tzinfo is None or zone is None:
-        return (written - start.replace(tzinfo=None)).total_seconds()
-    return (written.replace(tzinfo=ZoneInfo(zone)) - start).total_seconds()
-
-
-def _terminal_zone(punches: pd.DataFrame) -> str | None:
-    """The one time zone stated for the records; None where none or several are."""
-    zones = sorted(set(punches["tz"].dropna()))
-    if len(zones) != 1 or zones[0][0] in "+-Z":
-        return None
-    return str(zones[0])
+def _zones(punches: pd.DataFrame, device: str, devices: Sequence[str]) -> frozenset[str]:
+    """The time zones stated for the records of this device."""
+    stated = punches[["terminal_id", "tz"]].dropna(subset=["tz"]).drop_duplicates()
+    return frozenset(
+        str(row["tz"]) for row in stated.to_dict("records") if device_of(row["terminal_id"], devices) == device
+    )
 
 
 def device_of(terminal_id: Any, devices: Sequence[str]) -> str | None:
-    """The device whose clock a punch was stamped by: its own, or the only one there is."""
-    if not _missing(terminal_id) and terminal_id in devices:
+    """The device whose clock a punch was stamped by: its own, or the only one there is.
+
+    Parameters
+    ----------
+    devices : sequence of str
+        All devices of table ``clocks``; it holds every terminal that the
+        records name as soon as there are two, so that a punch of another
+        terminal never falls to the only one with anchors.
+    """
+    if not missing(terminal_id) and terminal_id in devices:
         return str(terminal_id)
     return devices[0] if len(devices) == 1 else None
+
+
+def sd_at(model: Mapping[str, Any], media_s: float) -> float:
+    """Standard deviation of the clock at a moment of the clip, in seconds."""
+    open_drift = float(model["drift_sd_ppm"]) * 1e-6
+    return math.hypot(float(model["sd_s"]), open_drift * (media_s - float(model["middle_s"])))
 
 
 def to_media_s(model: Mapping[str, Any], t_local: str) -> float:
@@ -241,7 +299,3 @@ def model_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The model of a row of table ``clocks``."""
     told: dict[str, Any] = json.loads(row["model"])
     return told
-
-
-def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value != value

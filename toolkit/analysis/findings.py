@@ -7,7 +7,6 @@ together, and counts once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,15 +14,15 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import strength
-from toolkit.analysis.association import Placed, not_looked_at, place
+from toolkit.analysis.association import Placed, assignable, not_looked_at, place
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.rivals import UNTOLD, fd2_rivals
 from toolkit.analysis.strength import Rival
 
 CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
-LEAST_RATIO = 1e-12  # a tested rate of zero must not become an infinity that JSON cannot hold
 PAD_S = 1.5  # the clock's own uncertainty is added to this
 NOT_IN_THIS_VERSION = ("FD1", "FD3", "FD4", "FD5", "FD6", "FD7", "FD8", "FD9")
 
@@ -51,8 +50,8 @@ def conclude(
         ``(visit_id, from_s, to_s) -> Continuity``.
     rates : dict or None
         Tested rates, counts in independent scenes: ``switch`` {kind: {scenes,
-        certified}}, ``stay`` {scenes, certified}, ``companion`` {scenes,
-        flagged}, ``basis``.
+        certified}}, ``stay`` and for some kinds ``stay_<kind>`` {scenes,
+        certified}, ``companion`` {scenes, flagged}, ``basis``.
     """
     found: Rows = []
     missing: Rows = [{"what": code, "why": "not_run", "facts": {}} for code in NOT_IN_THIS_VERSION]
@@ -93,7 +92,7 @@ def _one_body(
         if why is not None:
             missing.append({"what": "FD2", "why": why, "facts": {"visit": visit_id}})
             continue
-        chance = chance_ratio(placed.timeline, body, rows, placed.sd_s)
+        chance = chance_ratio(placed.timeline, body, rows, _clock_sd(placed, rows))
         if chance.at_3m < LEAST_LOG10_CHANCE:
             facts = {"visit": visit_id, "log10_lr": round(chance.at_3m, 2)}
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
@@ -101,9 +100,14 @@ def _one_body(
         found.append(_finding(placed, rows, visit, chance, body_check, rates, len(placed.visit_ids)))
 
 
+def _clock_sd(placed: Placed, rows: Sequence[int]) -> float:
+    """The clock's uncertainty where these punches are, at the worst of them."""
+    return max(placed.sd_at(float(at)) for at in placed.timeline.windows[list(rows)].ravel())
+
+
 def _continuity(placed: Placed, rows: Sequence[int], visit_id: str, continuity: ContinuityOf) -> Continuity:
     windows = placed.timeline.windows[list(rows)]
-    pad = PAD_S + 1.96 * placed.sd_s
+    pad = PAD_S + 1.96 * _clock_sd(placed, rows)
     return continuity(visit_id, float(windows.min()) - pad, float(windows.max()) + pad)
 
 
@@ -137,7 +141,7 @@ def _finding(
         "propositions": {"main": "one_body_several_ids", "rivals": [one.name for one in rivals]},
         "rivals": [one.as_row() for one in rivals],
         "headline": top,
-        "against": _against(visit, body, survives),
+        "against": [*_against(visit, body, survives), *_unlooked(placed, rows, rivals)],
         "limits": ["names_nobody", "continuity_is_a_set", "hidden_behind", "not_random_footage", "other_footage_rates"],
         "sensitivity": {
             "m": round(chance.m, 4),
@@ -158,68 +162,6 @@ def _finding(
     }
 
 
-def fd2_rivals(chance: ChanceRatio, companion: str, rates: dict[str, Any] | None) -> list[Rival]:
-    """The rivals of FD2, each with its ratio or the reason why it has none."""
-    lower = min(chance.at_m, chance.at_3m)
-    rivals = [
-        Rival(
-            name="chance",
-            log10_lr=round(chance.at_m, 3),
-            lower_log10=round(lower, 3),
-            basis="chance",
-            detail={"m": round(chance.m, 4), "log10_at_3m": round(chance.at_3m, 3)},
-        )
-    ]
-    rivals += _switch_rivals(rates)
-    rivals.append(_companion_rival(companion, rates))
-    rivals.append(Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="only_a_person"))
-    rivals.append(Rival(name="buffered_log", log10_lr=None, lower_log10=None, basis="ask_the_device_log"))
-    return rivals
-
-
-def _switch_rivals(rates: dict[str, Any] | None) -> list[Rival]:
-    if not rates or not rates.get("switch"):
-        return [Rival(name="switch", log10_lr=None, lower_log10=None, basis="not_tested")]
-    stay = rates["stay"]
-    point_stay = stay["certified"] / stay["scenes"]
-    low_stay = strength.lower_bound(stay["certified"], stay["scenes"], 0.90)
-    rivals = []
-    for kind, counts in sorted(rates["switch"].items()):
-        high = strength.upper_bound(counts["certified"], counts["scenes"])
-        point = (counts["certified"] + 0.5) / (counts["scenes"] + 1)
-        rivals.append(
-            Rival(
-                name=f"switch_{kind}",
-                log10_lr=_log10(point_stay / point),
-                lower_log10=_log10(low_stay / high),
-                basis=str(rates["basis"]),
-                detail={"certified": counts["certified"], "scenes": counts["scenes"], "stays": dict(stay)},
-            )
-        )
-    return rivals
-
-
-def _companion_rival(companion: str, rates: dict[str, Any] | None) -> Rival:
-    counts = (rates or {}).get("companion")
-    if companion != "none" or not counts:
-        basis = "companion_possible" if companion != "none" else "not_tested"
-        return Rival(name="companion", log10_lr=None, lower_log10=None, basis=basis)
-    missed = counts["scenes"] - counts["flagged"]
-    point = (missed + 0.5) / (counts["scenes"] + 1)
-    high = strength.upper_bound(missed, counts["scenes"])
-    return Rival(
-        name="companion",
-        log10_lr=_log10(1 / point),
-        lower_log10=_log10(1 / high),
-        basis=str((rates or {})["basis"]),
-        detail={"missed": missed, "scenes": counts["scenes"]},
-    )
-
-
-def _log10(ratio: float) -> float:
-    return round(math.log10(max(ratio, LEAST_RATIO)), 3)
-
-
 def _against(visit: dict[Any, Any], body: Continuity, survives: bool) -> list[dict[str, Any]]:
     against: list[dict[str, Any]] = []
     if not survives:
@@ -229,6 +171,13 @@ def _against(visit: dict[Any, Any], body: Continuity, survives: bool) -> list[di
     if body.weakest_s is not None:
         against.append({"code": "weakest_moment", "facts": {"media_s": round(body.weakest_s, 2), "risk": body.risk}})
     return against
+
+
+def _unlooked(placed: Placed, rows: Sequence[int], rivals: Sequence[Rival]) -> list[dict[str, Any]]:
+    """Where a person must look, because scenes of a kind were not told apart by the check."""
+    windows = placed.timeline.windows[list(rows)]
+    facts = {"from_s": round(float(windows.min()), 1), "to_s": round(float(windows.max()), 1)}
+    return [{"code": f"look_{one.name}", "facts": facts} for one in rivals if one.basis == UNTOLD]
 
 
 def _frames(placed: Placed, rows: Sequence[int], body: Continuity) -> list[dict[str, Any]]:
@@ -278,8 +227,16 @@ def _not_assessable(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataF
         rows.append({"what": "footage", "why": "no_footage", "facts": {}})
     for clock in clocks.to_dict("records"):
         if not clock["determinable"]:
-            facts = {"exhibit": clock["exhibit_id"], "reason": clock["reason"], "anchors": int(clock["anchors_used"])}
+            facts = {
+                "device": clock["device_id"],
+                "exhibit": clock["exhibit_id"],
+                "reason": clock["reason"],
+                "anchors": int(clock["anchors_used"]),
+            }
             rows.append({"what": "offset", "why": "offset_not_determinable", "facts": facts})
+    nameless = int(assignable(punches)["terminal_id"].isna().sum())
+    if nameless and len(set(clocks["device_id"])) > 1:
+        rows.append({"what": "records", "why": "terminal_not_stated", "facts": {"rows": nameless}})
     unclear = int(((punches["result"] == "unknown") & (punches["record_kind"] == "raw_event")).sum())
     if unclear:
         rows.append({"what": "records", "why": "result_unknown", "facts": {"rows": unclear}})

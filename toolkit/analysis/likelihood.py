@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ EDGE_SD_S = 0.7  # how well the ends of a visit are known
 GRID = 41
 FAR_SDS = 9.0
 GRID_SDS = 4.0
+GRID_STEP_S = 0.5
+COARSE_GRID = 17
+DRIFT_MATTERS_S = 0.25
+LEAST_NODE = 1e-4
 RATE_WINDOW_S = 900.0
 LEAST_RATE = 1.0 / 3600.0
 LEAST_VISIT_S = 1.0
@@ -35,7 +39,8 @@ class Timeline:
     with prior ``weights``; ``visits`` (v, 2) media seconds; ``covered`` list of
     stretches that were looked at (:mod:`toolkit.analysis.coverage`);
     ``employees`` the id of each punch; ``log_s`` media seconds of all punches of
-    the log, in view of the clip or not.
+    the log, in view of the clip or not. ``drifts`` (g,) is what each shift grows
+    by in a second away from ``middle_s``.
     """
 
     windows: Array
@@ -45,13 +50,54 @@ class Timeline:
     offsets: Array
     weights: Array
     log_s: Array
+    drifts: Array = field(default_factory=lambda: np.zeros(1))
+    middle_s: float = 0.0
 
 
-def offset_grid(sd_s: float) -> tuple[Array, Array]:
-    """Shifts of the clock in seconds and their prior weights, which sum to 1."""
-    shifts = np.linspace(-GRID_SDS, GRID_SDS, GRID)
+def offset_grid(sd_s: float, least: int = GRID) -> tuple[Array, Array]:
+    """Shifts of the clock in seconds and their prior weights, which sum to 1.
+
+    Never farther apart than half a second: visits have edges of 0.7 s, and a
+    coarser grid steps over them.
+    """
+    half = max(least // 2, math.ceil(GRID_SDS * sd_s / GRID_STEP_S))
+    shifts = np.linspace(-GRID_SDS, GRID_SDS, 2 * half + 1)
     weights = np.exp(-0.5 * shifts**2)
     return shifts * sd_s, weights / weights.sum()
+
+
+def clock_grid(sd_s: float, drift_sd: float, away_s: float, half_s: float) -> tuple[Array, Array, Array]:
+    """Shifts of the clock at the middle of a clip, their growth in a second, and prior weights.
+
+    Parameters
+    ----------
+    sd_s, drift_sd : float
+        Standard deviations of offset (s) and drift (s/s) where they are
+        independent, at the middle of the anchors.
+    away_s : float
+        From there to the middle of the clip, in seconds.
+    half_s : float
+        Half the length of the clip.
+
+    Returns
+    -------
+    shifts, drifts, weights : float arrays, shape (g,)
+        Seen from the middle of the clip, offset and drift go together; what
+        drift that leaves open has nodes of its own where it moves the clip's
+        ends by more than a quarter of a second.
+    """
+    here = math.hypot(sd_s, drift_sd * away_s)
+    slope, left = drift_sd**2 * away_s / here**2, drift_sd * sd_s / here
+    if left * half_s <= DRIFT_MATTERS_S:
+        shifts, weights = offset_grid(here)
+        return shifts, slope * shifts, weights
+    shifts, weights = offset_grid(here, COARSE_GRID)
+    ends, shares = offset_grid(left * half_s, COARSE_GRID // 2)
+    joint = weights[:, None] * shares[None, :]
+    drifts = slope * shifts[:, None] + ends[None, :] / half_s
+    kept = joint > joint.max() * LEAST_NODE
+    told = joint[kept]
+    return np.broadcast_to(shifts[:, None], joint.shape)[kept], drifts[kept], told / told.sum()
 
 
 def normal_cdf(z: Array) -> Array:
@@ -108,9 +154,14 @@ class Densities:
 
 def densities(timeline: Timeline) -> Densities:
     """Densities of all visits at every clock shift; the slow part, made once for a timeline."""
-    shifted = timeline.windows[None, :, :] - timeline.offsets[:, None, None]
+    away = timeline.windows.mean(axis=1) - timeline.middle_s
+    shifts = timeline.offsets[:, None] + timeline.drifts[:, None] * away[None, :]
+    shifted = timeline.windows[None, :, :] - shifts[:, :, None]
     cover = coverage_share(shifted, timeline.covered)
-    return Densities(visit_density(shifted, timeline.visits) * cover[..., None], cover)
+    # Shift by shift: the intermediate arrays of all at once would be many times the result.
+    dense = np.stack([visit_density(one, timeline.visits) for one in shifted])
+    dense *= cover[..., None]
+    return Densities(dense, cover)
 
 
 def emissions(known: Densities, m: float, rates: Array) -> tuple[Array, Array, Array]:

@@ -45,7 +45,7 @@ def chance_ratio(timeline: Timeline, body: int, punches: Sequence[int], sd_s: fl
     punches : sequence of int
         Indices of the punches that are best explained by it.
     sd_s : float
-        The clock's uncertainty; the ends of its 95 % interval are tried alone.
+        The clock's uncertainty at the visit; the ends of its 95 % interval are tried alone.
     """
     m = share_without(timeline, punches)
     near, index = _neighbourhood(timeline, body)
@@ -53,7 +53,9 @@ def chance_ratio(timeline: Timeline, body: int, punches: Sequence[int], sd_s: fl
     local = near.timeline
 
     def ratio(share: float, at: float | None = None, but: str | None = None) -> float:
-        tried = local if at is None else replace(local, offsets=np.array([at]), weights=np.array([1.0]))
+        tried = local
+        if at is not None:
+            tried = replace(local, offsets=np.array([at]), drifts=np.zeros(1), weights=np.array([1.0]))
         return _log10_ratio(tried, index, min(share, 0.9), rates, but)
 
     ids = sorted({timeline.employees[k] for k in punches})

@@ -16,7 +16,10 @@ from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
 
-INPUTS = ("punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned")
+INPUTS = (
+    "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
+    "presenters",
+)  # fmt: skip
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
@@ -44,7 +47,8 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     )
     rows = [*_json_rows(missing), *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
     case.record("findings", findings, inputs=INPUTS, params=params)
-    case.record("counts", count(read["visits"]), inputs=INPUTS, params=params)
+    counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
+    case.record("counts", counts, inputs=INPUTS, params=params)
     case.record("not_assessable", tables.build("not_assessable", rows), inputs=INPUTS, params=params)
     return findings
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
+from toolkit.analysis.assertions import overlaps
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import read_anchors
 from toolkit.clockin.reader import read_records
@@ -26,7 +27,7 @@ from toolkit.records import Oddity
 OUTPUTS = (
     "clips", "punches", "record_files", "refused_rows", "roster", "anchors", "integrity",
 )  # fmt: skip
-PARAMS = {"version": 1}
+PARAMS = {"version": 2}
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -61,6 +62,7 @@ def intake(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
             _READERS.get(str(told["kind"]), _nothing)(case, told, rows, names)
             advance(1.0)
     _check_roster(rows)
+    _note_repeats(rows)
     for name in OUTPUTS:
         case.record(name, tables.build(name, rows[name]), inputs=["exhibits"], params=PARAMS)
     if names:
@@ -141,6 +143,15 @@ def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _note_oddities(exhibit_id: str, oddities: Any, rows: Rows) -> None:
     for oddity in oddities:
         rows["integrity"].append({"exhibit_id": exhibit_id, "code": oddity.code, "facts": oddity.facts})
+
+
+def _note_repeats(rows: Rows) -> None:
+    """Rows that say what another row says stay in the table; that they count once is told."""
+    if not rows["punches"]:
+        return
+    for one in overlaps(tables.build("punches", rows["punches"])):
+        facts = {"rows": one["rows"], "other": one["other"]}
+        rows["integrity"].append({"exhibit_id": one["exhibit_id"], "code": "rows_repeated", "facts": facts})
 
 
 def _check_roster(rows: Rows) -> None:

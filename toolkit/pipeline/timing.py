@@ -15,7 +15,7 @@ ASSOCIATION_INPUTS = ("punches", "visits", "clips", "clocks", "examined")
 def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Fit each terminal's clock to each clip; table ``clocks``."""
     punches, clips, anchors = case.read("punches"), case.read("clips"), case.read("anchors")
-    params = {"version": 1, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
+    params = {"version": 2, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
     if not case.is_current("clocks", inputs=CLOCK_INPUTS, params=params):
         case.record("clocks", clocks.align(punches, clips, anchors), inputs=CLOCK_INPUTS, params=params)
     return case.read("clocks")

@@ -133,8 +133,13 @@ def _basis(rival: Facts, write: Writer) -> str:
     detail = rival.get("detail") or {}
     code = rival.get("basis") or "not_tested"
     counted = next((name for name in ("missed", "certified") if name in detail), None)
-    stays = {f"stay_{name}": value for name, value in (detail.get("stays") or {}).items()}
-    return write.code("basis", f"{code}_{counted}" if counted else code, {**_flat(detail), **stays})
+    counts = {
+        f"{one}_{name}": value
+        for one, many in (("stay", "stays"), ("switch", "switches"))
+        for name, value in (detail.get(many) or {}).items()
+    }
+    own = "" if detail.get("stays_kind", "undisturbed") == "undisturbed" else "_own"
+    return write.code("basis", f"{code}_{counted}{own}" if counted else code, {**_flat(detail), **counts})
 
 
 def _flat(detail: dict[str, Any]) -> dict[str, Any]:

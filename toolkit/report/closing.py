@@ -15,12 +15,23 @@ def counts(facts: Facts, write: Writer) -> tuple[Block, ...]:
     told = facts["counts"]
     rows = (
         (write("count_identities"), _span(told["identities_used"], write), write("count_identities_why")),
-        (write("count_presenters"), _span(told["presenters"], write), write("count_presenters_why")),
+        (write("count_presenters"), _span(told["presenters"], write), _presenters_why(told["presenters"], write)),
         (write("count_knowing"), write("count_not_determinable"), write("count_knowing_why")),
     )
     columns = tuple(write(f"col_{name}") for name in ("what", "bounds", "why"))
     note = write("counts_note", refs=refs(visit["exhibit_id"] for visit in facts["visits"])).rstrip()
     return (Grid(write("cap_counts"), columns, rows), Paragraph(note, "note"))
+
+
+def _presenters_why(one: Facts | None, write: Writer) -> str:
+    note = (one or {}).get("note", {})
+    beside = note.get("companions_seen", 0) + note.get("companions_possible", 0)
+    told = [write("count_presenters_why")]
+    if note.get("not_certified"):
+        told.append(write("count_not_certified", count=note["not_certified"], visits=note["visits"]))
+    elif beside:
+        told.append(write("count_companions", count=beside))
+    return "; ".join(told)
 
 
 def _span(one: Facts | None, write: Writer) -> str:

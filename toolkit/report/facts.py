@@ -15,12 +15,14 @@ import pandas as pd
 
 from toolkit import __version__, tables
 from toolkit.analysis import coverage
+from toolkit.analysis.assertions import repeats
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
-from toolkit.report.moments import Zone, camera_zone, moment
+from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
 KNOWING = "not determinable from footage"
+SPREAD = ("sd_s", "middle_s", "drift_sd_ppm")
 COMPANION = ("none", "possible", "seen")
 
 Row = dict[str, Any]
@@ -39,7 +41,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
     read = {name: _rows(case, name) for name in tables.TABLES}
     settings = case.settings()
     rows, head = case.head()
-    zone = camera_zone(read["clips"])
+    again = repeats(case.read("punches")) if case.has("punches") else {}
     return {
         "schema": SCHEMA,
         "case_id": case.case_id,
@@ -54,14 +56,14 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],
         "records": [
-            _record_file(row, read["punches"], read["associations"], zone, read["refused_rows"])
+            _record_file(row, read["punches"], read["associations"], read["refused_rows"], again)
             for row in read["record_files"]
         ],
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
         "presentations": [_presentation(row) for row in read["presentations"]],
         "clock": _clock(read["clocks"], read["anchors"]),
-        "associations": _associations(read["associations"], read["punches"], zone),
+        "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
         "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": [],
@@ -135,7 +137,7 @@ def _zone(row: Mapping[str, Any]) -> Row:
     )  # fmt: skip
 
 
-def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone, refused: Rows) -> Row:
+def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: Rows, again: Mapping[str, str]) -> Row:
     mine = sorted((one for one in punches if one["exhibit_id"] == row["exhibit_id"]), key=lambda one: one["t_local"])
     tried = {one["punch_id"] for one in placed}
     facts = _pick(
@@ -144,13 +146,14 @@ def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, zone: Zone
     ends = {
         f"{end}_{form}": value
         for end, one in (("first", mine[0]), ("last", mine[-1]))
-        for form, value in (("at", moment(one["t_local"], one["tz"] or zone)), ("text", one["stamped_at"]))
+        for form, value in (("at", moment(one["t_local"], one["tz"])), ("text", one["stamped_at"]))
     } if mine else dict.fromkeys(("first_at", "first_text", "last_at", "last_text"))  # fmt: skip
     return {
         **facts,
         **ends,
         "precision_s": max((one["precision_s"] for one in mine), default=None),
         "kept": len(mine),
+        "repeated": sum(one["punch_id"] in again for one in mine),
         "assigned": sum(one["punch_id"] in tried for one in mine),
         "employees": len({one["employee_id"] for one in mine}),
         "zone_stated": all(one["tz"] is not None for one in mine) if mine else None,
@@ -197,6 +200,11 @@ def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
         "reason": row["reason"] or None,
         "camera_clock": model.get("camera_clock"),
         "zone_basis": model.get("zone_basis"),
+        "device_basis": model.get("device_basis"),
+        "terminal": model.get("terminal"),
+        "holds_at_s": model.get("holds_at_s"),
+        "half_widths_s": model.get("half_widths_s"),
+        "spread": {name: model[name] for name in SPREAD} if set(SPREAD) <= set(model) else None,
         "anchors": [_anchor(one, row, anchors) for one in model.get("anchors", [])],
         "zero_terminal_local": model.get("zero_terminal_local"),
     }
@@ -216,7 +224,7 @@ _NO_CLOCK: Row = {
 }  # fmt: skip
 
 
-def _associations(rows: Rows, punches: Rows, zone: Zone) -> Rows:
+def _associations(rows: Rows, punches: Rows, again: Mapping[str, str]) -> Rows:
     of: dict[str, Rows] = defaultdict(list)
     for row in rows:
         of[row["punch_id"]].append(row)
@@ -229,10 +237,11 @@ def _associations(rows: Rows, punches: Rows, zone: Zone) -> Rows:
         found.append(
             {
                 "punch_id": punch["punch_id"],
+                "same_as": again.get(punch["punch_id"]),
                 "employee_id": punch["employee_id"],
                 "exhibit_id": punch["exhibit_id"],
                 "row": punch["row"],
-                "stamped_at": moment(punch["t_local"], punch["tz"] or zone),
+                "stamped_at": moment(punch["t_local"], punch["tz"]),
                 "stamped_text": punch["stamped_at"],
                 "media_s": None if best["outcome"] == OUTSIDE_COVERAGE else best["media_s"],
                 "best": best["outcome"],

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from toolkit.analysis.clocks import sd_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.wording import plain
 
@@ -111,7 +112,7 @@ def shown_punches(
     only = len(facts["clips"]) == 1
     for punch in facts["associations"]:
         at = punch["media_s"]
-        if at is None or not span[0] <= at <= span[1]:
+        if punch["same_as"] is not None or at is None or not span[0] <= at <= span[1]:
             continue
         if only or mine & set(punch["probabilities"]):
             yield at, punch
@@ -122,11 +123,12 @@ def _punches(axes: Axes, facts: dict[str, Any], exhibit_id: str, span: tuple[flo
     clocks = [one for one in facts["clock"]["each"] if one["exhibit_id"] == exhibit_id and one["determinable"]]
     if not clocks:
         return 0
-    half = 1.96 * float(clocks[0]["uncertainty_sd_s"] or 0.0)
+    spread, plain_sd = clocks[0]["spread"], float(clocks[0]["uncertainty_sd_s"] or 0.0)
     width = span[1] - span[0]
     taken = [-1e12] * MOST_LEVELS
     highest = 0
     for at, punch in shown_punches(facts, exhibit_id, span):
+        half = 1.96 * (sd_at(spread, at) if spread else plain_sd)
         label = _drawable(punch["employee_id"])
         room = max(len(label) + 1, 3) * LETTER_SHARE * width
         level = next((k for k in range(MOST_LEVELS) if at - room / 2 > taken[k]), None)

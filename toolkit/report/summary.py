@@ -21,6 +21,11 @@ def one_body(facts: Facts) -> list[Facts]:
     return [finding for finding in facts["findings"] if finding["code"] == "FD2"]
 
 
+def events(facts: Facts) -> list[Facts]:
+    """Clock-ins without the rows of the records that repeat one."""
+    return [one for one in facts["associations"] if one["same_as"] is None]
+
+
 def examined(facts: Facts) -> bool:
     """Whether any footage was looked through."""
     return any(clip["examined"]["decoded_s"] + clip["examined"]["probed_s"] > 0 for clip in facts["clips"])
@@ -68,21 +73,33 @@ def clock_line(facts: Facts, write: Writer) -> str:
     if not clock["determinable"]:
         return write("line_clock_none", why=write.code("reason", clock["reason"] or "nothing_to_align"))
     if clock["terminal_minus_camera_s"] is None or clock["interval_s"] is None:
-        return write("line_clock_media")
+        first = next((one for one in clock["each"] if one["determinable"]), None)
+        return write(direct("line_clock_media", first))
     low, high = clock["interval_s"]
     return write(
         "line_clock", offset=f"{clock['terminal_minus_camera_s']:+.1f}", low=f"{low:+.1f}", high=f"{high:+.1f}"
     )
 
 
+def direct(key: str, each: Facts | None) -> str:
+    """Key of the sentence why an offset is not stated though the clock is known on the clip's own time."""
+    return f"{key}_zone" if each is not None and each["camera_clock"] == "stated" else key
+
+
 def _clockins_line(facts: Facts, write: Writer) -> str:
-    kept = sum(one["kept"] for one in facts["records"])
+    repeated = sum(one["repeated"] for one in facts["records"])
+    kept = sum(one["kept"] for one in facts["records"]) - repeated
+    told = _events_line(facts, kept, write)
+    return write.told([told, write("line_repeated", count=repeated)]) if repeated else told
+
+
+def _events_line(facts: Facts, kept: int, write: Writer) -> str:
     if not facts["records"]:
         return write("line_clockins_none")
     if not facts["associations"]:
         return write("line_clockins_untimed", all=kept)
     visits = {one["visit_id"] for one in facts["visits"]}
-    best = [one["best"] for one in facts["associations"]]
+    best = [one["best"] for one in events(facts)]
     unseen = sum(one["facts"]["clock_ins"] for one in facts["not_assessable"] if one["what"] == "clock_ins")
     told = [
         write(

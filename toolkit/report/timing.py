@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Grid, Paragraph, Picture, Points
-from toolkit.report.summary import clock_line, examined
+from toolkit.report.summary import clock_line, direct, events, examined
 from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, seconds
 
 MOST_ROWS = 400
@@ -28,12 +28,34 @@ def clock(facts: Facts, write: Writer) -> tuple[Block, ...]:
     blocks += _anchors(told["each"], write)
     if told["determinable"]:
         blocks.append(Paragraph(write("clock_written"), "note"))
-    if any(each["determinable"] and each["zone_basis"] not in (None, "stated") for each in told["each"]):
-        blocks.append(Paragraph(write("clock_zone_assumed"), "note"))
+    blocks += _clock_notes(told["each"], write)
     if not all(each["determinable"] for each in told["each"]) or not told["each"]:
         helps = tuple(write(f"clock_help_{k}") for k in range(1, 4))
         blocks.append(Points(helps, write("clock_help")))
     return tuple(blocks)
+
+
+def _clock_notes(each: list[Facts], write: Writer) -> list[Block]:
+    """Where an interval holds, which zone is not known, and which two names were taken for one clock."""
+    known = [one for one in each if one["determinable"]]
+    told: list[Block] = [
+        Paragraph(
+            write(
+                "clock_holds",
+                ref=at(one["exhibit_id"], one["holds_at_s"]),
+                first=f"{one['half_widths_s'][0]:.1f}",
+                last=f"{one['half_widths_s'][1]:.1f}",
+            ),
+            "note",
+        )
+        for one in known
+        if one["half_widths_s"] is not None
+    ]
+    if any(one["zone_basis"] not in (None, "stated") for one in known):
+        told.append(Paragraph(write("clock_zone_unknown"), "note"))
+    pairs = {(one["device_id"], one["terminal"]) for one in known if one["device_basis"] == "taken for one"}
+    told += [Paragraph(write("clock_taken_for_one", device=a, terminal=b), "warning") for a, b in sorted(pairs)]
+    return told
 
 
 def _columns(write: Writer, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -45,7 +67,7 @@ def _clock_row(each: Facts, write: Writer) -> tuple[str, ...]:
     if not each["determinable"]:
         why = write.code("reason", each["reason"] or "nothing_to_align")
     else:
-        why = write("clock_direct") if offset is None else write("clock_fitted")
+        why = write(direct("clock_direct", each)) if offset is None else write("clock_fitted")
     return (
         each["device_id"],
         at(each["exhibit_id"]),
@@ -134,24 +156,29 @@ def clockins(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """For every clock-in the most probable explanation, the second, and the two that name no visit."""
     if not facts["associations"]:
         return (Paragraph(write("no_associations" if facts["records"] else "no_records"), "note"),)
-    inside = [one for one in facts["associations"] if one["best"] != OUTSIDE_COVERAGE]
-    outside = [one for one in facts["associations"] if one["best"] == OUTSIDE_COVERAGE]
+    inside = [one for one in events(facts) if one["best"] != OUTSIDE_COVERAGE]
+    outside = [one for one in events(facts) if one["best"] == OUTSIDE_COVERAGE]
     shown = inside[:MOST_ROWS] + outside[:MOST_OUTSIDE]
     names = ("employee", "stamped", "row", "reference", "best", "p", "second", "p_nobody", "p_outside")
     clips = {visit["visit_id"]: visit["exhibit_id"] for visit in facts["visits"]}
     only = facts["clips"][0]["exhibit_id"] if len(facts["clips"]) == 1 else None
-    rows = tuple(_clockin_row(one, clips, only, write) for one in shown)
+    also: dict[str, list[Facts]] = {}
+    for one in facts["associations"]:
+        also.setdefault(one["same_as"] or one["punch_id"], []).append(one)
+    rows = tuple(_clockin_row(one, also[one["punch_id"]], clips, only, write) for one in shown)
     blocks: list[Block] = [
         Paragraph(write("clockins_lead", refs=refs(one["exhibit_id"] for one in facts["records"]))),
         Grid(write("cap_clockins"), _columns(write, names), rows, numeric=(5, 7, 8)),
     ]
-    if len(shown) < len(facts["associations"]):
-        left = len(facts["associations"]) - len(shown)
+    if len(shown) < len(events(facts)):
+        left = len(events(facts)) - len(shown)
         blocks.append(Paragraph(write("clockins_left_out", count=left, outside=len(outside))))
     return (*blocks, Paragraph(write("clockins_limit"), "note"))
 
 
-def _clockin_row(one: Facts, clips: dict[str, str], only: str | None, write: Writer) -> tuple[str, ...]:
+def _clockin_row(
+    one: Facts, told: list[Facts], clips: dict[str, str], only: str | None, write: Writer
+) -> tuple[str, ...]:
     shares = one["probabilities"]
     rest = sorted(((p, name) for name, p in shares.items() if name != one["best"]), reverse=True)
     second = f"{_outcome(rest[0][1], write)} {probability(rest[0][0])}" if rest and rest[0][0] >= 0.0005 else "–"
@@ -159,7 +186,7 @@ def _clockin_row(one: Facts, clips: dict[str, str], only: str | None, write: Wri
     return (
         one["employee_id"],
         one["stamped_text"],
-        f"{at(one['exhibit_id'])} / {one['row']}",
+        ", ".join(f"{at(row['exhibit_id'])} / {row['row']}" for row in told),
         at(near, one["media_s"]) if near is not None and one["media_s"] is not None else "–",
         _outcome(one["best"], write),
         probability(shares[one["best"]]),

@@ -1,0 +1,71 @@
+"""Rows of the records that say the same thing: one event of the terminal, exported more than once.
+
+Every source row stays a punch of its own. But two exports that overlap assert
+one event twice, and an event told twice is not two observations: counted twice
+it would multiply the evidence for one body with several ids. So association and
+FD2 see each event once, and what is found for it holds for all of its rows.
+
+Rows are one event when terminal, employee id, written second, kind and result
+are equal. Exhibit, credential, fractions of the second and the name of the zone
+do not matter: nobody clocks in twice at one terminal in one second. A row
+without a terminal belongs to the only terminal that the records name. A time
+written to the minute equals only another such time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+SAME = ["terminal_id", "employee_id", "second", "coarse", "record_kind", "result"]
+MINUTE_S = 60.0
+ORDER = ["exhibit_id", "sheet", "row", "punch_id"]
+
+
+def repeats(punches: pd.DataFrame) -> dict[str, str]:
+    """Punch id of each row that repeats an earlier one, to the punch id of that first row.
+
+    The first is the one with the smallest exhibit, sheet and row.
+    """
+    ordered = punches.sort_values(ORDER, kind="stable")
+    named = ordered["terminal_id"].dropna().unique()
+    if len(named) == 1:
+        ordered = ordered.assign(terminal_id=named[0])
+    ordered = ordered.assign(
+        second=ordered["t_local"].str[: len("2026-03-03T08:20:00")], coarse=ordered["precision_s"] >= MINUTE_S
+    )
+    # A missing value equals a missing value here, and nothing else.
+    first = ordered.groupby(SAME, dropna=False, sort=False)["punch_id"].transform("first")
+    again = ordered["punch_id"] != first
+    return dict(zip(ordered.loc[again, "punch_id"].astype(str), first[again].astype(str), strict=True))
+
+
+def each_once(punches: pd.DataFrame) -> pd.DataFrame:
+    """The punches without the rows that repeat another."""
+    return punches[~punches["punch_id"].isin(list(repeats(punches)))]
+
+
+def for_all_rows(rows: Iterable[Mapping[str, Any]], punches: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with a ``punch_id``, written again for every punch that repeats it."""
+    again: dict[str, list[str]] = {}
+    for punch_id, first in repeats(punches).items():
+        again.setdefault(first, []).append(punch_id)
+    return [{**row, "punch_id": one} for row in rows for one in (row["punch_id"], *again.get(row["punch_id"], ()))]
+
+
+def overlaps(punches: pd.DataFrame) -> list[dict[str, Any]]:
+    """How many rows of each exhibit repeat a row of another one, or of itself.
+
+    Returns
+    -------
+    list of dict
+        ``exhibit_id``, ``other`` (the exhibit of the first rows), ``rows``.
+    """
+    of = dict(zip(punches["punch_id"].astype(str), punches["exhibit_id"].astype(str), strict=True))
+    counts: dict[tuple[str, str], int] = {}
+    for punch_id, first in repeats(punches).items():
+        pair = (of[punch_id], of[first])
+        counts[pair] = counts.get(pair, 0) + 1
+    return [{"exhibit_id": a, "other": b, "rows": number} for (a, b), number in sorted(counts.items())]

@@ -1,0 +1,113 @@
+"""What else could make one body span several clock-ins: the rivals of FD2, each with its own ratio or none.
+
+The check of continuity says "certified" or not. Its ratio against an unseen
+switch is P(certified | one body) / P(certified | switch) *in the same kind of
+scene*, lower bound over upper bound, counted in independent scenes. A switch
+behind a passer-by needs a passer-by, so its numerator are stays that somebody
+crosses; ordinary and touching handovers compare with undisturbed stays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from toolkit.analysis import strength
+from toolkit.analysis.one_body import ChanceRatio
+from toolkit.analysis.strength import Rival
+
+LEAST_RATIO = 1e-12  # a tested rate of zero must not become an infinity that JSON cannot hold
+RARELY = 0.10  # scenes of a kind that are certified more often than this cannot be called uncertifiable
+UNTOLD = "kind_not_told_apart"
+
+Counts = Mapping[str, Any]
+
+
+def fd2_rivals(chance: ChanceRatio, companion: str, rates: Counts | None) -> list[Rival]:
+    """The rivals of FD2, each with its ratio or the reason why it has none.
+
+    Parameters
+    ----------
+    companion : {"none", "possible", "seen"}
+        Verdict of the companion check on the visit.
+    rates : mapping or None
+        As in :func:`toolkit.analysis.findings.conclude`.
+    """
+    lower = min(chance.at_m, chance.at_3m)
+    rivals = [
+        Rival(
+            name="chance",
+            log10_lr=round(chance.at_m, 3),
+            lower_log10=round(lower, 3),
+            basis="chance",
+            detail={"m": round(chance.m, 4), "log10_at_3m": round(chance.at_3m, 3)},
+        )
+    ]
+    rivals += _switch_rivals(rates)
+    rivals.append(_companion_rival(companion, rates))
+    rivals.append(Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="only_a_person"))
+    rivals.append(Rival(name="buffered_log", log10_lr=None, lower_log10=None, basis="ask_the_device_log"))
+    return rivals
+
+
+def _switch_rivals(rates: Counts | None) -> list[Rival]:
+    if not rates or not rates.get("switch"):
+        return [Rival(name="switch", log10_lr=None, lower_log10=None, basis="not_tested")]
+    return [_switch_rival(kind, switches, rates) for kind, switches in sorted(rates["switch"].items())]
+
+
+def _switch_rival(kind: str, switches: Counts, rates: Counts) -> Rival:
+    """Ratio against a switch of one kind.
+
+    Stays tested in scenes of that kind are its numerator. Where such scenes
+    are hardly ever certified, with or without a switch, the check tells the two
+    apart as little as it tells who stands hidden: there is no ratio, and the
+    rival is named as one that nothing here assessed.
+    """
+    own = rates.get(f"stay_{kind}")
+    stays = own or rates["stay"]
+    low = strength.lower_bound(stays["certified"], stays["scenes"], 0.90)
+    high = strength.upper_bound(switches["certified"], switches["scenes"])
+    if own is not None and low <= high and _most_certified(own, switches) <= RARELY:
+        untold = {"stays": dict(own), "switches": dict(switches), "most": round(_most_certified(own, switches), 4)}
+        return Rival(name=f"switch_{kind}", log10_lr=None, lower_log10=None, basis=UNTOLD, detail=untold)
+    point = (switches["certified"] + 0.5) / (switches["scenes"] + 1)
+    return Rival(
+        name=f"switch_{kind}",
+        log10_lr=_log10(stays["certified"] / stays["scenes"] / point),
+        lower_log10=_log10(low / high),
+        basis=str(rates["basis"]),
+        detail={
+            "certified": switches["certified"],
+            "scenes": switches["scenes"],
+            "stays": dict(stays),
+            "stays_kind": "undisturbed" if own is None else kind,
+        },
+    )
+
+
+def _most_certified(stays: Counts, switches: Counts) -> float:
+    """Upper bound of the share of scenes of a kind, stays and switches alike, that are certified."""
+    return strength.upper_bound(stays["certified"] + switches["certified"], stays["scenes"] + switches["scenes"])
+
+
+def _companion_rival(companion: str, rates: Counts | None) -> Rival:
+    counts = (rates or {}).get("companion")
+    if companion != "none" or not counts:
+        basis = "companion_possible" if companion != "none" else "not_tested"
+        return Rival(name="companion", log10_lr=None, lower_log10=None, basis=basis)
+    missed = counts["scenes"] - counts["flagged"]
+    point = (missed + 0.5) / (counts["scenes"] + 1)
+    high = strength.upper_bound(missed, counts["scenes"])
+    return Rival(
+        name="companion",
+        log10_lr=_log10(1 / point),
+        lower_log10=_log10(1 / high),
+        basis=str((rates or {})["basis"]),
+        detail={"missed": missed, "scenes": counts["scenes"]},
+    )
+
+
+def _log10(ratio: float) -> float:
+    return round(math.log10(max(ratio, LEAST_RATIO)), 3)
