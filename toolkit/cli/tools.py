@@ -21,11 +21,8 @@ from toolkit.clockin.reader import read_records
 from toolkit.language import text
 from toolkit.media.probe import probe
 from toolkit.pipeline.files import check_file, read_json
-from toolkit.simulation.cases import write_case
 from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
-from toolkit.simulation.studio import RoomStudio
-from toolkit.simulation.truth import document_bytes
 from toolkit.validation import validate_continuity
 from toolkit.vision.models import slots
 
@@ -66,6 +63,11 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Write a case whose truth is known."""
+    # Read here: every other command would wait a second for what draws heads and prints.
+    from toolkit.simulation.cases import write_case
+    from toolkit.simulation.studio import RoomStudio
+    from toolkit.simulation.truth import document_bytes
+
     told = load_scenario(scenario)
     with bar("simulate", sum(clip.duration_s for clip in told.clips)) as advance:
         truth = write_case(told, out, seed, RoomStudio(advance=advance))
