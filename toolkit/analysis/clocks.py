@@ -132,6 +132,7 @@ def _align_clip(
     end_s = float(clip["duration_s"])
     holds_at = round(min(max(line.middle_s, 0.0), end_s), 3)
     offset = offset_at_start(clip, zero, zones)
+    half_cut = float(np.mean([anchor.half_cut_s for anchor in usable]))
     model = {
         "zero_terminal_local": zero.isoformat(timespec="microseconds"),
         "sd_s": round(line.sd_s, 6),
@@ -139,7 +140,7 @@ def _align_clip(
         "drift_sd_ppm": round(line.drift_sd * 1e6, 3),
         "holds_at_s": holds_at,
         "drift_ppm": round(line.drift * 1e6, 3),
-        "half_cut_s": round(float(np.mean([anchor.half_cut_s for anchor in usable])), 6),
+        "half_cut_s": round(half_cut, 6),
         "camera_clock": "unknown" if missing(clip["starts_at"]) else "stated",
         "zone_basis": zone_basis(clip, zones, zero),
         "anchors": listed,
@@ -155,7 +156,7 @@ def _align_clip(
         "terminal_minus_camera_s": None if here is None else round(here, 3),
         "interval_lo_s": None if here is None else round(here - Z95 * sd, 3),
         # A terminal that cuts its time to whole seconds is itself up to that much further ahead than it writes.
-        "interval_hi_s": None if here is None else round(here + Z95 * sd + 2 * float(model["half_cut_s"]), 3),
+        "interval_hi_s": None if here is None else round(here + Z95 * sd + 2 * half_cut, 3),
         "offset_sd_s": round(sd, 6),
         "drift_ppm": model["drift_ppm"],
         "anchors_used": len(usable),
