@@ -20,7 +20,7 @@ from toolkit.simulation.camera import Camera as Geometry
 from toolkit.simulation.camera import View, look_through
 from toolkit.simulation.cutting import cut_out, eye_holes
 from toolkit.simulation.faces import Identity
-from toolkit.simulation.heads import make_head
+from toolkit.simulation.heads import as_detected, make_head
 from toolkit.simulation.held import Placed
 from toolkit.simulation.phones import phone_screen
 from toolkit.simulation.place import WALL_Y_M, make_plate
@@ -100,7 +100,7 @@ class Company:
         if what.what == "notice" or what.of is None:
             return notice(rng, scale)
         who = self.identity(what.of)
-        marks = np.asarray(who.landmarks_px, float)
+        marks = as_detected(who.landmarks_px)
         if what.what == "phone":
             return phone_screen(who.picture, rng=rng, landmarks_px=marks, kept_px_per_m=scale)
         picture, marks = head_picture(who)
@@ -125,7 +125,7 @@ class Company:
         rng = self._rng("wall", person)
         sheet = print_picture(
             who.picture, width_m=WALL_M, recipe=recipe(rng, sheet="strip"), rng=rng,
-            landmarks_px=np.asarray(who.landmarks_px, float), kept_px_per_m=scale,
+            landmarks_px=as_detected(who.landmarks_px), kept_px_per_m=scale,
         )  # fmt: skip
         middle = np.array([-0.55, WALL_Y_M - 0.01, 1.70], np.float32)
         return Placed(sheet=sheet, middle=middle, axes=tilted(0.0, 0.0))
@@ -142,7 +142,7 @@ def head_picture(who: Identity) -> tuple[NDArray[np.uint8], NDArray[np.float64]]
     corner = np.maximum(0, np.round(eyes - np.array([wide / 2, above]))).astype(int)
     end = np.round(eyes + np.array([wide / 2, below])).astype(int)
     picture = who.picture[corner[1] : end[1], corner[0] : end[0]]
-    return np.ascontiguousarray(picture), marks - corner
+    return np.ascontiguousarray(picture), as_detected(marks) - corner
 
 
 WORN_SHEETS = ("surgical_mask", "badge", "face_on_shirt")
