@@ -255,7 +255,7 @@ def _on_surface(flat: NDArray[np.float64], front: Floats) -> Floats:
 def _dress(laid: Floats, inside: Floats, surface: Floats, skin: NDArray[Any], hair: NDArray[Any], name: str) -> Floats:
     """Portrait in front, skin at the sides, hair above and behind."""
     rng = np.random.default_rng(abs(hash_of(name)))
-    x, y, z = surface[..., 0], surface[..., 1], surface[..., 2]
+    y, z = surface[..., 1], surface[..., 2]
     unit = surface / np.linalg.norm(surface, axis=3, keepdims=True)
     aside = np.abs(unit[..., 0]) / np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 1e-6)
     keep = (1 - _ramp(aside, *FACE_SIDES)) * inside * _ramp(-unit[..., 1], *FACING_UP) * _ramp(laid[..., 3], 0.5, 0.98)

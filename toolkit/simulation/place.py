@@ -109,7 +109,8 @@ def _terminal_parts() -> list[Cone]:
         Cone(start=_at(x, y, 0.02), end=_at(x, y, z - 0.08), **post),
         Cone(start=_at(x, y, 0.012), end=_at(x, y, 0.015), radii=(0.11, 0.11), colour=(0.10, 0.10, 0.11),
              frame=flattened(_at(0, 0, 1), 0.12)),
-        *(Cone(start=_at(x - 0.040, y, z + up), end=_at(x + 0.040, y, z + up), **box) for up in np.arange(-0.07, 0.09, 0.02)),
+        *(Cone(start=_at(x - 0.040, y, z + up), end=_at(x + 0.040, y, z + up), **box)
+          for up in np.arange(-0.07, 0.09, 0.02)),
     ]  # fmt: skip
 
 
