@@ -24,9 +24,9 @@ Floats = NDArray[np.float32]
 
 TEXTURE_SIDE = 480
 BALL_M = 0.150  # no head reaches beyond this
-STEPS = 12
-STRIDE = 0.85  # of the distance to the surface: it leans, so a whole step could pass a nose
-CLOSE_M = 0.002
+STEPS = 80
+STRIDE = 0.75  # of the distance to the surface: it leans, so a whole step could pass a nose
+CLOSE_M, LEAST_STEP_M = 0.0010, 0.0012
 LID_STAGES, LIP_STAGES = 2, 3
 FACE_SIDES = (0.72, 0.96)  # sine of the angle to the side at which the portrait fades into skin
 # Right half of what a portrait surely shows of a face: narrow faces have background beside the mouth already.
@@ -131,7 +131,8 @@ def draw_head(canvas: Canvas, head: Head, pose: Pose, owner: int) -> None:
     walked = np.flatnonzero(gap > 0)
     if not len(walked):
         return
-    distance, hit = _walk(head.relief, eye, rays[walked], np.asarray(along[walked] - np.sqrt(gap[walked]), np.float32))
+    half = np.sqrt(gap[walked])
+    distance, hit = _walk(head.relief, eye, rays[walked], along[walked] - half, along[walked] + half)
     picked, distance = walked[hit], distance[hit]
     points = eye + rays[picked] * distance[:, None]
     normals = _look_up(head.relief.normals, points) @ turn.T
@@ -149,15 +150,26 @@ def ears(head: Head, pose: Pose) -> list[Cone]:
     return parts
 
 
-def _walk(relief: Relief, eye: Floats, rays: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Walk along rays until the surface: distance, and whether it was met."""
-    distance = start.astype(np.float32)
-    gap = np.zeros_like(distance)
+def _walk(relief: Relief, eye: Floats, rays: Floats, begin: Floats, end: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Walk along rays until the surface: distance, and whether it was met before ``end``.
+
+    The way to the surface along the radius is longer than the nearest one, so
+    a step is part of it; one that went too deep is taken back. Rays that graze
+    need most steps, and by then they are few.
+    """
+    distance = begin.astype(np.float32)
+    met = np.zeros(len(rays), bool)
+    live = np.arange(len(rays))
     for _ in range(STEPS):
-        points = eye + rays * distance[:, None]
+        points = eye + rays[live] * distance[live, None]
         gap = np.sqrt(np.einsum("ij,ij->i", points, points)) - _look_up(relief.radius, points)
-        distance = distance + STRIDE * gap
-    return distance, np.abs(gap) < CLOSE_M
+        there = np.abs(gap) < CLOSE_M
+        met[live[there]] = True
+        distance[live] += np.where(gap > 0, np.maximum(STRIDE * gap, np.where(there, 0, LEAST_STEP_M)), STRIDE * gap)
+        live = live[~there & (distance[live] < end[live])]
+        if not len(live):
+            break
+    return distance, met
 
 
 def _look_up(maps: Floats | tuple[Floats, Floats], points: Floats) -> Floats:

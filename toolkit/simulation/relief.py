@@ -31,12 +31,12 @@ Floats = NDArray[np.float32]
 SIDE = 224  # texels of a map's side
 JAW_M = 0.145
 RELIEF = 0.90  # depth of the mean shape
-NOSE = 1.20  # the mean shape's own nose is worn down by averaging: tips stand out 20-25 mm before eyes and mouth
+NOSE = 1.05  # the mean shape's own nose is worn down by averaging; marks then lie 19-27 mm before eyes and mouth
 LENGTH = 0.95  # eyes to mouth against the mean shape, as real detections have it
 MIDDLE = (-0.20, -0.35)  # of the mean shape's own axes (down, towards the viewer): between the ears
 SKULL_AXES = (0.076, 0.098, 0.098)
 CHEEKS = 0.10  # how far full cheeks widen the outline
-NOSE_POWER = 0.5
+NOSE_POWER = 0.35  # how much of a told nose height is taken
 UNDER_CHIN_M = (
     (0.0, -0.052, -0.090), (0.0, -0.020, -0.082), (0.030, -0.030, -0.078), (0.042, 0.005, -0.072), (0.0, 0.020, -0.080),
     (0.046, 0.045, -0.066), (0.0, 0.070, -0.070),
