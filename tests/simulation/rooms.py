@@ -41,7 +41,7 @@ def view_of(camera: Camera) -> View:
 
 def act_of(person: str = "P", what: str = "own_face", **told: Any) -> Act:
     """An act that presents from the second to the eleventh second."""
-    beyond = {k: told.pop(k) for k in ("place", "wears", "arrives_s", "comes_from", "goes_to") if k in told}
+    beyond = {k: told.pop(k) for k in ("place", "wears", "arrives_s", "comes_from", "goes_to", "leaves_s") if k in told}
     of = None if what in ("own_face", "notice") else told.pop("of", "Q")
     shown = Presenting(at_s=2, seconds=9, what=what, of=of, **told)  # type: ignore[arg-type]
     presents = () if beyond.get("place", "spot") != "spot" else (shown,)

@@ -177,6 +177,7 @@ def _leg(place: _Place, clothes: Clothes, side: int) -> list[Cone]:
 
 
 UPPER_M, LOWER_M = 0.30, 0.27
+HOLDING = 0.5  # fingers bent less than this have something between them and the thumb
 
 
 def head_middle(stance: Stance, *, height: float = 1.0, build: float = 1.0) -> tuple[float, float, float]:
@@ -266,10 +267,16 @@ def hand_cones(
             continue
         parts.append(Cone(start=root, end=middle, radii=(0.0088, 0.0080), colour=tone))
         parts.append(Cone(start=middle, end=tip, radii=(0.0080, 0.0068), colour=tone))
-    base = wrist + 0.028 * fingers + across * 0.030
-    joint = base + across * 0.020 + fingers * 0.028 + palm * 0.016
+    if curl < HOLDING:  # over the edge of what is held, onto its front
+        base = wrist + 0.020 * fingers + across * 0.024 + palm * 0.008
+        joint = base + fingers * 0.036 + palm * 0.025
+        tip = joint + fingers * 0.040 + palm * 0.001
+    else:
+        base = wrist + 0.028 * fingers + across * 0.030
+        joint = base + across * 0.020 + fingers * 0.028 + palm * 0.016
+        tip = joint + fingers * 0.030 + palm * 0.012
     parts.append(Cone(start=base, end=joint, radii=(0.0135, 0.0105), colour=tone))
-    parts.append(Cone(start=joint, end=joint + fingers * 0.030 + palm * 0.012, radii=(0.0105, 0.0082), colour=tone))
+    parts.append(Cone(start=joint, end=tip, radii=(0.0105, 0.0086), colour=tone))
     return [
         Cone(start=np.asarray(c.start, np.float32), end=np.asarray(c.end, np.float32), radii=c.radii, colour=c.colour,
              frame=c.frame)
