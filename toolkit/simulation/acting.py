@@ -34,6 +34,7 @@ WORN_GAP_M = 0.012
 WORN_BEND_M = 0.115
 CURLED_BEND_M, CYLINDER_BEND_M = 0.34, 0.075
 BLINK_S, BLINK_EVERY_S = 0.22, 3.4
+TO_TERMINAL = (0.20, 0.08)  # people look some of the way towards the terminal that stands beside the camera's line
 REST = np.array([0.0, 0.0, -0.45], np.float32)  # where a sheet hangs before it is raised
 
 
@@ -110,6 +111,7 @@ class Part:
             facing=share * heading,
             walked_m=self._walked(t) if share > 0.15 else None,
             sway=(float(sway[0]), float(sway[1])),
+            habit=(float(np.sin(phases[0])), float(np.sin(phases[1])), float(np.sin(phases[2]))),
         )
         return replace(self._present(t, stance, phases, calm), speed_m_s=float(speed))
 
@@ -143,6 +145,8 @@ class Part:
         swing = motion(kind, 20.0 if what is None else what.turn_deg, t, phases)
         own = what is None or what.what == "own_face" or what.how == "worn"
         turn, nod = (swing[0], swing[1]) if own else (0.12 * np.sin(0.6 * t + phases[2]), 0.10 + 0.14 * raised)
+        if what is not None and what.what == "own_face" and kind == "natural":
+            turn, nod = turn + raised * TO_TERMINAL[0], nod + raised * TO_TERMINAL[1]
         if kind == "shift" and own:
             stance = _moved(stance, swing[2])
         pose = Pose(

@@ -61,7 +61,8 @@ class Stance:
     ``feet`` is where it stands (x, y) in metres; ``facing`` as for a head's
     pose; ``walked_m`` the way walked so far, None when it stands; ``left`` and
     ``right`` (as the camera sees a facing body) say where a hand is held, None
-    for a hanging arm.
+    for a hanging arm. ``habit`` is how this one stands, each -1 to 1: feet
+    apart, one foot before the other, arms away from the body.
     """
 
     feet: tuple[float, float]
@@ -70,6 +71,7 @@ class Stance:
     left: Grip | None = None
     right: Grip | None = None
     sway: tuple[float, float] = (0.0, 0.0)
+    habit: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 def dress(rng: Rng, pattern: str | None = None) -> Clothes:
@@ -95,7 +97,7 @@ def _cloth(rng: Rng, colour: Colour, pattern: str) -> Floats:
         tone += 1.5 * ((x.astype(int) // 2 + y.astype(int) // 2) % 2)
     weave = rng.normal(0, 0.20 if pattern == "knit" else 0.07, (height, width)).astype(np.float32)
     folds = cv2.GaussianBlur(rng.normal(0, 1, (height, width)).astype(np.float32), (0, 0), 9, sigmaY=14)
-    tone *= (1 + weave) * np.clip(1 + 0.35 * folds / float(folds.std()), 0.4, 2.0)
+    tone *= (1 + weave) * np.clip(1 + 0.20 * folds / float(folds.std()), 0.4, 2.0)
     return np.asarray(np.clip(tone[..., None] * np.array(colour, np.float32) + 0.006, 0.004, 0.9), np.float32)
 
 
@@ -130,6 +132,7 @@ class _Place:
         self.lean = np.array([*stance.sway, 0.0])
         gait = None if stance.walked_m is None else 2 * np.pi * stance.walked_m / STRIDE_M
         self.swing = 0.0 if gait is None else float(np.sin(gait))
+        self.habit = stance.habit
         self.lift = 0.0 if gait is None else float(np.cos(gait))
         self.bob = 0.0 if gait is None else 0.018 * float(np.cos(2 * gait))
 
@@ -144,35 +147,37 @@ class _Place:
 
 def _trunk(place: _Place, clothes: Clothes, skin: Colour) -> list[Cone]:
     b = place.build
-    wound: dict[str, Any] = {"cloth": clothes.cloth, "turn_rad": place.facing}
+    wound: dict[str, Any] = {"cloth": clothes.cloth, "turn_rad": place.facing, "origin": place.at(0, 0, 1.45)}
     return [
-        Cone(start=place.at(0, 0, 1.31), end=place.at(0, 0, 1.02), radii=(0.178 * b, 0.152 * b), frame=place.flat(0.62),
+        Cone(start=place.at(0, 0, 1.31), end=place.at(0, 0, 1.02), radii=(0.172 * b, 0.150 * b), frame=place.flat(0.62),
              **wound),
-        Cone(start=place.at(-0.115, 0.01, 1.385), end=place.at(0.115, 0.01, 1.385), radii=(0.072, 0.072),
-             cloth=clothes.sleeve, turn_rad=place.facing),
+        *(Cone(start=place.at(side * 0.035, 0.012, 1.437), end=place.at(side * 0.158, 0.012, 1.393),
+               radii=(0.070, 0.066), **wound) for side in (-1, 1)),
         Cone(start=place.at(0, 0.0, 0.96), end=place.at(0, 0.0, 0.88), radii=(0.158 * b, 0.150 * b),
              frame=place.flat(0.66), cloth=clothes.leg, turn_rad=place.facing),
-        Cone(start=place.at(0, 0.012, 1.38), end=place.at(0, 0.0, 1.53), radii=(0.068, 0.054), colour=skin),
+        Cone(start=place.at(0, 0.012, 1.38), end=place.at(0, 0.0, 1.54), radii=(0.062, 0.053), colour=skin),
         Cone(start=place.at(0, 0.012, 1.415), end=place.at(0, 0.012, 1.43), radii=(0.078, 0.074), cloth=clothes.sleeve,
              turn_rad=place.facing),
     ]  # fmt: skip
 
 
 def _leg(place: _Place, clothes: Clothes, side: int) -> list[Cone]:
-    stride = side * place.swing * 0.30
+    stride = side * (place.swing * 0.30 + 0.06 * place.habit[1])
+    apart = 0.10 + 0.035 * place.habit[0]
     raised = 0.10 * max(0.0, side * place.lift)
-    hip, foot = place.at(side * 0.095, 0, 0.90), place.at(side * 0.10, -stride, 0.09 + raised)
-    knee = place.at(side * 0.105, -0.55 * stride - 0.05 * (raised > 0), 0.50 + 0.4 * raised)
-    toe = place.at(side * 0.115, -stride - 0.13, 0.045 + raised)
+    hip, foot = place.at(side * 0.095, 0, 0.90), place.at(side * apart, -stride, 0.09 + raised)
+    knee = place.at(side * (0.052 + apart / 2), -0.55 * stride - 0.05 * (raised > 0), 0.50 + 0.4 * raised)
+    toe = place.at(side * (apart + 0.025 + 0.02 * place.habit[0]), -stride - 0.13, 0.045 + raised)
     wound: dict[str, Any] = {"cloth": clothes.leg, "turn_rad": place.facing}
     return [
         Cone(start=hip, end=knee, radii=(0.088 * place.build, 0.062), **wound),
         Cone(start=knee, end=foot, radii=(0.062, 0.048), **wound),
-        Cone(start=place.at(side * 0.10, -stride + 0.03, 0.05 + raised), end=toe, radii=(0.046, 0.040), colour=SHOES),
+        Cone(start=place.at(side * apart, -stride + 0.03, 0.05 + raised), end=toe, radii=(0.046, 0.040), colour=SHOES),
     ]
 
 
 UPPER_M, LOWER_M = 0.30, 0.27
+HOLDING = 0.5  # fingers bent less than this have something between them and the thumb
 
 
 def head_middle(stance: Stance, *, height: float = 1.0, build: float = 1.0) -> tuple[float, float, float]:
@@ -192,11 +197,13 @@ def _arm(place: _Place, clothes: Clothes, skin: Colour, side: int, grip: Grip | 
     shoulder = place.at(side * 0.19, 0.015, 1.375)
     swing = -side * place.swing * 0.16
     if grip is None:
-        hand = place.at(side * 0.235, -0.05 - swing, 0.86)
+        hand = place.at(side * (0.235 + 0.035 * place.habit[2]), -0.05 - swing - 0.05 * side * place.habit[1], 0.87)
         grip = Grip(at=hand, fingers=np.array([0, 0, -1.0], np.float32), palm=place.turn @ np.array([-side, 0.0, 0.0]))
     fingers = grip.fingers / np.linalg.norm(grip.fingers)
     wrist = np.asarray(grip.at - 0.045 * fingers, np.float32)
-    elbow, wrist = _bend(shoulder, wrist, place.turn @ np.array([side * 0.5, 0.55, -1.0]), place.height)
+    elbow, wrist = _bend(
+        shoulder, wrist, place.turn @ np.array([side * (0.5 + 0.4 * place.habit[2]), 0.55, -1.0]), place.height
+    )
     wound: dict[str, Any] = {"cloth": clothes.sleeve, "turn_rad": place.facing}
     cuff = elbow + 0.86 * (wrist - elbow)
     return [
@@ -260,10 +267,16 @@ def hand_cones(
             continue
         parts.append(Cone(start=root, end=middle, radii=(0.0088, 0.0080), colour=tone))
         parts.append(Cone(start=middle, end=tip, radii=(0.0080, 0.0068), colour=tone))
-    base = wrist + 0.028 * fingers + across * 0.030
-    joint = base + across * 0.020 + fingers * 0.028 + palm * 0.016
+    if curl < HOLDING:  # over the edge of what is held, onto its front
+        base = wrist + 0.020 * fingers + across * 0.024 + palm * 0.008
+        joint = base + fingers * 0.036 + palm * 0.025
+        tip = joint + fingers * 0.040 + palm * 0.001
+    else:
+        base = wrist + 0.028 * fingers + across * 0.030
+        joint = base + across * 0.020 + fingers * 0.028 + palm * 0.016
+        tip = joint + fingers * 0.030 + palm * 0.012
     parts.append(Cone(start=base, end=joint, radii=(0.0135, 0.0105), colour=tone))
-    parts.append(Cone(start=joint, end=joint + fingers * 0.030 + palm * 0.012, radii=(0.0105, 0.0082), colour=tone))
+    parts.append(Cone(start=joint, end=tip, radii=(0.0105, 0.0086), colour=tone))
     return [
         Cone(start=np.asarray(c.start, np.float32), end=np.asarray(c.end, np.float32), radii=c.radii, colour=c.colour,
              frame=c.frame)

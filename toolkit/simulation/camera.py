@@ -19,6 +19,8 @@ Vector = NDArray[np.float32]
 
 HEAD = (0.0, 0.0, 1.62)  # middle of the head of somebody of medium height, in metres
 HEAD_HEIGHT_IN_PICTURE = 0.30  # share of the picture's height above the head at the spot
+ABOVE_HEAD_M = 0.27  # at least so much room above its middle, for tall people close to the lens
+LOWEST = 0.48
 FAR_M, NEAR_M = 2.7, 1.5  # from the head to a level camera, and to one under the ceiling
 BEHIND = 0.05  # metres: what is nearer to the lens than this is not drawn
 
@@ -27,8 +29,7 @@ BEHIND = 0.05  # metres: what is nearer to the lens than this is not drawn
 class Camera:
     """Where a camera hangs and what it makes of the room.
 
-    ``px_per_m`` is the scale at the head, in the middle of the picture for a
-    fisheye; ``pitch_deg`` 0 is level, 90 straight down; ``lens`` pinhole or
+    ``px_per_m`` is the scale at the head (along the radius for a fisheye); ``pitch_deg`` 0 is level, 90 straight down; ``lens`` pinhole or
     fisheye.
     """
 
@@ -88,9 +89,15 @@ def look_through(camera: Camera) -> View:
     right = np.array([1.0, 0.0, 0.0])
     up = np.cross(right, forward)
     distance = FAR_M + (NEAR_M - FAR_M) * min(1.0, camera.pitch_deg / 85.0)
-    lowered = (0.5 - HEAD_HEIGHT_IN_PICTURE) * camera.height_px / camera.px_per_m
-    position = np.array(HEAD) - distance * forward - lowered * up
+    height_m = camera.height_px / camera.px_per_m
+    raised = (0.5 - min(LOWEST, max(HEAD_HEIGHT_IN_PICTURE, ABOVE_HEAD_M / height_m))) * height_m
     focal = camera.px_per_m * distance
+    if camera.lens == "fisheye":
+        angle = raised / distance  # the head is as many pixels above the middle as through a pinhole
+        to_head = distance * (np.cos(angle) * forward + np.sin(angle) * up)
+    else:
+        to_head = distance * forward + raised * up
+    position = np.array(HEAD) - to_head
     axes = np.stack([right, up, forward]).astype(np.float32)
     return View(camera, position.astype(np.float32), axes, focal, _rays(camera, focal, axes))
 

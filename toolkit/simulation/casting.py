@@ -20,7 +20,7 @@ from toolkit.simulation.camera import Camera as Geometry
 from toolkit.simulation.camera import View, look_through
 from toolkit.simulation.cutting import cut_out, eye_holes
 from toolkit.simulation.faces import Identity
-from toolkit.simulation.heads import make_head
+from toolkit.simulation.heads import as_detected, make_head
 from toolkit.simulation.held import Placed
 from toolkit.simulation.phones import phone_screen
 from toolkit.simulation.place import WALL_Y_M, make_plate
@@ -35,6 +35,7 @@ Rng = np.random.Generator
 KEPT_PER_PX = 2.0  # texels of a sheet's texture for each pixel of the camera: enough for what is nearer than the head
 EYES_M = 0.063  # between the eyes of a life-size face
 HEAD_IN_EYES = (3.1, 1.75, 2.15)  # width of a head's picture, and its reach above and below the eyes
+BRIGHT_ENOUGH, MOST_LIFTED = 0.50, 0.45  # median code value of a printed face, and the gamma that may lift it
 BADGE_M, WALL_M = 0.045, 0.30
 NOTICE_M = (0.21, 0.297)
 
@@ -100,7 +101,7 @@ class Company:
         if what.what == "notice" or what.of is None:
             return notice(rng, scale)
         who = self.identity(what.of)
-        marks = np.asarray(who.landmarks_px, float)
+        marks = as_detected(who.landmarks_px)
         if what.what == "phone":
             return phone_screen(who.picture, rng=rng, landmarks_px=marks, kept_px_per_m=scale)
         picture, marks = head_picture(who)
@@ -125,7 +126,7 @@ class Company:
         rng = self._rng("wall", person)
         sheet = print_picture(
             who.picture, width_m=WALL_M, recipe=recipe(rng, sheet="strip"), rng=rng,
-            landmarks_px=np.asarray(who.landmarks_px, float), kept_px_per_m=scale,
+            landmarks_px=as_detected(who.landmarks_px), kept_px_per_m=scale,
         )  # fmt: skip
         middle = np.array([-0.55, WALL_Y_M - 0.01, 1.70], np.float32)
         return Placed(sheet=sheet, middle=middle, axes=tilted(0.0, 0.0))
@@ -135,14 +136,22 @@ class Company:
 
 
 def head_picture(who: Identity) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """The head alone of a portrait, and its landmarks: what is printed to be shown to a terminal."""
+    """The head alone of a portrait, and its landmarks: what is printed to be shown to a terminal.
+
+    Whoever prints a face so that a machine finds it prints it bright enough.
+    """
     marks = np.asarray(who.landmarks_px, np.float64)
     eyes, apart = marks[:2].mean(axis=0), float(np.linalg.norm(marks[1] - marks[0]))
     wide, above, below = (k * apart for k in HEAD_IN_EYES)
     corner = np.maximum(0, np.round(eyes - np.array([wide / 2, above]))).astype(int)
     end = np.round(eyes + np.array([wide / 2, below])).astype(int)
     picture = who.picture[corner[1] : end[1], corner[0] : end[0]]
-    return np.ascontiguousarray(picture), marks - corner
+    low, high = np.round(marks.min(axis=0) - corner).astype(int), np.round(marks.max(axis=0) - corner).astype(int)
+    middle = float(np.median(picture[low[1] : high[1], low[0] : high[0]])) / 255
+    if middle < BRIGHT_ENOUGH:
+        gamma = max(MOST_LIFTED, np.log(BRIGHT_ENOUGH) / np.log(max(middle, 0.02)))
+        picture = np.round(255 * (picture / 255.0) ** gamma).astype(np.uint8)
+    return np.ascontiguousarray(picture), as_detected(marks) - corner
 
 
 WORN_SHEETS = ("surgical_mask", "badge", "face_on_shirt")

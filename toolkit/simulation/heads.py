@@ -24,14 +24,19 @@ Floats = NDArray[np.float32]
 
 TEXTURE_SIDE = 480
 BALL_M = 0.150  # no head reaches beyond this
-STEPS = 12
-STRIDE = 0.85  # of the distance to the surface: it leans, so a whole step could pass a nose
-CLOSE_M = 0.002
+STEPS = 80
+STRIDE = 0.75  # of the distance to the surface: it leans, so a whole step could pass a nose
+CLOSE_M, LEAST_STEP_M = 0.0010, 0.0012
 LID_STAGES, LIP_STAGES = 2, 3
 FACE_SIDES = (0.72, 0.96)  # sine of the angle to the side at which the portrait fades into skin
 # Right half of what a portrait surely shows of a face: narrow faces have background beside the mouth already.
 INSIDE_M = ((0.030, 0.066), (0.054, 0.048), (0.057, 0.010), (0.051, -0.025), (0.038, -0.062), (0.020, -0.080))
-PLACE = (260, 200)
+# A painted portrait has its hair on a plain ground: it may cover the front of the head up to the crown.
+HAIRY_M = ((0.034, 0.140), (0.062, 0.100), (0.064, 0.060), *INSIDE_M[1:])
+FACING_UP = (0.22, 0.50)  # cosine to the front at which the portrait fades out over forehead and crown
+NOSE_SHARE = 0.55  # of the way from eyes to mouth: what detectors call nose, on real faces 0.50-0.58
+PLACE = (320, 200)
+PLACE_M = (0.32, 0.20)
 EAR_M = 0.072
 HAIR_M = 0.010
 
@@ -98,6 +103,7 @@ def _make_head(identity: Identity) -> Head:
     surface = _surface(relief)
     portrait, features = _laid_on(identity, relief, surface)
     relief = replace(relief, features=features)
+    inside = _inside_face(relief, surface, INSIDE_M if identity.family == "public" else HAIRY_M)
     skin, hair = _cheeks(portrait[0], surface[0]), np.array(identity.hair)
     stages = []
     for lid in range(LID_STAGES):
@@ -105,7 +111,7 @@ def _make_head(identity: Identity) -> Head:
         for lip in range(LIP_STAGES):
             front = _move_lips(portrait[0], relief, surface[0], lip / (LIP_STAGES - 1))
             front = _close_lids(front, relief, surface[0], lid / (LID_STAGES - 1))
-            row.append(_dress(np.stack([front, portrait[1]]), relief, surface, skin, hair, identity.name))
+            row.append(_dress(np.stack([front, portrait[1]]), inside, surface, skin, hair, identity.name))
         stages.append(tuple(row))
     fronts = tuple(tuple(both[0].copy() for both in row) for row in stages)
     return Head(relief, fronts, stages[0][0][1].copy(), tuple(hair.tolist()), tuple(skin.tolist()))
@@ -125,7 +131,8 @@ def draw_head(canvas: Canvas, head: Head, pose: Pose, owner: int) -> None:
     walked = np.flatnonzero(gap > 0)
     if not len(walked):
         return
-    distance, hit = _walk(head.relief, eye, rays[walked], np.asarray(along[walked] - np.sqrt(gap[walked]), np.float32))
+    half = np.sqrt(gap[walked])
+    distance, hit = _walk(head.relief, eye, rays[walked], along[walked] - half, along[walked] + half)
     picked, distance = walked[hit], distance[hit]
     points = eye + rays[picked] * distance[:, None]
     normals = _look_up(head.relief.normals, points) @ turn.T
@@ -143,15 +150,26 @@ def ears(head: Head, pose: Pose) -> list[Cone]:
     return parts
 
 
-def _walk(relief: Relief, eye: Floats, rays: Floats, start: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Walk along rays until the surface: distance, and whether it was met."""
-    distance = start.astype(np.float32)
-    gap = np.zeros_like(distance)
+def _walk(relief: Relief, eye: Floats, rays: Floats, begin: Floats, end: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Walk along rays until the surface: distance, and whether it was met before ``end``.
+
+    The way to the surface along the radius is longer than the nearest one, so
+    a step is part of it; one that went too deep is taken back. Rays that graze
+    need most steps, and by then they are few.
+    """
+    distance = begin.astype(np.float32)
+    met = np.zeros(len(rays), bool)
+    live = np.arange(len(rays))
     for _ in range(STEPS):
-        points = eye + rays * distance[:, None]
+        points = eye + rays[live] * distance[live, None]
         gap = np.sqrt(np.einsum("ij,ij->i", points, points)) - _look_up(relief.radius, points)
-        distance = distance + STRIDE * gap
-    return distance, np.abs(gap) < CLOSE_M
+        there = np.abs(gap) < CLOSE_M
+        met[live[there]] = True
+        distance[live] += np.where(gap > 0, np.maximum(STRIDE * gap, np.where(there, 0, LEAST_STEP_M)), STRIDE * gap)
+        live = live[~there & (distance[live] < end[live])]
+        if not len(live):
+            break
+    return distance, met
 
 
 def _look_up(maps: Floats | tuple[Floats, Floats], points: Floats) -> Floats:
@@ -211,8 +229,21 @@ def _laid_on(identity: Identity, relief: Relief, surface: Floats) -> tuple[Float
         )
         for half in surface
     ]  # fmt: skip
+    marks = as_detected(marks)
     flat = np.stack([(marks[:, 0] - across[1]) / across[0], (marks[:, 1] - upward[1]) / upward[0]], axis=1)
     return np.stack(laid).astype(np.float32), _on_surface(flat, surface[0])
+
+
+def as_detected(marks: Any) -> NDArray[np.float64]:
+    """Five points (5, 2) of an upright portrait with the nose where a detector of faces marks it.
+
+    A portrait's own nose point is the tip's lower edge, 53-73 % of the way from
+    eyes to mouth; detectors mark the tip itself, whatever the face.
+    """
+    moved = np.array(marks, np.float64)
+    eyes, mouth = moved[:2].mean(axis=0), moved[3:].mean(axis=0)
+    moved[2, 1] = eyes[1] + NOSE_SHARE * (mouth[1] - eyes[1])
+    return moved
 
 
 def _off_backdrop(picture: NDArray[np.uint8]) -> Floats:
@@ -233,13 +264,13 @@ def _on_surface(flat: NDArray[np.float64], front: Floats) -> Floats:
     return np.stack([np.array([x, points[k, 1], z], np.float32) for (x, z), k in zip(flat, nearest, strict=True)])
 
 
-def _dress(laid: Floats, relief: Relief, surface: Floats, skin: NDArray[Any], hair: NDArray[Any], name: str) -> Floats:
+def _dress(laid: Floats, inside: Floats, surface: Floats, skin: NDArray[Any], hair: NDArray[Any], name: str) -> Floats:
     """Portrait in front, skin at the sides, hair above and behind."""
     rng = np.random.default_rng(abs(hash_of(name)))
-    x, y, z = surface[..., 0], surface[..., 1], surface[..., 2]
+    y, z = surface[..., 1], surface[..., 2]
     unit = surface / np.linalg.norm(surface, axis=3, keepdims=True)
     aside = np.abs(unit[..., 0]) / np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 1e-6)
-    keep = (1 - _ramp(aside, *FACE_SIDES)) * _inside_face(relief, x, z) * (y < 0) * _ramp(laid[..., 3], 0.5, 0.98)
+    keep = (1 - _ramp(aside, *FACE_SIDES)) * inside * _ramp(-unit[..., 1], *FACING_UP) * _ramp(laid[..., 3], 0.5, 0.98)
     grain = cv2.GaussianBlur(rng.normal(0, 1, (TEXTURE_SIDE, TEXTURE_SIDE)).astype(np.float32), (0, 0), 0.8, sigmaY=7)
     strands = 1 + 0.30 * grain / float(grain.std())
     hairy = _ramp(z - hairline_m(y) + 0.004 * grain / float(grain.std()), -0.004, 0.006)[..., None]
@@ -256,20 +287,20 @@ def _cheeks(laid: Floats, front: Floats) -> NDArray[Any]:
     return np.asarray(np.median(laid[there][:, :3], axis=0) if there.any() else laid[..., :3].mean(axis=(0, 1)))
 
 
-def _inside_face(relief: Relief, x: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float64]:
+def _inside_face(relief: Relief, surface: Floats, right_half: tuple[tuple[float, float], ...]) -> Floats:
     """1 on the face itself, fading out before jaw and hairline: beyond them a portrait shows its background."""
-    right = np.array(INSIDE_M) * np.array([float(np.ptp(relief.outline[:17, 0])) / JAW_M, 1.0])
+    right = np.array(right_half) * np.array([float(np.ptp(relief.outline[:17, 0])) / JAW_M, 1.0])
     corners = np.concatenate([right, right[::-1] * np.array([-1.0, 1.0])])
     place: NDArray[Any] = np.zeros(PLACE, np.float32)
-    grid = (corners / np.array([0.2, 0.26]) + 0.5) * np.array(PLACE[::-1])
+    grid = (corners / np.array(PLACE_M[::-1]) + 0.5) * np.array(PLACE[::-1])
     cv2.fillPoly(place, [np.round(grid).astype(np.int32)], 1.0)
     place = cv2.GaussianBlur(place, (0, 0), 5.0)
-    column, row = (x / 0.2 + 0.5) * PLACE[1], (z / 0.26 + 0.5) * PLACE[0]
+    column, row = ((surface[..., k] / PLACE_M[1 - k // 2] + 0.5) * PLACE[1 - k // 2] for k in (0, 2))
     halves = [
         cv2.remap(place, c.astype(np.float32), r.astype(np.float32), cv2.INTER_LINEAR)
         for c, r in zip(column, row, strict=True)
     ]
-    return np.asarray(np.stack(halves), np.float64)
+    return np.asarray(np.stack(halves), np.float32)
 
 
 def _move_lips(front: Floats, relief: Relief, surface: Floats, open_: float) -> Floats:

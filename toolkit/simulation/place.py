@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from toolkit.simulation.camera import View
 from toolkit.simulation.held import Placed, draw_sheet
-from toolkit.simulation.solids import Cone, draw_cones
+from toolkit.simulation.solids import Cone, draw_cones, flattened
 from toolkit.simulation.tracing import NOBODY, Canvas, Light
 
 Floats = NDArray[np.float32]
@@ -104,12 +104,13 @@ def _wall(points: Floats, rng: Rng) -> Floats:
 def _terminal_parts() -> list[Cone]:
     x, y, z = TERMINAL
     post: dict[str, Any] = {"radii": (0.022, 0.022), "colour": (0.22, 0.22, 0.23)}
+    box: dict[str, Any] = {"radii": (0.030, 0.030), "colour": (0.035, 0.036, 0.04)}
     return [
         Cone(start=_at(x, y, 0.02), end=_at(x, y, z - 0.08), **post),
-        Cone(start=_at(x - 0.035, y, z - 0.05), end=_at(x + 0.035, y, z - 0.05), radii=(0.040, 0.040),
-             colour=(0.035, 0.036, 0.04)),
-        Cone(start=_at(x - 0.035, y, z + 0.06), end=_at(x + 0.035, y, z + 0.06), radii=(0.042, 0.042),
-             colour=(0.035, 0.036, 0.04)),
+        Cone(start=_at(x, y, 0.012), end=_at(x, y, 0.015), radii=(0.11, 0.11), colour=(0.10, 0.10, 0.11),
+             frame=flattened(_at(0, 0, 1), 0.12)),
+        *(Cone(start=_at(x - 0.040, y, z + up), end=_at(x + 0.040, y, z + up), **box)
+          for up in np.arange(-0.07, 0.09, 0.02)),
     ]  # fmt: skip
 
 

@@ -30,10 +30,17 @@ Floats = NDArray[np.float32]
 
 SIDE = 224  # texels of a map's side
 JAW_M = 0.145
-RELIEF = 0.40  # depth of the mean shape against real heads: their nose offset grows by 0.34 tan(turn), see the tests
+RELIEF = 0.90  # depth of the mean shape
+NOSE = 1.12  # the mean shape's own nose is worn down by averaging; the marks then lie 18-26 mm before eyes and mouth
 LENGTH = 0.95  # eyes to mouth against the mean shape, as real detections have it
 MIDDLE = (-0.20, -0.35)  # of the mean shape's own axes (down, towards the viewer): between the ears
-SKULL_AXES = (0.080, 0.098, 0.098)
+SKULL_AXES = (0.076, 0.098, 0.098)
+CHEEKS = 0.10  # how far full cheeks widen the outline
+NOSE_POWER = 0.35  # how much of a told nose height is taken
+UNDER_CHIN_M = (
+    (0.0, -0.052, -0.090), (0.0, -0.020, -0.082), (0.030, -0.030, -0.078), (0.042, 0.005, -0.072), (0.0, 0.020, -0.080),
+    (0.046, 0.045, -0.066), (0.0, 0.070, -0.070),
+)  # fmt: skip
 HAIRLINE_M = 0.064  # above the middle of the head, in front
 FACTORS = ("face_width", "jaw_width", "chin_length", "forehead", "cheeks", "nose_height", "depth")
 SKULL_MIDDLE = (0.0, 0.018, 0.030)
@@ -90,7 +97,7 @@ def make_relief(shape: Mapping[str, float] | None = None) -> Relief:
     points = _landmarks(told)
     anchors = np.concatenate([points, _skull(told)])
     reach = np.linalg.norm(anchors, axis=1)
-    spline = RBFInterpolator(anchors / reach[:, None], reach, kernel="thin_plate_spline", smoothing=2e-4)
+    spline = RBFInterpolator(anchors / reach[:, None], reach, kernel="thin_plate_spline")
     every = directions()
     radius = spline(every.reshape(-1, 3)).reshape(2, SIDE, SIDE).astype(np.float32)
     features = np.stack([points[list(rows)].mean(axis=0) for rows in FEATURES])
@@ -125,15 +132,12 @@ def _landmarks(told: Mapping[str, float]) -> NDArray[np.float64]:
     down, near = mean[:, 1] - MIDDLE[0], mean[:, 2] - MIDDLE[1]
     x = mean[:, 0] * scale * told["face_width"]
     chin = np.exp(-(((np.arange(17) - 8) / 4.5) ** 2))  # 1 at the chin, 0 at the ears: no corner may stick out
-    x[:17] *= 1 + (told["jaw_width"] - 1) * chin + 0.5 * (told["cheeks"] - 1) * (1 - chin)
+    x[:17] *= 1 + (told["jaw_width"] - 1) * chin + CHEEKS * (told["cheeks"] - 1) * (1 - chin)
     z = -down * scale * LENGTH
     z[:17] = z[48] + (z[:17] - z[48]) * (1 + (told["chin_length"] - 1) * chin)
     flat = float(np.median(near[17:48]))
-    # Jaw corners and temples keep their place: what is flatter on real heads is the face, not the skull.
-    flatter = np.full(68, RELIEF * told["depth"])
-    flatter[:17] += (1 - flatter[:17]) * (np.abs(np.arange(17) - 8) / 8) ** 1.5
-    near = flat + (near - flat) * flatter
-    near[27:36] = near[36] + (near[27:36] - near[36]) * told["nose_height"]
+    near = flat + (near - flat) * RELIEF * told["depth"]
+    near[27:36] = near[36] + (near[27:36] - near[36]) * NOSE * told["nose_height"] ** NOSE_POWER
     return np.stack([x, -near * scale, z], axis=1)
 
 
@@ -148,8 +152,10 @@ def _skull(told: Mapping[str, float]) -> NDArray[np.float64]:
     )
     behind = points[:, 1] > 0.005
     forehead = (points[:, 2] > 0.062) & (points[:, 1] <= 0.005)
-    neck = np.array([[x, y, -0.10] for x in (-0.045, 0.0, 0.045) for y in (-0.02, 0.03, 0.06)])
-    return np.concatenate([points[behind & (points[:, 2] > -0.07)], points[forehead], neck])
+    # From the chin the floor of the mouth runs back and up to the throat, where the neck begins.
+    below = np.array(UNDER_CHIN_M) * np.array([told["face_width"], 1.0, told["chin_length"]])
+    mirrored = below[below[:, 0] > 0] * np.array([-1.0, 1.0, 1.0])
+    return np.concatenate([points[behind & (points[:, 2] > -0.05)], points[forehead], below, mirrored])
 
 
 def _normals(every: Floats, radius: Floats) -> Floats:

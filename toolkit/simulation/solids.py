@@ -19,6 +19,7 @@ Floats = NDArray[np.float32]
 Colour = tuple[float, float, float]
 
 TINY = 1e-9
+TEXEL_M = 0.005
 FARTHEST = np.float32(1e6)
 
 
@@ -30,7 +31,10 @@ class Cone:
     ``frame`` (3, 3) maps world directions to the space in which the balls are
     round (None: they are). ``cloth`` is a texture (h, w, 3) wound around the
     axis, its row 0 at ``start`` and its middle column towards ``turn_rad`` (0
-    faces the camera); without it the cone has one ``colour``.
+    faces the camera); without it the cone has one ``colour``. With an
+    ``origin`` the cloth is not wound but hangs: one texel is
+    :data:`TEXEL_M` wide, so that it goes on from cone to cone without a fan
+    of folds where a ball closes one.
     """
 
     start: Floats
@@ -40,6 +44,7 @@ class Cone:
     frame: Floats | None = None
     cloth: Floats | None = None
     turn_rad: float = 0.0
+    origin: Floats | None = None
 
 
 def flattened(axis: Floats, by: float) -> Floats:
@@ -85,7 +90,11 @@ def _draw(canvas: Canvas, cone: Cone, window: tuple[slice, slice], owner: int) -
         normals = normals @ cone.frame
         reach = reach / length[picked]
     normals /= np.sqrt(np.einsum("ij,ij->i", normals, normals))[:, None] + TINY
-    canvas.put(window, picked, reach, canvas.shade(_paint(cone, normals, along), normals), owner)
+    if cone.cloth is not None and cone.origin is not None:
+        paint = _hung(cone, cone.cloth, canvas.view.position + rays[picked] * reach[:, None] - cone.origin)
+    else:
+        paint = _paint(cone, normals, along)
+    canvas.put(window, picked, reach, canvas.shade(paint, normals), owner)
 
 
 def _crossing(d: Floats, eye: Floats, a: Floats, b: Floats, radii: tuple[float, float]) -> Floats:
@@ -141,3 +150,12 @@ def _paint(cone: Cone, normals: Floats, along: Floats) -> Floats:
     column = (around * width).astype(np.intp) % width
     row = np.minimum((along * height).astype(np.intp), height - 1)
     return np.asarray(cone.cloth[row, column], np.float32)
+
+
+def _hung(cone: Cone, cloth: Floats, local: Floats) -> Floats:
+    height, width = cloth.shape[:2]
+    c, s = np.float32(np.cos(cone.turn_rad)), np.float32(np.sin(cone.turn_rad))
+    across, away = c * local[:, 0] + s * local[:, 1], c * local[:, 1] - s * local[:, 0]
+    column = (across / TEXEL_M + width / 2).astype(np.intp) % width
+    row = ((np.abs(away) - local[:, 2]) / TEXEL_M).astype(np.intp) % height
+    return np.asarray(cloth[row, column], np.float32)

@@ -20,7 +20,9 @@ from toolkit.simulation.plan import ClipPlan, Plan
 from toolkit.simulation.sensor import Recorder, Sensor, day_sensor, night_sensor
 from toolkit.simulation.shooting import Shot, shoot
 
-ZONE_M = ((-0.62, 1.78), (0.62, 0.55))  # left and top, right and bottom of where a presenter stands, at the spot
+# Left and top, right and bottom, before and behind: a body at the spot fills a quarter of it at every pitch, and one
+# that stands beside does not.
+ZONE_M = ((-0.36, 1.76), (0.36, 0.85), (-0.30, 0.15))
 
 
 class RoomStudio:
@@ -47,8 +49,8 @@ class RoomStudio:
     def zone_px(self, clip: ClipPlan) -> Sequence[Sequence[int]]:
         """Corners of the terminal's zone: a frame around the body that stands at the spot."""
         view = look_through(geometry(clip.camera))
-        (left, top), (right, bottom) = ZONE_M
-        corners = [(x, y, z) for x in (left, right) for y in (-0.35, 0.30) for z in (top, bottom)]
+        (left, top), (right, bottom), depths = ZONE_M
+        corners = [(x, y, z) for x in (left, right) for y in depths for z in (top, bottom)]
         pixels, _ = view.project(corners)
         limits = np.array([view.camera.width_px - 1, view.camera.height_px - 1])
         (a, c), (b, d) = np.clip(np.round([pixels.min(axis=0), pixels.max(axis=0)]), 0, limits).astype(int).tolist()

@@ -1,0 +1,147 @@
+"""The studio: a scenario's plan becomes frames with a clock on them, the same each time, in little memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toolkit.simulation.cases import write_case
+from toolkit.simulation.plan import ClipPlan, Plan, make_plan
+from toolkit.simulation.scenario import Scenario
+from toolkit.simulation.scenario_file import read_scenario
+from toolkit.simulation.studio import RoomStudio
+
+WHITE = 245  # what overlay letters are laid on with
+TEXT = """\
+schema: papermask-scenario-1
+name: small
+about: One comes; then somebody holds up a print.
+settles: Nothing.
+cameras:
+  - {{camera: hall, px_per_m: 125, pitch_deg: {pitch}, width_px: 256, height_px: 192, fps: 4, lens: {lens},
+     encoding: {{overlay_clock: year_first}}}}
+people:
+  - {{person: A, employee_id: "1001", name: A}}
+  - {{person: B, employee_id: "1002", name: B}}
+  - {{person: X}}
+clips:
+  - clip: morning
+    camera: hall
+    starts_at: 2026-03-03T08:20:00+08:00
+    duration_s: 8
+    light: {light}
+    wall_portrait: A
+    acts:
+      - person: X
+        arrives_s: 2
+        leaves_s: 6
+        wears: [badge]
+        presents:
+          - {{at_s: 3, seconds: 2, what: print, of: B, print_id: one, clocks_in: B}}
+"""
+
+
+def _scenario(pitch: int = 20, lens: str = "pinhole", light: str = "day") -> Scenario:
+    return read_scenario(TEXT.format(pitch=pitch, lens=lens, light=light), "small.yaml")
+
+
+@pytest.fixture(scope="module")
+def studio() -> RoomStudio:
+    return RoomStudio("development")
+
+
+def _plan(studio: RoomStudio, scenario: Scenario, seed: int = 7) -> tuple[Plan, ClipPlan]:
+    plan = make_plan(scenario, seed, studio.faces())
+    return plan, plan.clips[0]
+
+
+def test_the_same_seed_gives_the_same_frames_and_truth(studio: RoomStudio) -> None:
+    films = []
+    for seed in (7, 7, 8):
+        plan, clip = _plan(studio, _scenario(), seed)
+        films.append(list(studio.shots(plan, clip)))
+    first, again, other = films
+    for one, two in zip(first, again, strict=True):
+        assert np.array_equal(one.image, two.image)
+        assert [f.landmarks_px.tolist() for f in one.faces] == [f.landmarks_px.tolist() for f in two.faces]
+    assert any(not np.array_equal(one.image, two.image) for one, two in zip(first, other, strict=False))
+
+
+def test_the_print_shows_the_employee_and_the_bearer_stays_a_stranger(studio: RoomStudio) -> None:
+    plan, clip = _plan(studio, _scenario())
+    shot = next(s for s in studio.shots(plan, clip) if s.t_s >= 4.0)
+    told = {(face.medium, face.geometry): face for face in shot.faces}
+    held, own, wall = told["print", "held"], told["live", "own head"], told["print", "wall"]
+    assert (held.bearer, held.shows, held.employee_id) == ("X", plan.cast["B"], "1002")
+    assert (own.bearer, own.shows, own.employee_id) == ("X", plan.cast["X"], None)
+    assert (wall.bearer, wall.shows) == ("wall", plan.cast["A"])
+    assert ("print", "badge") in told
+
+
+def test_the_clock_is_burned_in_after_the_scene(studio: RoomStudio) -> None:
+    """Its digits are pure: no noise, blur or sharpening of the sensor lies on them, and they tell the time."""
+    plan, clip = _plan(studio, _scenario())
+    shots = list(studio.shots(plan, clip))
+    second = np.stack([shot.image for shot in shots[:4]])  # nobody is there yet, and the clock shows one second
+    letters = (second == WHITE).all(axis=(0, 3))
+    assert letters.sum() > 100
+    assert (np.diff(second.astype(int), axis=0) != 0).mean() > 0.5  # the scene below is noisy
+    later = (shots[6].image == WHITE).all(axis=2)
+    assert (letters & ~later).any()  # and the next second is another one
+
+
+@pytest.mark.parametrize(("pitch", "lens", "light"), ((0, "pinhole", "day"), (80, "fisheye", "day"), (45, "pinhole", "night")))
+def test_every_pitch_lens_and_light_gives_pictures(studio: RoomStudio, pitch: int, lens: str, light: str) -> None:
+    plan, clip = _plan(studio, _scenario(pitch, lens, light))
+    shots = [shot for k, shot in enumerate(studio.shots(plan, clip)) if k in (0, 16)]
+    empty, full = shots
+    assert not empty.bodies
+    assert full.bodies[0].sum() > 300
+    assert 40 < full.image.mean() < 200
+    grey = (np.ptp(full.image[60:].astype(int), axis=2) == 0).mean() > 0.95
+    assert grey == (light == "night")
+
+
+def test_the_zone_lies_in_the_picture_around_the_body_at_the_spot(studio: RoomStudio) -> None:
+    for pitch in (0, 40, 85):
+        plan, clip = _plan(studio, _scenario(pitch))
+        (a, c), _, (b, d), _ = studio.zone_px(clip)
+        assert 0 <= a < b < 256
+        assert 0 <= c < d < 192
+        shot = next(s for s in studio.shots(plan, clip) if s.t_s >= 2.5)
+        body = shot.bodies[0]
+        assert body[c:d, a:b].sum() > 0.6 * body.sum()
+        assert body[c:d, a:b].mean() > 0.22  # what a zone that counts as occupied is filled to
+
+
+def test_a_photo_on_the_roster_is_the_face_a_little_otherwise_lit(studio: RoomStudio) -> None:
+    face = studio.faces()[0]
+    one, two = studio.photo(face, 1), studio.photo(face, 2)
+    assert np.array_equal(one, studio.photo(face, 1))
+    assert not np.array_equal(one, two)
+    assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.99
+
+
+def test_shots_are_made_one_by_one_and_do_not_pile_up(studio: RoomStudio) -> None:
+    plan, clip = _plan(studio, _scenario())
+    for _ in studio.shots(plan, clip):  # what is kept on purpose (heads, sheets) is there now
+        pass
+    tracemalloc.start()
+    peaks = []
+    for number, _ in enumerate(studio.shots(plan, clip)):
+        if number in (15, 31):
+            peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    frame = 256 * 192 * 3 * 4
+    assert peaks[1] - peaks[0] < 4 * frame
+
+
+def test_a_case_of_the_room_is_written_with_its_truth(tmp_path: Path, studio: RoomStudio) -> None:
+    truth = write_case(_scenario(), tmp_path, 7, studio)
+    assert len(truth.visits) == 1
+    assert truth.visits[0].person == "X"
+    assert (tmp_path / "footage/morning.mp4").stat().st_size > 1000
+    assert len((tmp_path / "frames/morning.jsonl").read_bytes().splitlines()) == 32
