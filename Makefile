@@ -40,6 +40,7 @@ test-browser: setup-dev
 
 bench: setup-dev
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/sensor.py
 
 lab: setup
 	$(BIN)/papermask lab

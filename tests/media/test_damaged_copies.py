@@ -42,7 +42,7 @@ def check(reading: Reading, truth: Reading, *, to_the_end: bool = True) -> None:
     assert (max(times) >= whole_s - 0.011) is to_the_end
 
 
-@pytest.mark.parametrize("noise", [False, True], ids=["zeros", "noise"])
+@pytest.mark.parametrize("noise", [pytest.param(False, marks=pytest.mark.full), True], ids=["zeros", "noise"])
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_quarter_overwritten_shifts_nothing_and_is_told(
     name: str, noise: bool, truth: Reading, shared: Path, tmp_path: Path
@@ -55,7 +55,9 @@ def test_a_quarter_overwritten_shifts_nothing_and_is_told(
         assert reading.clip["duration_s"] < 7.0
 
 
-@pytest.mark.parametrize("share", [(0.5, 0.54), (0.31, 0.35)], ids=["late", "early"])
+@pytest.mark.parametrize(
+    "share", [(0.5, 0.54), pytest.param((0.31, 0.35), marks=pytest.mark.full)], ids=["late", "early"]
+)
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_short_hole_shifts_nothing_and_is_told(
     name: str, share: tuple[float, float], truth: Reading, shared: Path, tmp_path: Path

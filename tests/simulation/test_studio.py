@@ -93,7 +93,9 @@ def test_the_clock_is_burned_in_after_the_scene(studio: RoomStudio) -> None:
     assert (letters & ~later).any()  # and the next second is another one
 
 
-@pytest.mark.parametrize(("pitch", "lens", "light"), ((0, "pinhole", "day"), (80, "fisheye", "day"), (45, "pinhole", "night")))
+@pytest.mark.parametrize(
+    ("pitch", "lens", "light"), ((0, "pinhole", "day"), (80, "fisheye", "day"), (45, "pinhole", "night"))
+)
 def test_every_pitch_lens_and_light_gives_pictures(studio: RoomStudio, pitch: int, lens: str, light: str) -> None:
     plan, clip = _plan(studio, _scenario(pitch, lens, light))
     shots = [shot for k, shot in enumerate(studio.shots(plan, clip)) if k in (0, 16)]
