@@ -60,7 +60,7 @@ def test_the_head_sits_on_the_neck_and_follows_feet_facing_and_stature() -> None
     for height in (0.94, 1.0, 1.06):
         x, y, z = head_middle(Stance(feet=(0.3, 0.5)), height=height)
         assert (x, z) == pytest.approx((0.3, 1.62 * height))
-        neck = [p for p in body(Stance(feet=(0.3, 0.5)), CLOTHES, SKIN, height=height) if p.cloth is None][0]
+        neck = next(p for p in body(Stance(feet=(0.3, 0.5)), CLOTHES, SKIN, height=height) if p.cloth is None)
         assert np.hypot(neck.end[0] - x, neck.end[1] - y) < 0.04
         assert 0.04 < z - neck.end[2] < 0.11
     _, away, _ = head_middle(Stance(feet=(0, 0), facing=np.pi))

@@ -29,8 +29,8 @@ BEHIND = 0.05  # metres: what is nearer to the lens than this is not drawn
 class Camera:
     """Where a camera hangs and what it makes of the room.
 
-    ``px_per_m`` is the scale at the head (along the radius for a fisheye); ``pitch_deg`` 0 is level, 90 straight down; ``lens`` pinhole or
-    fisheye.
+    ``px_per_m`` is the scale at the head (along the radius for a fisheye);
+    ``pitch_deg`` 0 is level, 90 straight down; ``lens`` pinhole or fisheye.
     """
 
     width_px: int = 960

@@ -132,7 +132,8 @@ def draw_head(canvas: Canvas, head: Head, pose: Pose, owner: int) -> None:
     if not len(walked):
         return
     half = np.sqrt(gap[walked])
-    distance, hit = _walk(head.relief, eye, rays[walked], along[walked] - half, along[walked] + half)
+    begin, end = (np.asarray(along[walked] + sign * half, np.float32) for sign in (-1, 1))
+    distance, hit = _walk(head.relief, eye, rays[walked], begin, end)
     picked, distance = walked[hit], distance[hit]
     points = eye + rays[picked] * distance[:, None]
     normals = _look_up(head.relief.normals, points) @ turn.T
