@@ -135,7 +135,9 @@ def test_a_glossy_sheet_shines_where_it_mirrors_the_lamp() -> None:
         right = np.cross(half, up)
         axes = np.stack([-right, np.cross(right, half), half])
         axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-        placed = Placed(sheet=_sheet(gloss=gloss), middle=np.array([0.02, -0.1, 1.58], np.float32), axes=axes.astype(np.float32))
+        placed = Placed(
+            sheet=_sheet(gloss=gloss), middle=np.array([0.02, -0.1, 1.58], np.float32), axes=axes.astype(np.float32)
+        )
         draw_sheet(canvas, placed, 1)
         bright[gloss] = float(canvas.image[canvas.owner == 1].max())
     assert bright[0.5] > bright[0.0] + 0.3

@@ -105,7 +105,9 @@ def test_cloth_hangs_in_its_own_measure_and_turns_with_the_body() -> None:
     for turn in (0.0, np.pi):
         canvas = _canvas()
         middle = _before(canvas.view, 2.4)
-        draw_cones(canvas, [Cone(start=middle, end=middle, radii=(0.15, 0.15), cloth=cloth, origin=middle, turn_rad=turn)])
+        draw_cones(
+            canvas, [Cone(start=middle, end=middle, radii=(0.15, 0.15), cloth=cloth, origin=middle, turn_rad=turn)]
+        )
         seen[turn] = canvas.image[160, 175].mean() - canvas.image[160, 145].mean()
     assert seen[0.0] > 0.2
     assert seen[np.pi] < -0.2
