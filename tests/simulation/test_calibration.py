@@ -20,6 +20,8 @@ from toolkit.simulation.sensor import Recorder, day_sensor
 from toolkit.simulation.shooting import FaceTruth, paint
 from toolkit.vision.centerface import detect_faces
 
+pytestmark = pytest.mark.full
+
 FACE_WIDTH_M = 2.35 * 0.0615
 KINDS: dict[str, dict[str, str]] = {
     "live": {"what": "own_face"},
@@ -32,7 +34,7 @@ PEOPLE = (0, 2, 4, 7)  # two blends, two drawn
 # A real head that turned from side to side (head-pose-face-detection-female.gif, Intel IoT sample videos): nose offset
 # over the tangent of the turn, least squares over turns of 20-60 degrees as the eyes' distance tells them against 0.97
 # of the way to the mouth when frontal: 0.36 as it is, 0.38 at double size. Two heads in another clip are tilted and
-# hardly turn: 0.28 and 0.08. Simulated: 0.49 at pitch 0, 0.46 at 20, 0.40 at 40; taken together 1.28 times the real one.
+# hardly turn: 0.28 and 0.08. Simulated: 0.49 at pitch 0, 0.46 at 20, 0.40 at 40; together 1.28 times the real one.
 REAL_SLOPE = 0.36
 
 Seen = tuple[FaceTruth, Face | None]
@@ -70,7 +72,7 @@ def _found(image: np.ndarray, truth: FaceTruth, *, whole: bool) -> Face | None:
     end = np.array(image.shape[1::-1]) if whole else np.round(middle + reach).astype(int)
     around = np.ascontiguousarray(image[y0 : end[1], x0 : end[0]])
     for face in detect_faces(around, enlarge=1.0 if whole else max(1.0, 100 / width)):
-        marks = np.array(face.landmarks_px) + [x0, y0]
+        marks = np.array(face.landmarks_px) + np.array([x0, y0])
         if np.linalg.norm(marks.mean(axis=0) - middle) < 0.35 * width:
             moved = tuple((float(x), float(y)) for x, y in marks)
             return Face(box_px=face.box_px, score=face.score, landmarks_px=moved)
