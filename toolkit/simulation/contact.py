@@ -6,7 +6,9 @@ for prints; it proves nothing about rates.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -126,3 +128,14 @@ def draw_tile(purpose: str, tile: Tile) -> Image:
     fitted[-14:] //= 3  # one line of white on dark: an outline of its own would be of another width
     cv2.putText(fitted, label, (4, TILE_PX - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.32, (255, 255, 255), 1, cv2.LINE_AA)
     return np.asarray(fitted, np.uint8)
+
+
+def write_sheet(path: Path) -> None:
+    """The sheet as a PNG of a few hundred kilobytes, in few enough colours for that."""
+    sheet = cv2.cvtColor(contact_sheet(), cv2.COLOR_RGB2BGR)
+    coarse = (sheet // 12 * 12 + 6).astype(np.uint8)
+    path.write_bytes(cv2.imencode(".png", coarse, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes())
+
+
+if __name__ == "__main__":
+    write_sheet(Path(sys.argv[1]))
