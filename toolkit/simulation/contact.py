@@ -92,15 +92,17 @@ def contact_sheet(*, purpose: str = "published", seed: int = 1) -> Image:
         tiles = []
         for column, kind in enumerate(KINDS):
             bearer = (row * 3 + column) % people
-            tiles.append(draw_tile(purpose, Tile(kind=kind, pitch_deg=pitch, px_per_m=250, bearer=bearer,
-                                                 shown=(bearer + 5) % people, seed=seed + 10 * row + column)))  # fmt: skip
+            shown, chosen = (bearer + 5) % people, seed + 10 * row + column
+            tile = Tile(kind=kind, pitch_deg=pitch, px_per_m=250, bearer=bearer, shown=shown, seed=chosen)
+            tiles.append(draw_tile(purpose, tile))
         rows.append(np.hstack(tiles))
     for row, kind in enumerate(("live", "held")):
         tiles = []
         for column in range(len(KINDS)):
             scale, bearer = SCALES[column // 2], (column + 8 * row + 2) % people
-            tiles.append(draw_tile(purpose, Tile(kind=kind, pitch_deg=20, px_per_m=scale, bearer=bearer,
-                                                 shown=(bearer + 3) % people, seed=seed + 100 + 10 * row + column)))  # fmt: skip
+            shown, chosen = (bearer + 3) % people, seed + 100 + 10 * row + column
+            tile = Tile(kind=kind, pitch_deg=20, px_per_m=scale, bearer=bearer, shown=shown, seed=chosen)
+            tiles.append(draw_tile(purpose, tile))
         rows.append(np.hstack(tiles))
     return np.asarray(np.vstack(rows), np.uint8)
 
