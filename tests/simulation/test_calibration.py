@@ -1,5 +1,4 @@
-"""Calibration on development people with the real detector: truth against detections, live against print, relief
-against real heads.
+"""Calibration on development people: truth against the real detector, live against print, relief against real heads.
 
 Face width is 2.35 distances between the eyes (some 145 mm, cheek to cheek) at the scale of the face, whatever its turn.
 Faces of fewer than 60 px are enlarged before they are looked at, as a cue does.

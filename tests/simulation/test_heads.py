@@ -10,8 +10,9 @@ import pytest
 
 from tests.simulation.rooms import someone, view_of
 from toolkit.simulation.camera import HEAD, Camera
-from toolkit.simulation.heads import HAIR_M, LID_STAGES, LIP_STAGES, Head, Pose, as_detected, draw_head, make_head
+from toolkit.simulation.heads import HAIR_M, LID_STAGES, LIP_STAGES, Head, Pose, draw_head, make_head
 from toolkit.simulation.relief import directions, make_relief, with_hair
+from toolkit.simulation.skins import as_detected
 from toolkit.simulation.tracing import Canvas, Light
 
 BUILDS = (

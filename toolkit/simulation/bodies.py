@@ -205,12 +205,13 @@ def _arm(place: _Place, clothes: Clothes, skin: Colour, side: int, grip: Grip | 
         shoulder, wrist, place.turn @ np.array([side * (0.5 + 0.4 * place.habit[2]), 0.55, -1.0]), place.height
     )
     wound: dict[str, Any] = {"cloth": clothes.sleeve, "turn_rad": place.facing}
+    together = grip.curl > HOLDING and not joints
     cuff = elbow + 0.86 * (wrist - elbow)
     return [
         Cone(start=shoulder, end=elbow, radii=(0.060 * place.build, 0.044), **wound),
         Cone(start=elbow, end=cuff, radii=(0.046, 0.036), **wound),
         Cone(start=cuff, end=wrist, radii=(0.029, 0.026), colour=skin),
-        *hand_cones(wrist, fingers, grip.palm, skin, side, grip.curl, joints),
+        *hand_cones(wrist, fingers, grip.palm, skin, side, grip.curl, joints, together),
     ]
 
 
@@ -238,6 +239,7 @@ def hand_cones(
     side: int,
     curl: float = 1.0,
     joints: bool = True,
+    together: bool = False,
 ) -> list[Cone]:
     """Palm, four fingers and a thumb.
 
@@ -247,6 +249,8 @@ def hand_cones(
         Which way the fingers point, and which way the palm looks.
     side : {-1, 1}
         On which side of the body (as seen) the hand belongs.
+    together : bool
+        Fingers side by side as one solid, where nobody can tell them apart.
     """
     fingers = fingers / np.linalg.norm(fingers)
     palm = palm - fingers * float(palm @ fingers)
@@ -258,7 +262,11 @@ def hand_cones(
         Cone(start=wrist + 0.018 * fingers, end=wrist + 0.068 * fingers, radii=(0.034, 0.040), colour=tone,
              frame=flattened(palm.astype(np.float32), 0.42)),
     ]  # fmt: skip
-    for k, length in enumerate((0.060, 0.072, 0.068, 0.052)):
+    if together:
+        tips = knuckles + 0.055 * fingers + 0.026 * palm * curl
+        flat = flattened(palm.astype(np.float32), 0.30)
+        parts.append(Cone(start=knuckles - 0.010 * fingers, end=tips, radii=(0.038, 0.026), colour=tone, frame=flat))
+    for k, length in enumerate(() if together else (0.060, 0.072, 0.068, 0.052)):
         root = knuckles + across * (0.030 - 0.0195 * k)
         middle = root + fingers * length * 0.55 + palm * 0.010 * curl
         tip = middle + fingers * length * 0.40 + palm * 0.016 * curl

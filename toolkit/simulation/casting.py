@@ -20,7 +20,7 @@ from toolkit.simulation.camera import Camera as Geometry
 from toolkit.simulation.camera import View, look_through
 from toolkit.simulation.cutting import cut_out, eye_holes
 from toolkit.simulation.faces import Identity
-from toolkit.simulation.heads import as_detected, make_head
+from toolkit.simulation.heads import make_head
 from toolkit.simulation.held import Placed
 from toolkit.simulation.phones import phone_screen
 from toolkit.simulation.place import WALL_Y_M, make_plate
@@ -29,6 +29,7 @@ from toolkit.simulation.prints import print_picture, recipe
 from toolkit.simulation.scenario import Act, Camera, Presenting
 from toolkit.simulation.sheets import Sheet
 from toolkit.simulation.shooting import Take
+from toolkit.simulation.skins import as_detected
 
 Rng = np.random.Generator
 

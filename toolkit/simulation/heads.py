@@ -15,28 +15,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.simulation.faces import Identity
-from toolkit.simulation.inks import to_linear
-from toolkit.simulation.relief import JAW_M, SIDE, Relief, hairline_m, make_relief, texels, with_hair
+from toolkit.simulation.relief import SIDE, Relief, make_relief, texels, with_hair
+from toolkit.simulation.skins import (
+    HAIRY_M,
+    INSIDE_M,
+    cheeks,
+    dressed,
+    inside_face,
+    laid_on,
+    lids_closed,
+    lips_moved,
+    surface_points,
+)
 from toolkit.simulation.solids import Cone
 from toolkit.simulation.tracing import Canvas
 
 Floats = NDArray[np.float32]
 
-TEXTURE_SIDE = 480
 BALL_M = 0.150  # no head reaches beyond this
-STEPS = 80
+STEPS = 18
+FAR_STRIDE, FAR_OFF_M = 0.92, 0.03
 STRIDE = 0.75  # of the distance to the surface: it leans, so a whole step could pass a nose
 CLOSE_M, LEAST_STEP_M = 0.0010, 0.0012
 LID_STAGES, LIP_STAGES = 2, 3
-FACE_SIDES = (0.72, 0.96)  # sine of the angle to the side at which the portrait fades into skin
-# Right half of what a portrait surely shows of a face: narrow faces have background beside the mouth already.
-INSIDE_M = ((0.030, 0.066), (0.054, 0.048), (0.057, 0.010), (0.051, -0.025), (0.038, -0.062), (0.020, -0.080))
-# A painted portrait has its hair on a plain ground: it may cover the front of the head up to the crown.
-HAIRY_M = ((0.034, 0.140), (0.062, 0.100), (0.064, 0.060), *INSIDE_M[1:])
-FACING_UP = (0.22, 0.50)  # cosine to the front at which the portrait fades out over forehead and crown
-NOSE_SHARE = 0.55  # of the way from eyes to mouth: what detectors call nose, on real faces 0.50-0.58
-PLACE = (320, 200)
-PLACE_M = (0.32, 0.20)
 EAR_M = 0.072
 HAIR_M = 0.010
 
@@ -100,18 +101,18 @@ _MADE: dict[str, Head] = {}
 
 def _make_head(identity: Identity) -> Head:
     relief = with_hair(make_relief(identity.shape), HAIR_M)
-    surface = _surface(relief)
-    portrait, features = _laid_on(identity, relief, surface)
+    surface = surface_points(relief)
+    portrait, features = laid_on(identity, relief, surface)
     relief = replace(relief, features=features)
-    inside = _inside_face(relief, surface, INSIDE_M if identity.family == "public" else HAIRY_M)
-    skin, hair = _cheeks(portrait[0], surface[0]), np.array(identity.hair)
+    inside = inside_face(relief, surface, INSIDE_M if identity.family == "public" else HAIRY_M)
+    skin, hair = cheeks(portrait[0], surface[0]), np.array(identity.hair)
     stages = []
     for lid in range(LID_STAGES):
         row = []
         for lip in range(LIP_STAGES):
-            front = _move_lips(portrait[0], relief, surface[0], lip / (LIP_STAGES - 1))
-            front = _close_lids(front, relief, surface[0], lid / (LID_STAGES - 1))
-            row.append(_dress(np.stack([front, portrait[1]]), inside, surface, skin, hair, identity.name))
+            front = lips_moved(portrait[0], relief, surface[0], lip / (LIP_STAGES - 1))
+            front = lids_closed(front, relief, surface[0], lid / (LID_STAGES - 1))
+            row.append(dressed(np.stack([front, portrait[1]]), inside, surface, skin, hair, identity.name))
         stages.append(tuple(row))
     fronts = tuple(tuple(both[0].copy() for both in row) for row in stages)
     return Head(relief, fronts, stages[0][0][1].copy(), tuple(hair.tolist()), tuple(skin.tolist()))
@@ -135,6 +136,8 @@ def draw_head(canvas: Canvas, head: Head, pose: Pose, owner: int) -> None:
     begin, end = (np.asarray(along[walked] + sign * half, np.float32) for sign in (-1, 1))
     distance, hit = _walk(head.relief, eye, rays[walked], begin, end)
     picked, distance = walked[hit], distance[hit]
+    if not len(picked):
+        return
     points = eye + rays[picked] * distance[:, None]
     normals = _look_up(head.relief.normals, points) @ turn.T
     front = head.front[round(pose.lids * (LID_STAGES - 1))][round(pose.lips * (LIP_STAGES - 1))]
@@ -162,15 +165,27 @@ def _walk(relief: Relief, eye: Floats, rays: Floats, begin: Floats, end: Floats)
     met = np.zeros(len(rays), bool)
     live = np.arange(len(rays))
     for _ in range(STEPS):
-        points = eye + rays[live] * distance[live, None]
-        gap = np.sqrt(np.einsum("ij,ij->i", points, points)) - _look_up(relief.radius, points)
+        gap = _above(relief, eye + rays[live] * distance[live, None])
         there = np.abs(gap) < CLOSE_M
         met[live[there]] = True
-        distance[live] += np.where(gap > 0, np.maximum(STRIDE * gap, np.where(there, 0, LEAST_STEP_M)), STRIDE * gap)
+        least = np.where(there | (gap < 0), -1, LEAST_STEP_M)
+        distance[live] += np.maximum(np.where(gap > FAR_OFF_M, FAR_STRIDE, STRIDE) * gap, least)
         live = live[~there & (distance[live] < end[live])]
         if not len(live):
-            break
+            return distance, met
+    # What is left grazes the head: look at the rest of the way at once.
+    ahead = np.arange(0, (end[live] - distance[live]).max(), LEAST_STEP_M, dtype=np.float32)
+    way = distance[live, None] + ahead
+    points = eye + rays[live][:, None, :] * way[..., None]
+    touched = (_above(relief, points.reshape(-1, 3)) < CLOSE_M).reshape(way.shape) & (way < end[live, None])
+    met[live] = touched.any(axis=1)
+    distance[live] = way[np.arange(len(live)), touched.argmax(axis=1)]
     return distance, met
+
+
+def _above(relief: Relief, points: Floats) -> Floats:
+    """How far points are outside the surface, along the radius."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", points, points)) - _look_up(relief.radius, points), np.float32)
 
 
 def _look_up(maps: Floats | tuple[Floats, Floats], points: Floats) -> Floats:
@@ -179,6 +194,8 @@ def _look_up(maps: Floats | tuple[Floats, Floats], points: Floats) -> Floats:
     grow = np.float32(len(maps[0]) / SIDE)
     if grow != 1:
         column, row = (column + 0.5) * grow - 0.5, (row + 0.5) * grow - 0.5
+    if isinstance(maps, np.ndarray):  # one above the other; no direction comes near a map's rim
+        return _between(maps.reshape(-1, *maps.shape[2:]), column, np.asarray(row + len(maps[0]) * back, np.float32))
     found = np.empty((len(points), *maps[0].shape[2:]), np.float32)
     for half, chosen in ((0, ~back), (1, back)):
         picked = np.flatnonzero(chosen)
@@ -196,159 +213,3 @@ def _between(plane: Floats, column: Floats, row: Floats) -> Floats:
     ]  # fmt: skip
     joined = np.concatenate(values)
     return np.asarray(joined[:, 0] if joined.ndim == plane.ndim else joined.reshape(-1), np.float32)
-
-
-def _surface(relief: Relief) -> Floats:
-    """The point (2, s, s, 3) of every texel of the textures."""
-    axis = (np.arange(TEXTURE_SIDE) + 0.5) / TEXTURE_SIDE * 2.2 - 1.1
-    u, v = np.meshgrid(axis, -axis)
-    square = u * u + v * v
-    front = np.stack([2 * u, -(1 - square), 2 * v], axis=2) / (1 + square)[..., None]
-    unit = np.stack([front, front * np.array([1.0, -1.0, 1.0])]).astype(np.float32)
-
-    def grown(plane: Floats) -> Floats:
-        return np.asarray(cv2.resize(plane, (TEXTURE_SIDE, TEXTURE_SIDE), interpolation=cv2.INTER_CUBIC), np.float32)
-
-    return np.asarray(unit * np.stack([grown(plane) for plane in relief.radius])[..., None], np.float32)
-
-
-def _laid_on(identity: Identity, relief: Relief, surface: Floats) -> tuple[Floats, Floats]:
-    """The portrait seen through the surface from the front, linear; and where its five landmarks come to lie.
-
-    Only scale and place are fitted, not each landmark: faces differ in the
-    distances between eyes, nose and mouth, and that is what tells them apart.
-    """
-    marks = np.asarray(identity.landmarks_px, np.float64)
-    across = np.polyfit(relief.features[:, 0].astype(np.float64), marks[:, 0], 1)
-    upward = np.polyfit(relief.features[:, 2].astype(np.float64), marks[:, 1], 1)
-    # What is behind a head must not come onto it: the fourth channel tells head from backdrop.
-    portrait = np.dstack([to_linear(identity.picture), _off_backdrop(identity.picture)])
-    laid = [
-        cv2.remap(
-            portrait, np.polyval(across, half[..., 0]).astype(np.float32),
-            np.polyval(upward, half[..., 2]).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
-        )
-        for half in surface
-    ]  # fmt: skip
-    marks = as_detected(marks)
-    flat = np.stack([(marks[:, 0] - across[1]) / across[0], (marks[:, 1] - upward[1]) / upward[0]], axis=1)
-    return np.stack(laid).astype(np.float32), _on_surface(flat, surface[0])
-
-
-def as_detected(marks: Any) -> NDArray[np.float64]:
-    """Five points (5, 2) of an upright portrait with the nose where a detector of faces marks it.
-
-    A portrait's own nose point is the tip's lower edge, 53-73 % of the way from
-    eyes to mouth; detectors mark the tip itself, whatever the face.
-    """
-    moved = np.array(marks, np.float64)
-    eyes, mouth = moved[:2].mean(axis=0), moved[3:].mean(axis=0)
-    moved[2, 1] = eyes[1] + NOSE_SHARE * (mouth[1] - eyes[1])
-    return moved
-
-
-def _off_backdrop(picture: NDArray[np.uint8]) -> Floats:
-    """0 on the plain backdrop of a portrait and just inside its edge, 1 on the head."""
-    seen = cv2.GaussianBlur(picture, (0, 0), 1.2)
-    marks = np.zeros((picture.shape[0] + 2, picture.shape[1] + 2), np.uint8)
-    for corner in ((0, 0), (picture.shape[1] - 1, 0)):
-        cv2.floodFill(seen, marks, corner, 0, (3, 3, 3), (3, 3, 3), 4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8))
-    head = cv2.erode(1 - marks[1:-1, 1:-1], np.ones((7, 7), np.uint8))
-    return np.asarray(cv2.GaussianBlur(head.astype(np.float32), (0, 0), 2.5), np.float32)
-
-
-def _on_surface(flat: NDArray[np.float64], front: Floats) -> Floats:
-    """Points of the front surface at these (x, z), by its nearest texels."""
-    points = front.reshape(-1, 3)
-    points = points[points[:, 1] < -0.03]
-    nearest = [int(np.argmin(((points[:, [0, 2]] - spot) ** 2).sum(axis=1))) for spot in flat]
-    return np.stack([np.array([x, points[k, 1], z], np.float32) for (x, z), k in zip(flat, nearest, strict=True)])
-
-
-def _dress(laid: Floats, inside: Floats, surface: Floats, skin: NDArray[Any], hair: NDArray[Any], name: str) -> Floats:
-    """Portrait in front, skin at the sides, hair above and behind."""
-    rng = np.random.default_rng(abs(hash_of(name)))
-    y, z = surface[..., 1], surface[..., 2]
-    unit = surface / np.linalg.norm(surface, axis=3, keepdims=True)
-    aside = np.abs(unit[..., 0]) / np.maximum(np.hypot(unit[..., 0], unit[..., 1]), 1e-6)
-    keep = (1 - _ramp(aside, *FACE_SIDES)) * inside * _ramp(-unit[..., 1], *FACING_UP) * _ramp(laid[..., 3], 0.5, 0.98)
-    grain = cv2.GaussianBlur(rng.normal(0, 1, (TEXTURE_SIDE, TEXTURE_SIDE)).astype(np.float32), (0, 0), 0.8, sigmaY=7)
-    strands = 1 + 0.30 * grain / float(grain.std())
-    hairy = _ramp(z - hairline_m(y) + 0.004 * grain / float(grain.std()), -0.004, 0.006)[..., None]
-    plain = skin * (1 + 0.03 * rng.normal(0, 1, (2, 1, 1, 1)))
-    scalp = hair * np.clip(strands, 0.4, 1.7)[None, ..., None]
-    under = plain * (1 - hairy) + scalp * hairy
-    return np.asarray(under * (1 - keep[..., None]) + laid[..., :3] * keep[..., None], np.float32)
-
-
-def _cheeks(laid: Floats, front: Floats) -> NDArray[Any]:
-    """The tone of the cheeks as the portrait has it, so that face and neck belong to one person."""
-    x, z = np.abs(front[..., 0]), front[..., 2]
-    there = (x > 0.028) & (x < 0.046) & (z > -0.035) & (z < -0.008) & (laid[..., 3] > 0.9)
-    return np.asarray(np.median(laid[there][:, :3], axis=0) if there.any() else laid[..., :3].mean(axis=(0, 1)))
-
-
-def _inside_face(relief: Relief, surface: Floats, right_half: tuple[tuple[float, float], ...]) -> Floats:
-    """1 on the face itself, fading out before jaw and hairline: beyond them a portrait shows its background."""
-    right = np.array(right_half) * np.array([float(np.ptp(relief.outline[:17, 0])) / JAW_M, 1.0])
-    corners = np.concatenate([right, right[::-1] * np.array([-1.0, 1.0])])
-    place: NDArray[Any] = np.zeros(PLACE, np.float32)
-    grid = (corners / np.array(PLACE_M[::-1]) + 0.5) * np.array(PLACE[::-1])
-    cv2.fillPoly(place, [np.round(grid).astype(np.int32)], 1.0)
-    place = cv2.GaussianBlur(place, (0, 0), 5.0)
-    column, row = ((surface[..., k] / PLACE_M[1 - k // 2] + 0.5) * PLACE[1 - k // 2] for k in (0, 2))
-    halves = [
-        cv2.remap(place, c.astype(np.float32), r.astype(np.float32), cv2.INTER_LINEAR)
-        for c, r in zip(column, row, strict=True)
-    ]
-    return np.asarray(np.stack(halves), np.float32)
-
-
-def _move_lips(front: Floats, relief: Relief, surface: Floats, open_: float) -> Floats:
-    """The lower lip down, darkness between: the texture below the mouth line is drawn lower."""
-    if open_ <= 0:
-        return front
-    left, right = relief.features[3], relief.features[4]
-    middle, half = (left + right) / 2, float(right[0] - left[0]) / 2
-    gape = 0.011 * open_
-    across = np.clip(1 - ((surface[..., 0] - middle[0]) / (half * 0.92)) ** 2, 0, 1)
-    drop = gape * across
-    below = middle[2] - surface[..., 2]
-    shift = np.where(below > drop, drop * np.clip(1 - (below - drop) / 0.05, 0, 1), 0.0)
-    rows = np.arange(TEXTURE_SIDE, dtype=np.float32)[:, None] - shift * _texels_per_m(surface)
-    columns = np.broadcast_to(np.arange(TEXTURE_SIDE, dtype=np.float32)[None, :], rows.shape)
-    moved = cv2.remap(front, np.ascontiguousarray(columns), rows.astype(np.float32), cv2.INTER_LINEAR)
-    inside = ((below > 0) & (below < drop) & (across > 0.05)).astype(np.float32)
-    inside = cv2.GaussianBlur(inside, (0, 0), 1.2)[..., None]
-    return np.asarray(moved * (1 - inside) + np.array([0.05, 0.02, 0.02, 1.0], np.float32) * inside, np.float32)
-
-
-def _close_lids(front: Floats, relief: Relief, surface: Floats, closed: float) -> Floats:
-    """Skin from above the eye drawn down over it."""
-    if closed <= 0:
-        return front
-    done = front
-    for eye in relief.features[:2]:
-        x, z = surface[..., 0] - eye[0], surface[..., 2] - eye[2]
-        lid = (np.abs(x) < 0.017) & (z < 0.007) & (z > 0.007 - 0.013 * closed)
-        skin = front[(np.abs(x) < 0.010) & (np.abs(z - 0.0125) < 0.002)]
-        tone = np.median(skin, axis=0) if len(skin) else front.reshape(-1, 3).mean(axis=0)
-        soft = cv2.GaussianBlur(lid.astype(np.float32), (0, 0), 2.0)[..., None]
-        done = done * (1 - soft) + tone * 0.93 * soft
-    return np.asarray(done, np.float32)
-
-
-def _texels_per_m(surface: Floats) -> float:
-    column = TEXTURE_SIDE // 2
-    rows = np.flatnonzero(np.abs(surface[:, column, 2]) < 0.06)
-    return float(len(rows) / max(1e-6, float(np.ptp(surface[rows, column, 2]))))
-
-
-def _ramp(values: Any, low: float, high: float) -> NDArray[np.float64]:
-    t = np.clip((np.asarray(values, np.float64) - low) / (high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))
-
-
-def hash_of(name: str) -> int:
-    """A number from a name, the same in every process."""
-    return int.from_bytes(name.encode("utf-8").ljust(8, b"\0")[:8], "big") % (2**31)

@@ -138,5 +138,17 @@ def cast_shadows(image: Floats, view: View, feet: Sequence[tuple[float, float]])
         pixels, away = view.project(circle)
         if away.min() > 0.2:
             cv2.fillConvexPoly(small, np.round(pixels / SHADOW_SHRINK).astype(np.int32), SHADOW)
-    soft = cv2.GaussianBlur(small, (0, 0), max(1.0, 0.07 * view.camera.px_per_m / SHADOW_SHRINK))
-    image *= 1 - cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
+    sigma = max(1.0, 0.07 * view.camera.px_per_m / SHADOW_SHRINK)
+    x, y, w, h = cv2.boundingRect((small > 0).astype(np.uint8))
+    if not w:
+        return
+    pad = int(np.ceil(3 * sigma))
+    rows, columns = slice(max(0, y - pad), y + h + pad), slice(max(0, x - pad), x + w + pad)
+    soft = cv2.GaussianBlur(small[rows, columns], (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    high, wide = soft.shape
+    part = image[
+        rows.start * SHADOW_SHRINK : (rows.start + high) * SHADOW_SHRINK,
+        columns.start * SHADOW_SHRINK : (columns.start + wide) * SHADOW_SHRINK,
+    ]
+    grown = cv2.resize(soft, (wide * SHADOW_SHRINK, high * SHADOW_SHRINK), interpolation=cv2.INTER_LINEAR)
+    part *= 1 - grown[: part.shape[0], : part.shape[1], None]

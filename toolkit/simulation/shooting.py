@@ -90,6 +90,7 @@ def shoot(take: Take, times: Sequence[float], recorder: Recorder) -> Iterator[Sh
 def paint(take: Take, t: float) -> tuple[Canvas, list[FaceTruth]]:
     """The scene in linear light at one time, and the truth of its faces."""
     there = [(number, moment) for number, part in enumerate(take.parts) if (moment := part.at(t)) is not None]
+    there.sort(key=lambda one: one[1].stance.feet[1])  # who is in front first: what they hide need not be worked out
     canvas = Canvas(take.view, take.plate.image.copy(), take.plate.light)
     canvas.depth = take.plate.depth.copy()
     cast_shadows(canvas.image, take.view, [moment.stance.feet for _, moment in there])

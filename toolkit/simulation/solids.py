@@ -20,7 +20,7 @@ Colour = tuple[float, float, float]
 
 TINY = 1e-9
 TEXEL_M = 0.005
-FARTHEST = np.float32(1e6)
+FARTHEST = np.float32(1e9)  # farther than the emptiness of a canvas, also once it is divided by a stretch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,9 @@ def draw_cones(canvas: Canvas, cones: Sequence[Cone], owner: int = NOBODY) -> No
     ends = np.stack([end for cone in cones for end in (cone.start, cone.end)])
     stretch = [1.0 if cone.frame is None else 1.0 / _least_stretch(cone.frame) for cone in cones]
     reach = np.array([r * s for cone, s in zip(cones, stretch, strict=True) for r in cone.radii], np.float32)
-    for cone, window in zip(cones, canvas.windows(ends, reach, 2), strict=True):
-        if window is not None:
+    nearest = (np.linalg.norm(ends - canvas.view.position, axis=1) - reach).reshape(-1, 2).min(axis=1)
+    for cone, window, near in zip(cones, canvas.windows(ends, reach, 2), nearest, strict=True):
+        if window is not None and canvas.depth[window].max() > near:
             _draw(canvas, cone, window, owner)
 
 
@@ -80,15 +81,15 @@ def _draw(canvas: Canvas, cone: Cone, window: tuple[slice, slice], owner: int) -
         length = np.sqrt(np.einsum("ij,ij->i", directions, directions))
         directions /= length[:, None]
     distance = _crossing(directions, eye, a, b, cone.radii)
-    picked = np.flatnonzero(distance < FARTHEST)
+    along_ray = distance if length is None else distance / length
+    picked = np.flatnonzero(along_ray < canvas.depth[window].reshape(-1))
     if not len(picked):
         return
-    reach = distance[picked]
-    points = eye + directions[picked] * reach[:, None]
+    reach = along_ray[picked]
+    points = eye + directions[picked] * distance[picked, None]
     normals, along = _normals(points, a, b, cone.radii)
-    if cone.frame is not None and length is not None:
+    if cone.frame is not None:
         normals = normals @ cone.frame
-        reach = reach / length[picked]
     normals /= np.sqrt(np.einsum("ij,ij->i", normals, normals))[:, None] + TINY
     if cone.cloth is not None and cone.origin is not None:
         paint = _hung(cone, cone.cloth, canvas.view.position + rays[picked] * reach[:, None] - cone.origin)

@@ -75,8 +75,9 @@ class Canvas:
     def put(self, window: Window, picked: Index, distance: Floats, colour: Floats, owner: int) -> None:
         """Draw what is nearer than what is there; ``picked`` are flat indices into the window."""
         rows, columns = window
-        y, x = np.divmod(picked, columns.stop - columns.start)
-        spot = (y + rows.start) * self.view.shape[1] + (x + columns.start)
+        y = picked // (columns.stop - columns.start)
+        spot = picked + (y * (self.view.shape[1] - columns.stop + columns.start) + rows.start * self.view.shape[1])
+        spot += columns.start
         depth = self.depth.reshape(-1)
         near = np.flatnonzero(distance < depth[spot])
         spot = spot[near]
