@@ -41,6 +41,7 @@ test-browser: setup-dev
 bench: setup-dev
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/sensor.py
+	$(BIN)/python bench/simulate.py
 
 lab: setup
 	$(BIN)/papermask lab
