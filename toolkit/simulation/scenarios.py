@@ -153,7 +153,7 @@ def honest_queue(rng: Rng, seed: int) -> Staged:
     punches = [Punch(a + 1.6, f"{3001 + k}", k) for k, (a, _) in enumerate(times)]
     walks = [visitor(k, a, b, _side(rng), _side(rng)) for k, (a, b) in enumerate(times)]
     scene = _set(rng, seed, actors, walks, 46.0, flashes=tuple(p.media_s for p in punches))
-    names = {p.employee_id: "placeholder" for p in punches}
+    names = {p.employee_id: "Somebody" for p in punches}
     return Staged(scene, tuple(punches), names, _clock(rng), (punches[0].media_s, punches[-1].media_s), (0.0, 3.5))
 
 
@@ -163,7 +163,7 @@ def _pair(rng: Rng, seed: int, walks: list[Walk], duration_s: float = 24.0) -> S
     actors = [make_actor(rng, uniform) for _ in range(1 + max(walk.actor for walk in walks))]
     scene = _set(rng, seed, actors, walks, duration_s)
     punches = (Punch(8.0, "4001", 0), Punch(17.0, "4002", min(1, len(walks) - 1)))
-    return Staged(scene, punches, {"4001": "placeholder", "4002": "placeholder"}, _clock(rng), (8.0, 17.0), (0.0, 3.0))
+    return Staged(scene, punches, {"4001": "Somebody", "4002": "Somebody"}, _clock(rng), (8.0, 17.0), (0.0, 3.0))
 
 
 @scenarios.register("stay")
