@@ -11,7 +11,7 @@ from toolkit.analysis.presenters import continuity, handovers
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.simulation.scenarios import stage
 from toolkit.simulation.seeds import CALIBRATION, DEVELOPMENT, MEASUREMENT, TESTS
-from toolkit.validation import FIRST_S, LAST_S, PAD_S, certified, fit_model, watch
+from toolkit.validation.continuity import FIRST_S, LAST_S, PAD_S, certified, fit_model, watch
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from toolkit.media.probe import probe
 from toolkit.pipeline.files import check_file, read_json
 from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
-from toolkit.validation import validate_continuity
+from toolkit.validation.continuity import validate_continuity
 from toolkit.vision.models import slots
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -1,0 +1,1 @@
+"""Error rates on scenes whose truth is known, and on whatever labelled recordings a user has."""
