@@ -10,12 +10,14 @@ from __future__ import annotations
 import sys
 
 from toolkit.cli.cases import register_cases
+from toolkit.cli.rates import register_rates
 from toolkit.cli.speaking import guard, new_app
 from toolkit.cli.tools import register_tools
 
 app = new_app()
 register_cases(app)
 register_tools(app)
+register_rates(app)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands beside a case: demo, simulate, validate, punches, inspect, models, lab."""
+"""Commands beside a case: demo, simulate, punches, inspect, models, lab."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from toolkit.language import text
 from toolkit.media.probe import probe
 from toolkit.pipeline.files import check_file, read_json
 from toolkit.simulation.scenario_file import load_scenario
-from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
-from toolkit.validation.continuity import validate_continuity
 from toolkit.vision.models import slots
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -37,7 +35,6 @@ def register_tools(app: typer.Typer) -> None:
     """Put the commands on the application."""
     app.command("demo", help=_help("help_demo"))(demo)
     app.command("simulate", help=_help("help_simulate"))(simulate)
-    app.command("validate", help=_help("help_validate"))(validate)
     app.command("punches", help=_help("help_punches"))(punches)
     app.command("inspect", help=_help("help_inspect"))(inspect)
     app.command("lab", help=_help("help_lab"))(lab)
@@ -75,18 +72,6 @@ def simulate(
         answer(json.loads(document_bytes(truth)))
     else:
         say("simulated", folder=out, visits=len(truth.visits))
-
-
-def validate(
-    out: Annotated[Path, typer.Option("--out", help=_help("opt_validate_out"))],
-    development: Annotated[int, typer.Option("--development", min=2)] = 30,
-    measurement: Annotated[int, typer.Option("--measurement", min=6)] = 360,
-) -> None:
-    """Fit and measure the continuity check anew."""
-    told = validate_continuity(
-        DEVELOPMENT[:development], MEASUREMENT[:measurement], lambda line: say("line", text=line)
-    )
-    out.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def punches(

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
+from toolkit.clockin.control_times import read_control_times
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
 from toolkit.clockin.stamps import YEARS, check_timezone
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
+from toolkit.pipeline.controls import is_table
 from toolkit.pipeline.files import check_file
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import EXHIBIT_KINDS, Exhibit, Oddity
@@ -68,7 +70,13 @@ def add_file(
         raise ReadingError("kind_unknown", kind=kind, known=", ".join(EXHIBIT_KINDS))
     told = _checked({key: value for key, value in (declared or {}).items() if value is not None})
     check_file(source)
-    checks = {"footage": _check_footage, "records": _check_records, "roster": _check_roster, "anchors": _check_anchors}
+    checks = {
+        "footage": _check_footage,
+        "records": _check_records,
+        "roster": _check_roster,
+        "anchors": _check_anchors,
+        "controls": _check_controls,
+    }
     check = checks.get(kind)
     summary, oddities = check(case, source, told) if check else ({}, ())
     exhibit = case.add_exhibit(source, kind, told, provenance)
@@ -153,6 +161,13 @@ def records_options(told: Mapping[str, Any]) -> dict[str, Any]:
 def _check_roster(case: Case, source: Path, told: dict[str, Any]) -> Check:
     roster, _ = read_roster(source, exhibit_id="E-new")
     return {"employees": len(roster)}, ()
+
+
+def _check_controls(case: Case, source: Path, told: dict[str, Any]) -> Check:
+    """A recording, or the table that says who presented what in which recording."""
+    if not is_table(source.name):
+        return _check_footage(case, source, told)
+    return {"presentations": len(read_control_times(source))}, ()
 
 
 def _check_anchors(case: Case, source: Path, told: dict[str, Any]) -> Check:

@@ -75,7 +75,7 @@ def _missing(value: Any) -> bool:
 
 
 def _nothing(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
-    """Photographs, context, controls and documents are kept; no step of this version reads them."""
+    """Photographs, context, controls and documents are kept; no step reads them (controls have a command)."""
 
 
 def _footage(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:

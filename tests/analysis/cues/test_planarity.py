@@ -1,0 +1,112 @@
+"""The nose offset of five points: fixed on a plane whatever the plane does, moving on a head that turns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.analysis.cue import PresentationSample, cues
+from toolkit.analysis.cues.planarity import frame_noise, nose_offset, nose_range
+from toolkit.errors import CannotMeasure
+from toolkit.records import Face
+
+# Eyes, nose tip and corners of the mouth of a medium head, in metres; the nose stands out by 25 mm.
+HEAD = np.array([[-0.031, 0.0, 0.0], [0.031, 0.0, 0.0], [0.0, 0.036, 0.025], [-0.025, 0.066, 0.0], [0.025, 0.066, 0.0]])
+SCALE = 500.0
+
+
+def face_of(points: np.ndarray) -> Face:
+    marks = tuple((float(x), float(y)) for x, y in points)
+    (left, top), (right, bottom) = points.min(axis=0) - 20, points.max(axis=0) + 20
+    return Face(box_px=(left, top, right, bottom), score=0.9, landmarks_px=marks)
+
+
+def sample_of(turns_deg: np.ndarray, *, depth: float = 1.0, noise_px: float = 0.0, rate: float = 10.0):
+    rng = np.random.default_rng(4)
+    head = HEAD * [1, 1, depth]
+    faces = []
+    for turn in np.deg2rad(turns_deg):
+        seen = np.column_stack([head[:, 0] * np.cos(turn) + head[:, 2] * np.sin(turn), head[:, 1]]) * SCALE + 100
+        faces.append(face_of(seen + rng.normal(0, noise_px, seen.shape)))
+    times = np.arange(len(faces)) / rate
+    crop = np.zeros((200, 200, 3), np.uint8)
+    return PresentationSample(times_s=times, crops=(crop,) * len(faces), faces=tuple(faces))
+
+
+SWING = 20 * np.sin(np.arange(32) * 0.19)
+
+
+@given(st.lists(st.floats(-2, 2), min_size=6, max_size=6), st.floats(-0.3, 0.3))
+def test_no_affine_map_of_a_plane_moves_the_offset(entries: list[float], nose: float) -> None:
+    map_ = np.array(entries[:4]).reshape(2, 2) + 3 * np.eye(2)
+    flat = HEAD[:, :2] + np.array([[0, 0], [0, 0], [nose * 0.06, 0], [0, 0], [0, 0]])
+    if abs(np.linalg.det(map_)) < 0.5:
+        return
+    moved = flat @ map_.T * 100 + entries[4:]
+    assert nose_offset(face_of(moved)) == pytest.approx(nose_offset(face_of(flat * 100)), abs=1e-9)
+
+
+def test_a_head_that_turns_is_called_live_and_a_sheet_is_not() -> None:
+    head, sheet = nose_range(sample_of(SWING, noise_px=0.1)), nose_range(sample_of(SWING, depth=0.0, noise_px=0.1))
+    # tan(turn) times the nose's height over the distance of the eyes, from end to end
+    assert head.value == pytest.approx(2 * np.tan(np.deg2rad(20)) * 0.025 / 0.062, rel=0.1)
+    assert head.statement == "live"
+    assert sheet.value < 0.03
+    assert sheet.statement == "nothing"
+
+
+def test_it_never_says_artefact() -> None:
+    for depth in (0.0, 1.0):
+        for turns in (SWING, SWING * 0, SWING * 0.2):
+            assert nose_range(sample_of(turns, depth=depth, noise_px=0.3)).statement != "artefact"
+
+
+def test_noise_alone_and_one_slip_are_no_turn() -> None:
+    assert nose_range(sample_of(SWING * 0, noise_px=2.5)).statement == "nothing"
+    slipped = np.zeros(32)
+    slipped[10:12] = 35
+    assert nose_range(sample_of(slipped)).statement == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("sample", "why"),
+    [
+        (sample_of(SWING[:7]), "cue_few_frames"),
+        (sample_of(SWING, rate=3.0), "cue_low_rate"),
+    ],
+)
+def test_what_cannot_be_measured_says_why(sample: PresentationSample, why: str) -> None:
+    with pytest.raises(CannotMeasure) as reason:
+        nose_range(sample)
+    assert reason.value.code == why
+
+
+def test_a_face_of_few_pixels_is_not_assessable() -> None:
+    small = [
+        Face(box_px=(0, 0, 20, 25), score=0.9, landmarks_px=face.landmarks_px)
+        for face in sample_of(SWING).faces
+        if face
+    ]
+    sample = PresentationSample(
+        times_s=np.arange(32) / 10, crops=(np.zeros((30, 30, 3), np.uint8),) * 32, faces=tuple(small)
+    )
+    with pytest.raises(CannotMeasure) as reason:
+        nose_range(sample)
+    assert reason.value.code == "cue_small_face"
+
+
+def test_points_on_one_line_are_no_face() -> None:
+    line = np.array([[0, 0], [1, 0], [2, 0], [3, 0], [4, 0]], float)
+    with pytest.raises(CannotMeasure):
+        nose_offset(face_of(line))
+
+
+def test_a_steady_turn_is_no_noise() -> None:
+    assert frame_noise(np.linspace(0, 1, 20)) == pytest.approx(0, abs=1e-12)
+    assert frame_noise(np.random.default_rng(5).normal(0, 0.1, 4000)) == pytest.approx(0.1, rel=0.1)
+
+
+def test_the_cue_is_filed_with_unit_and_group() -> None:
+    assert (cues["nose_range"].group, cues["nose_range"].high) == ("geometry", "live")

@@ -1,0 +1,77 @@
+"""The page: says plainly what was not tested, what is chance, and where a fault was planted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.validation.making import row, some_cue, two_sides
+from toolkit.analysis.rates import rate_of
+from toolkit.validation import summary
+from toolkit.validation.kinds import KINDS
+from toolkit.validation.telling import charts, markdown, rate, say, short, table
+
+
+def document(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    cue = some_cue()
+    return {
+        "tool": "papermask 0", "purpose": "measurement", "seed": 1, "numbers": [0, 9], "people": [{}] * 8,
+        "filmed": {"frames_per_s": 10.0, "seconds": 3.2, "turn_deg": 30.0, "geometries": ["g"]},
+        "planted_leak": "none", "cues": {"depth": {"unit": "1", "group": "geometry", "high": "live"}},
+        "presentations": len(rows), "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
+        "areas": summary.areas(rows, [cue]), "curves": summary.curves(rows, [cue]),
+        "controls": summary.controls(rows, [cue]), "detection": summary.detection(rows),
+        "leaks": summary.leaks(rows), "untested": summary.untested(rows, KINDS), "real": None, **more,
+    }  # fmt: skip
+
+
+def test_a_kind_without_data_prints_untested() -> None:
+    page = markdown(document(two_sides(5, apart=1.0)))
+    assert "- phone screen: untested" in page
+    assert "- three-dimensional mask: untested" in page
+
+
+def test_random_numbers_are_said_to_tell_nothing() -> None:
+    assert "does not tell artefacts from live faces here" in markdown(document(two_sides(80, apart=0.0, seed=3)))
+    assert "does not tell" not in markdown(document(two_sides(80, apart=2.0)))
+
+
+def test_a_leak_stands_in_bold_and_forbids_the_figures() -> None:
+    rows = two_sides(60, apart=1.0)
+    for one in rows:
+        one["coding"]["quantiser"] += 5 * (one["side"] == "attack")
+    page = markdown(document(rows, planted_leak="strength"))
+    assert "**Yes: quantiser.**" in page
+    assert "must not be used" in page
+    assert "planted on purpose" in page
+
+
+def test_figures_of_development_people_say_so() -> None:
+    assert "Development people" in markdown(document(two_sides(5, apart=1.0), purpose="development"))
+
+
+def test_every_rate_carries_its_interval_and_count() -> None:
+    assert rate(_as_row(1, 20), say) == "5 % [0, 25] (1/20)"
+    assert rate(_as_row(0, 0), say) == "none"
+
+
+def _as_row(hits: int, trials: int) -> dict[str, Any]:
+    told = rate_of(hits, trials)
+    return {"hits": hits, "trials": trials, "rate": told.rate, "interval": told.interval}
+
+
+def test_the_page_speaks_chinese() -> None:
+    page = markdown(document(two_sides(5, apart=1.0)), language="zh")
+    assert "未测试" in page
+    assert "untested" not in page.replace("depth", "")
+
+
+def test_charts_are_the_same_bytes_and_mark_what_has_no_data() -> None:
+    told = document([*two_sides(12, apart=1.0), *(row("phone", None, number=k) for k in range(3))])
+    assert charts(told) == charts(told)
+    assert set(charts(told)) == {"validation-areas-depth.svg", "validation-roc-depth.svg"}
+    assert all(svg.startswith("<?xml") for svg in charts(told).values())
+
+
+def test_usual_words_of_a_geometry_are_left_out() -> None:
+    assert short("250 px/m, pitch 20, pinhole, h264, crf any") == "250 px/m, 20°"
+    assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n|---|---|\n| 1 | 2 |"

@@ -1,0 +1,82 @@
+"""What a mask cue is: one measurement on one presentation, with a unit, a group and a rule.
+
+A cue takes the frames of a presentation and gives a number or says why it
+cannot. The number means nothing by itself; what it is worth at which geometry
+is measured in ``toolkit.validation``, and how strong it may be stated is for a
+calibration with a site's own controls. Cues of one group count once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.records import Face, Image
+from toolkit.registry import Registry
+
+Group = Literal["geometry", "edge", "photometric", "texture", "motion", "learned", "re-use"]
+Statement = Literal["live", "artefact", "nothing"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PresentationSample:
+    """What a cue sees of one presentation.
+
+    ``times_s`` float64 (n,), rising media seconds; ``crops`` n pictures uint8
+    (h, w, 3) RGB around the presented face, all cut at one place, at the
+    camera's own resolution and never resized; ``faces`` what the detector
+    found of it in each crop, in the crop's pixels, or None; ``px_per_m`` at the
+    face, where a person stated the scale.
+    """
+
+    times_s: NDArray[np.float64]
+    crops: tuple[Image, ...]
+    faces: tuple[Face | None, ...]
+    px_per_m: float | None = None
+
+    @property
+    def found(self) -> int:
+        """In how many frames the face was found."""
+        return sum(face is not None for face in self.faces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a cue says of a presentation: ``value`` in the cue's unit, and the statement that its rule allows."""
+
+    value: float
+    statement: Statement = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A cue: its name, unit and group, which side a high value speaks for, and the measurement.
+
+    ``measure`` raises :class:`toolkit.errors.CannotMeasure` with the reason
+    where a presentation does not allow it.
+    """
+
+    name: str
+    unit: str
+    group: Group
+    high: Literal["live", "artefact"]
+    measure: Callable[[PresentationSample], Reading]
+
+
+cues: Registry[Cue] = Registry("mask cue")
+
+
+def cue(
+    name: str, *, unit: str, group: Group, high: Literal["live", "artefact"]
+) -> Callable[[Callable[[PresentationSample], Reading]], Callable[[PresentationSample], Reading]]:
+    """Decorator that files a measurement as a cue under its name."""
+
+    def enter(measure: Callable[[PresentationSample], Reading]) -> Callable[[PresentationSample], Reading]:
+        cues.register(name)(Cue(name=name, unit=unit, group=group, high=high, measure=measure))
+        return measure
+
+    return enter

@@ -1,0 +1,92 @@
+"""Relief: does the nose run ahead of eyes and mouth when the face turns?
+
+Five points of a sheet keep their affine relation whatever the sheet does; on a
+head the nose stands out, so its place between eyes and mouth moves with the
+turn. A face that does not turn tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.cue import PresentationSample, Reading, cue
+from toolkit.errors import CannotMeasure
+from toolkit.records import Face
+
+Floats = NDArray[np.float64]
+
+LEAST_FRAMES = 8
+LEAST_RATE = 5.0  # frames a second
+LEAST_FACE_PX = 30.0  # below it the detector's points jump by as much as a turn would move them
+LEAST_RANGE, LEAST_OVER_NOISE = 0.16, 8.0
+POSE_SHARE, POSE_FRAMES = 1 / 3, 3  # at each end of the range so many frames: two poses, not two slips
+
+
+@cue("nose_range", unit="1", group="geometry", high="live")
+def nose_range(sample: PresentationSample) -> Reading:
+    """Range (5th to 95th percentile) of the affine nose offset over a presentation.
+
+    Returns
+    -------
+    Reading
+        ``value`` in distances between the eyes, 0 for a sheet that is neither
+        bent nor badly seen. The statement "live" ("relief seen") where the
+        range is at least 0.16 and 8 times the frame noise, in two poses.
+
+    Raises
+    ------
+    CannotMeasure
+        Fewer than 8 frames with the face, fewer than 5 a second, or a face of
+        fewer than 30 px.
+
+    Notes
+    -----
+    A high value does not prove a live person: a video on a screen carries the
+    relief of whoever was filmed, and a sheet rolled to a cylinder bends a
+    little. A low value proves nothing: most people do not turn. Never "print"
+    from this alone.
+    """
+    seen = [(t, face) for t, face in zip(sample.times_s.tolist(), sample.faces, strict=True) if face is not None]
+    if len(seen) < LEAST_FRAMES:
+        raise CannotMeasure("cue_few_frames", found=len(seen), least=LEAST_FRAMES)
+    times = np.array([t for t, _ in seen])
+    rate = (len(seen) - 1) / max(float(times[-1] - times[0]), 1e-9)
+    if rate < LEAST_RATE:
+        raise CannotMeasure("cue_low_rate", found=f"{rate:.1f}", least=f"{LEAST_RATE:g}")
+    width = float(np.median([face.box_px[2] - face.box_px[0] for _, face in seen]))
+    if width < LEAST_FACE_PX:
+        raise CannotMeasure("cue_small_face", found=f"{width:.0f}", least=f"{LEAST_FACE_PX:g}")
+    offsets = np.array([nose_offset(face) for _, face in seen])
+    low, high = (float(v) for v in np.percentile(offsets, [5, 95]))
+    span = high - low
+    relief = span >= LEAST_RANGE and span >= LEAST_OVER_NOISE * frame_noise(offsets) and _two_poses(offsets, low, high)
+    return Reading(value=span, statement="live" if relief else "nothing")
+
+
+def nose_offset(face: Face) -> float:
+    """Where the nose stands across the face, in distances between the eyes from the middle line.
+
+    The solution a of ``nose - eyes = a (right eye - left eye) + b (mouth - eyes)``
+    with the middles of eyes and mouth; it does not change under any affine map
+    of a plane.
+    """
+    marks = np.asarray(face.landmarks_px, np.float64)
+    eyes, mouth = marks[:2].mean(axis=0), marks[3:].mean(axis=0)
+    axes = np.stack([marks[1] - marks[0], mouth - eyes], axis=1)
+    if abs(float(np.linalg.det(axes))) < 1e-6:
+        raise CannotMeasure("cue_no_plane")
+    return float(np.linalg.solve(axes, marks[2] - eyes)[0])
+
+
+def frame_noise(values: Floats | Sequence[float]) -> float:
+    """Standard deviation from frame to frame, from second differences, so that a steady turn is no noise."""
+    second = np.diff(np.asarray(values, np.float64), n=2)
+    return float(1.4826 * np.median(np.abs(second)) / np.sqrt(6)) if second.size else 0.0
+
+
+def _two_poses(offsets: Floats, low: float, high: float) -> bool:
+    reach = POSE_SHARE * (high - low)
+    return bool((offsets <= low + reach).sum() >= POSE_FRAMES and (offsets >= high - reach).sum() >= POSE_FRAMES)

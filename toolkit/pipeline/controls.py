@@ -1,0 +1,68 @@
+"""A site's own control recordings in a case: what was written down of them, and which files are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from toolkit.analysis.site_controls import Control, Unlocked, unlocked
+from toolkit.casebook.case import Case
+from toolkit.clockin.control_times import ControlTime, read_control_times
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteControls:
+    """Presentations that the tables name, what they unlock, and rows whose recording is not in the case.
+
+    ``tables`` is the number of tables; a row without its recording counts for nothing.
+    """
+
+    tables: int
+    times: tuple[ControlTime, ...]
+    missing: tuple[ControlTime, ...]
+    unlocks: Unlocked
+
+
+def is_table(name: str) -> bool:
+    """Whether a control exhibit is a table of times and not a recording."""
+    return PurePath(name).suffix.lower() in TABLE_SUFFIXES
+
+
+def site_controls(case: Case) -> SiteControls:
+    """What the control exhibits of a case hold.
+
+    Raises
+    ------
+    ReadingError
+        A row of a table cannot be read (tables are checked when they are added).
+    """
+    rows = case.read("exhibits").to_dict("records") if case.has("exhibits") else []
+    mine = [row for row in rows if row["kind"] == "controls"]
+    names = {str(row["exhibit_id"]): case.original_name(str(row["exhibit_id"])) or "" for row in mine}
+    tables = [exhibit for exhibit, name in names.items() if is_table(name)]
+    recordings = {PurePath(name).name for name in names.values() if not is_table(name)}
+    times = [row for exhibit in tables for row in read_control_times(case.exhibit_path(exhibit))]
+    there = [row for row in times if PurePath(row.file).name in recordings]
+    return SiteControls(
+        tables=len(tables),
+        times=tuple(there),
+        missing=tuple(row for row in times if PurePath(row.file).name not in recordings),
+        unlocks=unlocked(countable(there)),
+    )
+
+
+def countable(rows: Sequence[ControlTime]) -> list[Control]:
+    """Bare live faces and prints; rivals (phones, badges) and covered faces count on neither side."""
+    return [
+        Control(
+            person=row.person,
+            day=row.day,
+            print_id=row.print_id if row.medium == "print" else None,
+            printer=row.printer,
+        )
+        for row in rows
+        if row.medium in ("live", "print")
+    ]

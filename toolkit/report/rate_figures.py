@@ -1,0 +1,104 @@
+"""Charts of error rates: how well a cue parts kinds of attack from live faces, and its ROC curves.
+
+Drawn as the timeline is: SVG, letters as paths, no dates. Intervals are always
+drawn; what has no data is written as untested and not left out.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from toolkit.report.figures import INK, SOFT, STYLE, VISIT
+
+CHANCE = "#c9d1d9"
+LINES: dict[str, dict[str, Any]] = {
+    "natural": {"ls": (0, (3, 2)), "color": SOFT},
+    "turn": {"ls": "-", "color": VISIT},
+}
+OTHER_LINE: dict[str, Any] = {"ls": ":", "color": INK}
+PANEL_IN, ROW_IN = 2.5, 0.24
+
+Row = Mapping[str, Any]
+
+
+def areas_chart(rows: Sequence[Row], kinds: Sequence[tuple[str, str]], panels: Sequence[tuple[str, str]]) -> str:
+    """Area under the ROC curve with its interval: a panel a geometry, a line a kind; SVG text.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        With ``geometry``, ``kind``, ``area`` and ``interval``.
+    kinds, panels : sequences of (key, label)
+        In the order drawn; a kind without a row in a panel is marked "untested".
+    """
+    with matplotlib.style.context(["default", STYLE]):
+        size = (1.5 + PANEL_IN * len(panels), 0.9 + ROW_IN * len(kinds))
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for place, (geometry, label) in zip(axes, panels, strict=True):
+            told = {row["kind"]: row for row in rows if row["geometry"] == geometry}
+            place.axvline(0.5, color=CHANCE, lw=1.2, zorder=0)
+            for level, (kind, _) in enumerate(reversed(kinds)):
+                _area(place, level, told.get(kind))
+            _dress(place, label)
+            place.set_xlim(-0.02, 1.02)
+            place.set_ylim(-0.6, len(kinds) - 0.4)
+            place.set_yticks(range(len(kinds)), [label for _, label in reversed(kinds)], fontsize=8)
+        return _svg(figure)
+
+
+def _area(axes: Axes, level: int, row: Row | None) -> None:
+    if row is None or row["area"] is None:
+        axes.text(0.5, level, "?", ha="center", va="center", fontsize=8, color=INK)
+        return
+    low, high = row["interval"]
+    axes.plot([low, high], [level, level], color=INK, lw=1.3, solid_capstyle="butt")
+    axes.plot([row["area"]], [level], marker="o", ms=5, mfc=VISIT, mec=INK, mew=0.8)
+
+
+def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]], axis_labels: tuple[str, str]) -> str:
+    """ROC curves: a panel a geometry, a line a movement; SVG text.
+
+    Parameters
+    ----------
+    curves : sequence of mappings
+        With ``geometry``, ``motion`` and ``points`` (live taken for artefacts,
+        artefacts taken for live).
+    axis_labels : (str, str)
+    """
+    with matplotlib.style.context(["default", STYLE]):
+        figure = Figure(figsize=(0.6 + PANEL_IN * len(panels), 2.9), layout="constrained")
+        axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for place, (geometry, label) in zip(axes, panels, strict=True):
+            place.plot([0, 1], [1, 0], color=CHANCE, lw=1.0, zorder=0)
+            for curve in curves:
+                if curve["geometry"] == geometry and curve["points"]:
+                    xs, ys = zip(*curve["points"], strict=True)
+                    place.step(xs, ys, where="post", lw=1.5, **LINES.get(curve["motion"], OTHER_LINE))
+            _dress(place, label)
+            place.set_xlim(-0.02, 1.02)
+            place.set_ylim(-0.02, 1.02)
+            place.set_xlabel(axis_labels[0], fontsize=8, color=INK)
+        axes[0].set_ylabel(axis_labels[1], fontsize=8, color=INK)
+        return _svg(figure)
+
+
+def _dress(axes: Axes, title: str) -> None:
+    axes.set_title(title, fontsize=8.5, color=INK)
+    axes.tick_params(colors=INK, labelsize=7.5)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(SOFT)
+
+
+def _svg(figure: Figure) -> str:
+    sink = io.StringIO()
+    figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
+    return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"

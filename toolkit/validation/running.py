@@ -1,0 +1,164 @@
+"""A whole validation: what is to be filmed, measured, counted, and written down.
+
+Published runs show measurement people on measurement seeds, which nothing else
+uses; a run on development people is for looking and says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit import __version__
+from toolkit.simulation.faces import identities
+from toolkit.simulation.seeds import PRESENTATIONS
+from toolkit.validation import summary
+from toolkit.validation.filming import CRF_RANGE, FPS, LASTS_S
+from toolkit.validation.kinds import (
+    CONTROL_KINDS,
+    CONTROL_MOTIONS,
+    KINDS,
+    USUAL_MOTIONS,
+    Geometry,
+    Item,
+    Motion,
+)
+from toolkit.validation.scoring import known_cues, require_cues, score_all
+from toolkit.validation.site import read_site, score_site, what_they_unlock
+from toolkit.validation.unlocking import unlocked_row
+
+SCHEMA = "papermask-validation-1"
+TURN_DEG, NOD_DEG = 30.0, 15.0
+KEPT, DOCUMENT = "presentations.jsonl", "validation.json"
+LEAKS = ("none", "strength", "encoded_twice")
+
+Row = dict[str, Any]
+Bar = Callable[[str, float], AbstractContextManager[Callable[[float], None]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to validate.
+
+    ``count`` presentations for each kind and usual movement at each geometry,
+    and for each control movement of a live and a printed face. ``leak``: a
+    fault planted into how attack clips are stored, to see that it is exposed.
+    """
+
+    geometries: tuple[Geometry, ...] = (Geometry(),)
+    kinds: tuple[str, ...] = tuple(KINDS)
+    cues: tuple[str, ...] = ()
+    count: int = 10
+    purpose: str = "measurement"
+    leak: str = "none"
+    real: Path | None = None
+
+
+def items_of(wanted: Wanted) -> list[Item]:
+    """All presentations of a run; numbers go round first, so that a run that is stopped has a little of everything."""
+    movements: list[tuple[str, Motion]] = [(kind, motion) for kind in wanted.kinds for motion in USUAL_MOTIONS]
+    movements += [(kind, motion) for kind in CONTROL_KINDS if kind in wanted.kinds for motion in CONTROL_MOTIONS]
+    return [
+        Item(
+            geometry=geometry,
+            kind=kind,
+            motion=motion,
+            turn_deg=NOD_DEG if motion == "nod" else TURN_DEG,
+            number=number,
+            purpose=wanted.purpose,
+            leak=wanted.leak,
+        )
+        for number in range(wanted.count)
+        for geometry in wanted.geometries
+        for kind, motion in movements
+    ]
+
+
+def validate(wanted: Wanted, folder: Path, *, workers: int = 2, bar: Bar) -> Row:
+    """Run a validation and write ``presentations.jsonl`` and ``validation.json`` into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A run that was stopped is gone on with where it is named again.
+    bar : callable
+        ``bar(step, total)``, a context that is told of every presentation done.
+
+    Returns
+    -------
+    dict
+        The document of ``validation.json``.
+
+    Raises
+    ------
+    SetupError
+        No such cue.
+    ReadingError
+        The folder of recordings cannot be read.
+    """
+    require_cues(wanted.cues)
+    recorded = [] if wanted.real is None else list(read_site(wanted.real))
+    folder.mkdir(parents=True, exist_ok=True)
+    names = tuple(known_cues(wanted.cues))
+    items = items_of(wanted)
+    rows: list[Row] = []
+    if items:
+        with bar("validate", float(len(items))) as advance:
+            rows = score_all(items, names, folder / KEPT, workers=workers, advance=advance)
+    document = _document(wanted, names, rows)
+    if wanted.real is not None:
+        with bar("validate_real", float(len(recorded))) as advance:
+            real, twins = score_site(wanted.real, names, advance=advance)
+        document["real"] = _real(real, twins, names) | {"unlocks": unlocked_row(what_they_unlock(recorded))}
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / DOCUMENT).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return document
+
+
+def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
+    chosen = list(known_cues(names).values())
+    return {
+        "schema": SCHEMA,
+        "tool": f"papermask {__version__}",
+        "basis": "simulated",
+        "purpose": wanted.purpose,
+        "seed": PRESENTATIONS[wanted.purpose],
+        "numbers": [0, wanted.count - 1],
+        "people": [
+            {"name": one.name, "family": one.family, "parents": list(one.parents)}
+            for one in identities(wanted.purpose)
+        ],
+        "filmed": {
+            "frames_per_s": FPS, "seconds": LASTS_S, "crf_from_to": list(CRF_RANGE), "turn_deg": TURN_DEG,
+            "nod_deg": NOD_DEG, "geometries": [one.name for one in wanted.geometries],
+        },
+        "planted_leak": wanted.leak,
+        "cues": {one.name: {"unit": one.unit, "group": one.group, "high": one.high} for one in chosen},
+        "presentations": len(rows),
+        "rates": summary.rates(rows, chosen),
+        "pooled": summary.pooled(rows, chosen),
+        "areas": summary.areas(rows, chosen),
+        "curves": summary.curves(rows, chosen),
+        "controls": summary.controls(rows, chosen),
+        "detection": summary.detection(rows),
+        "leaks": summary.leaks(rows),
+        "untested": summary.untested(rows, KINDS),
+        "real": None,
+    }  # fmt: skip
+
+
+def _real(rows: list[Row], twins: list[Row], names: Sequence[str]) -> Row:
+    chosen = list(known_cues(names).values())
+    return {
+        "presentations": len(rows),
+        "rates": summary.rates(rows, chosen),
+        "areas": summary.areas(rows, chosen),
+        "leaks": summary.leaks(rows),
+        "twins": summary.rates(twins, chosen),
+        "twin_areas": summary.areas([row for row in rows if row["side"] == "bona fide"] + twins, chosen),
+        "untested": summary.untested(rows, KINDS),
+    }

@@ -1,0 +1,124 @@
+"""A site's own labelled recordings, or any others: measured by the same cues, and told apart from simulation.
+
+A folder with ``live/``, ``print/`` and ``times.csv``. Labels are the site's;
+nothing here checks whether a face that is said to be live was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toolkit.analysis.cue import Cue, PresentationSample
+from toolkit.analysis.site_controls import Unlocked, unlocked
+from toolkit.clockin.control_times import ControlTime, read_control_times
+from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.media.coding import coding
+from toolkit.media.frames import read_frames
+from toolkit.pipeline.controls import countable
+from toolkit.validation.kinds import ATTACK, BONA_FIDE
+from toolkit.validation.sampling import sample_of_region
+from toolkit.validation.scoring import known_cues, not_measured, readings
+from toolkit.validation.twins import planar_twin
+
+Row = dict[str, Any]
+TIMES = "times.csv"
+LONGEST_S = 20.0  # what is looked at of one presentation
+# How a site's words name the kinds that simulation has too; other media keep their own name.
+LIVE_KINDS = {"live": "live", "mask": "live_surgical_mask", "scarf": "live_scarf"}
+SHAPES = {"": "print_any_shape", "flat": "held_flat", "curled": "held_curled", "cylinder": "held_cylinder",
+          "cut_out": "worn_cut_out", "eye_holed": "worn_eye_holed"}  # fmt: skip
+
+
+def read_site(folder: Path) -> tuple[ControlTime, ...]:
+    """The presentations that a folder's ``times.csv`` names, with all their files there.
+
+    Raises
+    ------
+    ReadingError
+        No table, a bad row, or a recording that is not in the folder.
+    """
+    table = folder / TIMES
+    if not table.is_file():
+        raise ReadingError("controls_no_table", folder=str(folder))
+    rows = read_control_times(table)
+    for row in rows:
+        if not (folder / row.file).is_file() or not (folder / row.file).resolve().is_relative_to(folder.resolve()):
+            raise ReadingError("controls_no_file", file=TIMES, row=row.row, named=row.file)
+    return rows
+
+
+def what_they_unlock(rows: Sequence[ControlTime]) -> Unlocked:
+    """What the recordings can carry at most; rivals (phones, badges) and covered faces count on neither side."""
+    return unlocked(countable(rows))
+
+
+def score_site(
+    folder: Path,
+    cue_names: Sequence[str],
+    *,
+    twins: bool = True,
+    advance: Callable[[float], None] = lambda amount: None,
+) -> tuple[list[Row], list[Row]]:
+    """Rows of all presentations, and rows of the planar twins of the live ones that can be measured."""
+    chosen = known_cues(cue_names)
+    rows, flat = [], []
+    stored = {}
+    for number, told in enumerate(read_site(folder)):
+        path = folder / told.file
+        if told.file not in stored:
+            stored[told.file] = coding(path)
+        row, sample = _score(path, told, number, chosen)
+        row["coding"] = asdict(stored[told.file])
+        rows.append(row)
+        if twins and told.medium == "live" and sample is not None:
+            flat.append(_twin(row, sample, chosen))
+        advance(1.0)
+    return rows, flat
+
+
+def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -> tuple[Row, PresentationSample | None]:
+    row: Row = {
+        "key": f"real | {told.file} | {told.from_s:g}-{told.to_s:g}",
+        "kind": LIVE_KINDS[told.medium] if told.kind == "live" else _attack(told),
+        "side": BONA_FIDE if told.kind == "live" else ATTACK,
+        "geometry": "recorded",
+        "motion": "natural",
+        "turn_deg": None,
+        "number": number,
+        "bearer": told.person,
+        "shown": told.print_id or told.person,
+        "frames": 0,
+        "found": 0,
+        "face_px": None,
+    }
+    try:
+        with read_frames(path, [(told.from_s, min(told.to_s, told.from_s + LONGEST_S))]) as frames:
+            kept = [(one.media_s, one.image) for one in frames if one.image is not None and not one.corrupt]
+        row["frames"] = len(kept)
+        if not kept:
+            raise CannotMeasure("cue_no_face")
+        times = np.array([at for at, _ in kept])
+        sample = sample_of_region(times, [image for _, image in kept], told.region_px)
+    except CannotMeasure as reason:
+        return row | {"readings": not_measured(chosen, reason)}, None
+    widths = [face.box_px[2] - face.box_px[0] for face in sample.faces if face is not None]
+    row |= {"found": sample.found, "face_px": float(np.median(widths)), "readings": readings(sample, chosen)}
+    return row, sample
+
+
+def _attack(told: ControlTime) -> str:
+    return SHAPES.get(told.shape, told.shape) if told.medium == "print" else told.medium
+
+
+def _twin(row: Row, sample: PresentationSample, chosen: dict[str, Cue]) -> Row:
+    """The row of the same window as if a plane had moved as the face did."""
+    told = {**row, "key": f"{row['key']} | planar twin", "kind": "planar_twin", "side": ATTACK}
+    try:
+        return told | {"readings": readings(planar_twin(sample), chosen)}
+    except CannotMeasure as reason:
+        return told | {"readings": not_measured(chosen, reason)}

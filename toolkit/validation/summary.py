@@ -1,0 +1,180 @@
+"""From rows to rates: what each cue got wrong, on what, from where, and what it did not answer.
+
+An error is an attack that a cue calls live (APCER, ISO/IEC 30107-3) or a live
+face that it calls an artefact (BPCER). Both are given over all presentations,
+where no answer is no error, and over those on which the cue took a side;
+abstentions stand beside. Kinds are never averaged: the worst one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any, Literal
+
+from toolkit.analysis.cue import Cue
+from toolkit.analysis.rates import Area, area_of, equal_error, rate_of, roc
+from toolkit.validation.kinds import ATTACK, BONA_FIDE, CONTROL_MOTIONS, WITHOUT_SCENES, WITHOUT_SCENES_LIVE
+
+Row = dict[str, Any]
+
+BANDS_PX = (0, 30, 60, 80, 120, 200)
+WRONG: dict[str, Literal["live", "artefact"]] = {ATTACK: "live", BONA_FIDE: "artefact"}
+ROC_POINTS = 60
+
+
+def usual(rows: Iterable[Row]) -> list[Row]:
+    """Rows of movements as people make them; controls are told apart."""
+    return [row for row in rows if row["motion"] not in CONTROL_MOTIONS]
+
+
+def band_of(face_px: float | None) -> str:
+    """Size band of a face by the width of its box in pixels."""
+    if face_px is None:
+        return "no face found"
+    low = max(edge for edge in BANDS_PX if face_px >= edge)
+    above = [edge for edge in BANDS_PX if edge > low]
+    return f"{low}-{above[0]} px" if above else f"{low} px and more"
+
+
+def rates(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
+    """One entry a cue, geometry, kind and size band ("all" first)."""
+    told = []
+    for cue in cues:
+        for (geometry, kind), group in _grouped(usual(rows), lambda row: (row["geometry"], row["kind"])):
+            told.append(_rate(cue, geometry, kind, "all", group))
+            bands = _grouped(group, lambda row: band_of(row["face_px"]))
+            if len(bands) > 1:
+                told += [_rate(cue, geometry, kind, band, part) for band, part in bands]
+    return told
+
+
+def pooled(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
+    """As :func:`rates`, over all geometries together and over all kinds of a side."""
+    told = []
+    for cue in cues:
+        for kind, group in _grouped(usual(rows), lambda row: row["kind"]):
+            told.append(_rate(cue, "all", kind, "all", group))
+    return told
+
+
+def _rate(cue: Cue, geometry: str, kind: str, band: str, rows: Sequence[Row]) -> Row:
+    side = rows[0]["side"]
+    found = [row["readings"][cue.name] for row in rows]
+    wrong = sum(one["statement"] == WRONG[side] for one in found)
+    taken = sum(one["statement"] != "nothing" for one in found)
+    blind = [one["why_not"] for one in found if one["value"] is None]
+    return {
+        "cue": cue.name,
+        "geometry": geometry,
+        "kind": kind,
+        "side": side,
+        "band": band,
+        "presentations": len(rows),
+        "people": len({row["bearer"] for row in rows}),
+        "not_assessable": asdict(rate_of(len(blind), len(rows))),
+        "reasons": {reason: blind.count(reason) for reason in sorted(set(blind))},
+        "abstained": asdict(rate_of(len(rows) - taken, len(rows))),
+        "wrong_of_all": asdict(rate_of(wrong, len(rows))),
+        "wrong_of_assertive": asdict(rate_of(wrong, taken)),
+    }
+
+
+def areas(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
+    """How well each cue's value parts each kind of attack from live faces, within geometry and movement."""
+    told = []
+    for cue in cues:
+        for geometry, group in [("all", usual(rows)), *_grouped(usual(rows), lambda row: row["geometry"])]:
+            for kind in sorted({row["kind"] for row in group if row["side"] == ATTACK}):
+                kept = [row for row in group if row["side"] == BONA_FIDE or row["kind"] == kind]
+                told.append({"cue": cue.name, "geometry": geometry, "kind": kind, **asdict(_area(cue, kept))})
+            told.append({"cue": cue.name, "geometry": geometry, "kind": "any attack", **asdict(_area(cue, group))})
+    return told
+
+
+def _area(cue: Cue, rows: Iterable[Row]) -> Area:
+    strata = _grouped(rows, lambda row: (row["geometry"], row["motion"]))
+    return area_of([(_values(cue, part, BONA_FIDE), _values(cue, part, ATTACK)) for _, part in strata])
+
+
+def _values(cue: Cue, rows: Iterable[Row], side: str) -> list[float]:
+    """Values of a side, turned so that high speaks for an artefact."""
+    sign = 1.0 if cue.high == "artefact" else -1.0
+    found = [row["readings"][cue.name]["value"] for row in rows if row["side"] == side]
+    return [sign * float(value) for value in found if value is not None]
+
+
+def curves(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
+    """ROC points and the equal error rate of each cue by geometry and movement, with at most 60 points."""
+    told = []
+    for cue in cues:
+        for (geometry, motion), group in _grouped(usual(rows), lambda row: (row["geometry"], row["motion"])):
+            points = roc(_values(cue, group, BONA_FIDE), _values(cue, group, ATTACK))
+            step = max(1, len(points) // ROC_POINTS)
+            kept = [*points[::step], *points[-1:]]
+            told.append({
+                "cue": cue.name, "geometry": geometry, "motion": motion, "equal_error": equal_error(points),
+                "points": [[round(a, 4), round(b, 4)] for a, b in kept],
+            })  # fmt: skip
+    return told
+
+
+def controls(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
+    """What each cue says where nothing turns: faces and prints that shift, nod or stand still."""
+    told = []
+    for cue in cues:
+        for motion, group in _grouped(rows, lambda row: row["motion"]):
+            if motion not in CONTROL_MOTIONS:
+                continue
+            sides = {
+                kind: _rate(cue, "all", kind, "all", part) for kind, part in _grouped(group, lambda row: row["kind"])
+            }
+            told.append({"cue": cue.name, "motion": motion, "kinds": sides, "area": asdict(_area(cue, group))})
+    return told
+
+
+def detection(rows: Sequence[Row]) -> list[Row]:
+    """In how many frames the detector finds the presented face, by geometry and kind."""
+    return [
+        {"geometry": geometry, "kind": kind,
+         "frames": asdict(rate_of(sum(row["found"] for row in part), sum(row["frames"] for row in part))),
+         "presentations": len(part)}
+        for (geometry, kind), part in _grouped(usual(rows), lambda row: (row["geometry"], row["kind"]))
+    ]  # fmt: skip
+
+
+STATISTICS = ("file_bytes", "bits_per_frame", "keyframe_share", "quantiser", "quantiser_sd", "crf", "encodings")
+
+
+def leaks(rows: Sequence[Row]) -> list[Row]:
+    """Whether the two sides can be told apart by how their clips are stored.
+
+    ``told_apart`` where the 95 % interval of the area leaves .5 out: then any
+    cue may have read the recorder instead of the face. "untested" where a
+    statistic is not known.
+    """
+    told = []
+    for name in STATISTICS:
+        strata = _grouped(rows, lambda row: (row["geometry"], row["motion"]))
+        pairs = [
+            ([row["coding"][name] for row in part if row["side"] == BONA_FIDE and row["coding"].get(name) is not None],
+             [row["coding"][name] for row in part if row["side"] == ATTACK and row["coding"].get(name) is not None])
+            for _, part in strata
+        ]  # fmt: skip
+        area = area_of(pairs)
+        apart = None if area.interval is None else not area.interval[0] <= 0.5 <= area.interval[1]
+        told.append({"statistic": name, **asdict(area), "told_apart": apart})
+    return told
+
+
+def untested(rows: Sequence[Row], kinds: Iterable[str]) -> list[str]:
+    """Kinds for which there is no presentation at all."""
+    there = {row["kind"] for row in rows}
+    return [kind for kind in (*kinds, *WITHOUT_SCENES, *WITHOUT_SCENES_LIVE) if kind not in there]
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[tuple[Any, list[Row]]]:
+    groups: dict[Any, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return sorted(groups.items(), key=lambda one: str(one[0]))
