@@ -12,7 +12,7 @@ import typer
 from toolkit.casebook.case import Case
 from toolkit.cli.cases import AsJson, CasePath, Language
 from toolkit.cli.speaking import answer, bar, say
-from toolkit.language import text
+from toolkit.language import LANGUAGES, text
 from toolkit.pipeline.controls import site_controls
 from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
 
@@ -86,6 +86,8 @@ def controls(
     """Say how a site records its own controls, and what those in the case unlock."""
     from toolkit.validation.unlocking import guide, unlocked_row, unlocked_sentences
 
+    if language not in LANGUAGES:
+        raise typer.BadParameter(text("cli.language_unknown", language=language))
     with Case.open(case, write=False) as opened:
         told = site_controls(opened)
     missing = [{"row": one.row, "file": one.file} for one in told.missing]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -122,7 +123,7 @@ def score_all(
     advance(float(sum(item.key in there for item in wanted)))
     missing = [item for item in wanted if item.key not in there]
     kept.parent.mkdir(parents=True, exist_ok=True)
-    _end_last_line(kept)
+    _drop_cut_line(kept)
     with kept.open("a", encoding="utf-8", newline="\n") as out:
         for row in _made(missing, cue_names, workers):
             out.write(json.dumps(row, sort_keys=True, ensure_ascii=False) + "\n")
@@ -138,7 +139,7 @@ def _made(items: Sequence[Item], cue_names: Sequence[str], workers: int) -> Iter
             yield score(item, cue_names)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
         running: set[Future[Row]] = set()
         try:
             for item in items:
@@ -153,10 +154,15 @@ def _made(items: Sequence[Item], cue_names: Sequence[str], workers: int) -> Iter
                 one.cancel()
 
 
-def _end_last_line(kept: Path) -> None:
-    """What was cut off in the middle of a line must not spoil the next one."""
+def _leave_interrupts_to_the_parent() -> None:
+    """An interrupted run ends with one sentence, not with one traceback a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _drop_cut_line(kept: Path) -> None:
+    """A line that was cut off goes: it must not spoil the next one."""
     if kept.is_file() and (held := kept.read_bytes()) and not held.endswith(b"\n"):
-        kept.write_bytes(held + b"\n")
+        kept.write_bytes(held[: held.rfind(b"\n") + 1])
 
 
 def _read(kept: Path) -> Iterator[Row]:

@@ -1,0 +1,64 @@
+"""Clips of the two sides cannot be told apart by how they are stored, over hundreds of them; a planted fault can."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.media.coding import facts
+from toolkit.validation import summary
+from toolkit.validation.filming import film
+from toolkit.validation.kinds import ATTACK, KINDS, Geometry, Item
+
+pytestmark = pytest.mark.full
+
+A_SIDE = 304
+GEOMETRY = Geometry(px_per_m=125, pitch_deg=20)
+
+
+def stored(item: Item) -> dict[str, Any]:
+    """How one presentation is stored; nothing is looked for in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        filmed = film(item, Path(folder))
+        coding = facts(str(filmed.path)) | {"crf": filmed.crf, "encodings": filmed.encodings}
+    return {
+        "kind": item.kind, "side": KINDS[item.kind].side, "geometry": item.geometry.name, "motion": item.motion,
+        "coding": coding,
+    }  # fmt: skip
+
+
+def items(a_side: int, leak: str = "none") -> list[Item]:
+    told = []
+    for side in (ATTACK, "bona fide"):
+        kinds = [kind.name for kind in KINDS.values() if kind.side == side]
+        told += [
+            Item(geometry=GEOMETRY, kind=kinds[k % len(kinds)], motion=("natural", "turn")[k // len(kinds) % 2],
+                 turn_deg=30, number=k // (2 * len(kinds)), purpose="development", leak=leak)
+            for k in range(a_side)
+        ]  # fmt: skip
+    return told
+
+
+def film_all(wanted: Sequence[Item]) -> list[dict[str, Any]]:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(stored, wanted, chunksize=8))
+
+
+def test_three_hundred_clips_a_side_cannot_be_told_apart_by_their_storage() -> None:
+    told = summary.leaks(film_all(items(A_SIDE)))
+    assert all(min(one["sides"]) >= 300 for one in told)
+    assert [(one["statistic"], one["interval"]) for one in told if one["told_apart"]] == []
+
+
+@pytest.mark.parametrize(("leak", "statistic"), [("strength", "quantiser"), ("encoded_twice", "encodings")])
+def test_a_fault_planted_into_real_clips_is_exposed(leak: str, statistic: str) -> None:
+    told = {one["statistic"]: one["told_apart"] for one in summary.leaks(film_all(items(48, leak)))}
+    assert told[statistic]
+    assert asdict(GEOMETRY)["crf"] is None  # each clip had a strength of its own, and still it shows
