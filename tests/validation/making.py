@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.analysis.cue import Cue, PresentationSample, Reading
+from toolkit.validation import summary
 from toolkit.validation.kinds import KINDS
 
 Row = dict[str, Any]
@@ -45,3 +46,18 @@ def two_sides(n: int, *, apart: float, seed: int = 1, cue: str = "depth") -> lis
     rng = np.random.default_rng(seed)
     live = [row("live", float(rng.normal(apart, 1)), number=k, cue=cue) for k in range(n)]
     return live + [row("held_flat", float(rng.normal(0, 1)), number=k, cue=cue) for k in range(n)]
+
+
+def document(rows: list[Row], **more: Any) -> Row:
+    """A document as :func:`toolkit.validation.running.validate` writes it, of these rows."""
+    cue = some_cue()
+    return {
+        "schema": "papermask-validation-1", "basis": "simulated", "tool": "papermask 0",
+        "purpose": "measurement", "seed": 1, "numbers": [0, 9], "people": [{}] * 8,
+        "filmed": {"frames_per_s": 10.0, "seconds": 3.2, "turn_deg": 30.0, "geometries": ["g"]},
+        "planted_leak": "none", "cues": {"depth": {"unit": "1", "group": "geometry", "high": "live"}},
+        "presentations": len(rows), "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
+        "areas": summary.areas(rows, [cue]), "curves": summary.curves(rows, [cue]),
+        "controls": summary.controls(rows, [cue]), "detection": summary.detection(rows),
+        "leaks": summary.leaks(rows), "untested": summary.untested(rows, KINDS), "real": None, **more,
+    }  # fmt: skip

@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.validation.making import row, some_cue, two_sides
+from tests.validation.making import document, row, two_sides
 from toolkit.analysis.rates import rate_of
-from toolkit.validation import summary
-from toolkit.validation.kinds import KINDS
 from toolkit.validation.telling import charts, markdown, rate, say, short, table
-
-
-def document(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    cue = some_cue()
-    return {
-        "tool": "papermask 0", "purpose": "measurement", "seed": 1, "numbers": [0, 9], "people": [{}] * 8,
-        "filmed": {"frames_per_s": 10.0, "seconds": 3.2, "turn_deg": 30.0, "geometries": ["g"]},
-        "planted_leak": "none", "cues": {"depth": {"unit": "1", "group": "geometry", "high": "live"}},
-        "presentations": len(rows), "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
-        "areas": summary.areas(rows, [cue]), "curves": summary.curves(rows, [cue]),
-        "controls": summary.controls(rows, [cue]), "detection": summary.detection(rows),
-        "leaks": summary.leaks(rows), "untested": summary.untested(rows, KINDS), "real": None, **more,
-    }  # fmt: skip
 
 
 def test_a_kind_without_data_prints_untested() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.language import text
 from toolkit.report.blocks import Block, Grid, Paragraph, Points
 from toolkit.report.summary import examined, one_body
 from toolkit.report.writer import Facts, Writer, refs
@@ -69,8 +70,40 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
         Paragraph(write("method_version", version=facts["tool"]["version"])),
         Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),
         Paragraph(write("method_errors")),
+        *_cue_rates(facts["tested_rates"], write),
         Paragraph(write("method_processing"), "note"),
     )
+
+
+def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
+    """What each cue got wrong on drawn scenes, kind by kind; which kinds nothing is known of."""
+    if tested is None:
+        return (Paragraph(write("rates_untested")),)
+    rows = tuple(
+        (
+            row["cue"],
+            text(f"validation.kind_{row['kind']}", write.language),
+            text(f"validation.side_{row['side'].replace(' ', '_')}", write.language),
+            str(row["presentations"]),
+            *(_share(row[name]) for name in ("not_assessable", "abstained", "wrong_of_all", "wrong_of_assertive")),
+        )
+        for row in tested["pooled"]
+    )
+    columns = tuple(write(f"col_rates_{k}") for k in range(1, 9))
+    told = {"count": tested["presentations"], "people": tested["people"], "geometries": "; ".join(tested["geometries"])}
+    blind = ", ".join(text(f"validation.kind_{kind}", write.language) for kind in tested["untested"])
+    return (
+        Grid(write("cap_rates", **told), columns, rows, numeric=(3, 4, 5, 6, 7)),
+        Paragraph(write("rates_note", kinds=blind), "note"),
+    )
+
+
+def _share(told: Facts) -> str:
+    """A rate in per cent with its interval; a dash without trials."""
+    if told["rate"] is None:
+        return "–"
+    low, high = (100 * edge for edge in told["interval"])
+    return f"{100 * told['rate']:.0f} % [{low:.0f}, {high:.0f}]"
 
 
 def statements(facts: Facts, write: Writer) -> tuple[Block, ...]:

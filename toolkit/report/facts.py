@@ -16,6 +16,7 @@ import pandas as pd
 from toolkit import __version__, tables
 from toolkit.analysis import coverage
 from toolkit.analysis.assertions import repeats
+from toolkit.analysis.tested import cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
 from toolkit.report.moments import moment
@@ -52,6 +53,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "basis": settings.get("basis"),
         "retain_until": settings.get("retain_until"),
         "tool": {"version": __version__, "models": []},
+        "tested_rates": cue_results(),
         "exhibits": [_exhibit(row) for row in read["exhibits"]],
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],

@@ -11,11 +11,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+FOLDER = Path(__file__).parent
+PRESENTATIONS = FOLDER / "presentations.json"
+
+
+@cache
+def cue_results() -> dict[str, Any] | None:
+    """Published error rates of the cues on simulated presentations; None where none were published."""
+    if not PRESENTATIONS.is_file():
+        return None
+    told: dict[str, Any] = json.loads(PRESENTATIONS.read_text("utf-8"))
+    return told
+
 
 @cache
 def continuity_results() -> dict[str, Any]:
     """Model and tested rates of the continuity of a presenter, as stored."""
-    told: dict[str, Any] = json.loads((Path(__file__).parent / "continuity.json").read_text("utf-8"))
+    told: dict[str, Any] = json.loads((FOLDER / "continuity.json").read_text("utf-8"))
     return told
 
 

@@ -1,0 +1,35 @@
+"""The methods section: error rates of the cues with their intervals, and what nothing is known of."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.validation.making import document, row, two_sides
+from toolkit.report.blocks import Grid, Paragraph
+from toolkit.report.closing import methods
+from toolkit.report.writer import Writer
+from toolkit.validation.publishing import reported
+
+FACTS = {"tool": {"version": "0", "models": []}}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_rates_stand_kind_by_kind_with_their_intervals(language: str) -> None:
+    rows = [*two_sides(20, apart=1.0), *(row("phone", None, number=k) for k in range(20))]
+    blocks = methods({**FACTS, "tested_rates": reported(document(rows))}, Writer(language))
+    (grid,) = (one for one in blocks if isinstance(one, Grid))
+    assert len(grid.rows) == 3
+    phone = next(cells for cells in grid.rows if cells[4].startswith("100"))
+    assert phone[4:] == ("100 % [83, 100]", "100 % [83, 100]", "0 % [0, 17]", "–")
+
+
+def test_kinds_without_data_are_named_as_untested() -> None:
+    blocks = methods({**FACTS, "tested_rates": reported(document(two_sides(5, apart=1.0)))}, Writer("en"))
+    notes = [one.text for one in blocks if isinstance(one, Paragraph)]
+    assert any("Untested" in note and "three-dimensional mask" in note for note in notes)
+
+
+def test_without_published_rates_the_report_says_untested() -> None:
+    blocks = methods({**FACTS, "tested_rates": None}, Writer("en"))
+    assert not any(isinstance(one, Grid) for one in blocks)
+    assert any("untested" in one.text for one in blocks if isinstance(one, Paragraph))

@@ -1,0 +1,62 @@
+"""Publishing a validation: the page and charts of the documentation, and the part that reports carry.
+
+``python -m toolkit.validation.publishing FOLDER`` after ``papermask validate
+--out FOLDER``. Runs on development people or with a planted leak are refused.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from toolkit.analysis import tested
+from toolkit.errors import SetupError
+from toolkit.validation.running import DOCUMENT
+from toolkit.validation.telling import charts, markdown
+
+ROOT = Path(__file__).resolve().parents[2]
+# What a report shows: rates over everything and areas by kind; the rest stays in the documentation.
+REPORTED = ("schema", "tool", "basis", "purpose", "seed", "numbers", "cues", "presentations", "untested")
+
+
+def publish(folder: Path, docs: Path = ROOT / "docs", packaged: Path = tested.PRESENTATIONS) -> Path:
+    """Write ``docs/validation.md``, its charts and the packaged results; the path of the page.
+
+    Raises
+    ------
+    SetupError
+        The run is not one that may be published.
+    """
+    document: dict[str, Any] = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+    leaks = [row["statistic"] for row in document["leaks"] if row["told_apart"]]
+    if document["purpose"] != "measurement" or document["planted_leak"] != "none" or leaks:
+        raise SetupError("not_to_be_published", purpose=document["purpose"], leaks=", ".join(leaks) or "none")
+    page = markdown(document | {"real": None}, language="en")
+    for name, svg in charts(document, "en").items():
+        (docs / "pictures" / name).write_text(svg, encoding="utf-8", newline="\n")
+        page = page.replace(f"]({name})", f"](pictures/{name})")
+    (docs / "validation.md").write_text(page, encoding="utf-8", newline="\n")
+    packaged.write_text(
+        json.dumps(reported(document), ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+        encoding="utf-8",
+        newline="\n",
+    )
+    return docs / "validation.md"
+
+
+def reported(document: dict[str, Any]) -> dict[str, Any]:
+    """The part of a validation that every report carries."""
+    kept = {name: document[name] for name in REPORTED}
+    areas = [row for row in document["areas"] if row["geometry"] == "all"]
+    return kept | {
+        "people": len(document["people"]),
+        "geometries": document["filmed"]["geometries"],
+        "pooled": document["pooled"],
+        "areas": areas,
+    }
+
+
+if __name__ == "__main__":
+    publish(Path(sys.argv[1]))
