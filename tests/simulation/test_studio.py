@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from toolkit.errors import ReadingError
 from toolkit.simulation.cases import write_case
-from toolkit.simulation.osd import OverlayStyle, overlay_clock
+from toolkit.simulation.osd import LAYOUTS, OverlayStyle, overlay_clock
 from toolkit.simulation.plan import ClipPlan, Plan, make_plan
 from toolkit.simulation.scenario import Scenario
 from toolkit.simulation.scenario_file import read_scenario
@@ -147,3 +148,9 @@ def test_a_case_of_the_room_is_written_with_its_truth(tmp_path: Path, studio: Ro
     assert truth.visits[0].person == "X"
     assert (tmp_path / "footage/morning.mp4").stat().st_size > 1000
     assert len((tmp_path / "frames/morning.jsonl").read_bytes().splitlines()) == 32
+
+
+def test_a_clock_of_a_style_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ReadingError):
+        _scenario(clock="sundial")
+    assert {"year first", "day first", "month first", "chinese"} <= set(LAYOUTS)

@@ -40,7 +40,9 @@ class Encoding:
     gop: int = entry("Frames from one complete picture to the next.", 24, least=1, most=600)
     b_frames: int = entry("Frames in a row that are stored after later ones.", 0, least=0, most=8)
     variable_rate: bool = entry("Whether the time between two frames varies, as in re-sent or mobile video.", False)
-    overlay_clock: str = entry("Style of the clock written into the picture, or none.", "none", pattern=NAME)
+    overlay_clock: Literal["none", "year_first", "day_first", "month_first", "chinese"] = entry(
+        "Order of the clock written into the picture; chinese has the weekday in Chinese.", "none"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,4 @@ def _sensor(plan: Plan, clip: ClipPlan) -> Sensor:
 
 def _overlay(clip: ClipPlan) -> OverlayStyle | None:
     name = clip.camera.encoding.overlay_clock
-    layouts = {"year_first": "year first", "day_first": "day first", "month_first": "month first", "chinese": "chinese"}
-    if name == "none":
-        return None
-    return OverlayStyle(camera=clip.camera.camera.upper(), layout=layouts.get(name, "year first"))
+    return None if name == "none" else OverlayStyle(camera=clip.camera.camera.upper(), layout=name.replace("_", " "))
