@@ -14,8 +14,8 @@ import pytest
 
 from toolkit.media.coding import facts
 from toolkit.validation import summary
-from toolkit.validation.filming import film
 from toolkit.validation.kinds import ATTACK, KINDS, Geometry, Item
+from toolkit.validation.presenting import film
 
 pytestmark = pytest.mark.full
 

@@ -10,8 +10,8 @@ import pytest
 
 from toolkit.analysis.cues.planarity import nose_range
 from toolkit.errors import CannotMeasure, ReadingError
-from toolkit.validation.filming import film, images_of
 from toolkit.validation.kinds import Geometry, Item
+from toolkit.validation.presenting import film, images_of
 from toolkit.validation.sampling import sample_of_region
 from toolkit.validation.site import read_site, score_site, what_they_unlock
 from toolkit.validation.twins import planar_twin

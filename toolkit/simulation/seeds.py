@@ -5,7 +5,7 @@ DEVELOPMENT = range(1_000, 1_400)  # looking, choosing features, fitting the con
 CALIBRATION = range(20_000, 20_400)  # kept for site-independent calibration of cues
 MEASUREMENT = range(300_000, 301_200)  # tested rates that are published, measured once a version
 TESTS = range(90_000, 90_200)  # the test suite
-# First word of the seed sequences of single presentations (toolkit.validation.filming), by whose faces appear.
+# First word of the seed sequences of single presentations (toolkit.validation.presenting), by whose faces appear.
 PRESENTATIONS = {"development": 500_000, "calibration": 600_000, "measurement": 400_000}
 
 # Who is drawn for which purpose: of the first seeds of each range, those whose faces an embedder tells apart best.

@@ -17,7 +17,6 @@ from toolkit import __version__
 from toolkit.simulation.faces import identities
 from toolkit.simulation.seeds import PRESENTATIONS
 from toolkit.validation import summary
-from toolkit.validation.filming import CRF_RANGE, FPS, LASTS_S
 from toolkit.validation.kinds import (
     CONTROL_KINDS,
     CONTROL_MOTIONS,
@@ -27,6 +26,7 @@ from toolkit.validation.kinds import (
     Item,
     Motion,
 )
+from toolkit.validation.presenting import CRF_RANGE, FPS, LASTS_S
 from toolkit.validation.scoring import known_cues, require_cues, score_all
 from toolkit.validation.site import read_site, score_site, what_they_unlock
 from toolkit.validation.unlocking import unlocked_row

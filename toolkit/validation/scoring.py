@@ -18,8 +18,8 @@ from toolkit import __version__
 from toolkit.analysis.cue import Cue, PresentationSample, Reading, cues
 from toolkit.errors import CannotMeasure, SetupError
 from toolkit.media import coding
-from toolkit.validation.filming import film, images_of
 from toolkit.validation.kinds import KINDS, Item
+from toolkit.validation.presenting import film, images_of
 from toolkit.validation.sampling import sample_of_truth
 
 Row = dict[str, Any]

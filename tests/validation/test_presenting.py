@@ -12,8 +12,8 @@ import pytest
 
 from toolkit.errors import CannotMeasure
 from toolkit.media.coding import facts
-from toolkit.validation.filming import Filmed, film, images_of
 from toolkit.validation.kinds import Geometry, Item
+from toolkit.validation.presenting import Filmed, film, images_of
 from toolkit.validation.sampling import sample_of_truth
 
 ITEM = Item(
