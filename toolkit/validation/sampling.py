@@ -19,6 +19,8 @@ from toolkit.simulation.shooting import FaceTruth
 from toolkit.vision.centerface import detect_faces
 
 AROUND = 1.9  # reach of the crop from the middle of the face, in face widths
+LOOKED_AT = 1.4  # and of what is shown to the detector, which needs less than cues do
+SMALLEST_SIDE_PX = 16
 SHOWN_AS_PX = 100.0  # width at which the detector is sure of a face
 SAME = 0.45  # of a face width: farther from where it is expected it is another face
 FACE_WIDTH_M = 0.145
@@ -44,10 +46,10 @@ def sample_of_truth(times_s: Floats, images: Sequence[Image], truths: Sequence[F
     width = FACE_WIDTH_M * float(np.median([truth.px_per_m for truth in known]))
     box = _around(np.array([truth.landmarks_px.mean(axis=0) for truth in known]), width, images[0].shape)
     crops = tuple(_cut(image, box) for image in images)
-    faces = []
-    for crop, middle in zip(crops, middles, strict=True):
-        found = [] if middle is None else detect_faces(crop, enlarge=max(1.0, SHOWN_AS_PX / width))
-        faces.append(None if middle is None else _nearest(found, middle - np.array(box[:2]), SAME * width))
+    faces = [
+        None if middle is None else _face_at(crop, middle - np.array(box[:2]), width)
+        for crop, middle in zip(crops, middles, strict=True)
+    ]
     scale = float(np.median([truth.px_per_m for truth in known]))
     return PresentationSample(times_s=times_s, crops=crops, faces=tuple(faces), px_per_m=scale)
 
@@ -85,9 +87,21 @@ def sample_of_region(times_s: Floats, images: Sequence[Image], region_px: Box | 
 def follow(crops: Sequence[Image], middles: Sequence[Floats], like: Sequence[Face]) -> tuple[Face | None, ...]:
     """Faces found where they are expected, in crops of a place that is known already; sizes as ``like`` has them."""
     width = EYES_ACROSS * float(np.median([_eyes_apart(face) for face in like]))
-    enlarge = max(1.0, SHOWN_AS_PX / max(width, 1.0))
-    pairs = zip(crops, middles, strict=True)
-    return tuple(_nearest(detect_faces(crop, enlarge=enlarge), middle, SAME * width) for crop, middle in pairs)
+    return tuple(_face_at(crop, middle, width) for crop, middle in zip(crops, middles, strict=True))
+
+
+def _face_at(crop: Image, middle: Floats, width: float) -> Face | None:
+    """The face that the detector finds where one is expected; shown to it are the surroundings of that place."""
+    reach = LOOKED_AT * width
+    left, top = np.maximum(0, np.floor(middle - reach)).astype(int).tolist()
+    right, bottom = np.ceil(middle + reach).astype(int).tolist()
+    around = _cut(crop, (left, top, min(right, crop.shape[1]), min(bottom, crop.shape[0])))
+    if min(around.shape[:2]) < SMALLEST_SIDE_PX:
+        return None
+    corner = np.array([left, top])
+    found = detect_faces(around, enlarge=max(1.0, SHOWN_AS_PX / max(width, 1.0)))
+    near = _nearest(found, middle - corner, SAME * width)
+    return None if near is None else _moved(near, corner)
 
 
 def _enlargement(crops: Sequence[Image]) -> float:
