@@ -1,7 +1,8 @@
 """Charts of error rates: how well a cue parts kinds of attack from live faces, and its ROC curves.
 
-Drawn as the timeline is: SVG, letters as paths, no dates. Intervals are always
-drawn; what has no data is written as untested and not left out.
+Drawn as the timeline is: SVG, letters as paths, no dates. Labels are ids,
+numbers and the standard's terms; words stand in the captions. Intervals are
+always drawn; "?" marks what is untested, a dash what could not be assessed.
 """
 
 from __future__ import annotations
@@ -23,19 +24,22 @@ LINES: dict[str, dict[str, Any]] = {
 }
 OTHER_LINE: dict[str, Any] = {"ls": ":", "color": INK}
 PANEL_IN, ROW_IN = 2.5, 0.24
+UNTESTED, NOT_ASSESSABLE = "?", "–"
 
 Row = Mapping[str, Any]
 
 
-def areas_chart(rows: Sequence[Row], kinds: Sequence[tuple[str, str]], panels: Sequence[tuple[str, str]]) -> str:
+def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tuple[str, str]]) -> str:
     """Area under the ROC curve with its interval: a panel a geometry, a line a kind; SVG text.
 
     Parameters
     ----------
     rows : sequence of mappings
-        With ``geometry``, ``kind``, ``area`` and ``interval``.
-    kinds, panels : sequences of (key, label)
-        In the order drawn; a kind without a row in a panel is marked "untested".
+        With ``geometry``, ``kind``, ``area`` (None: not assessable) and
+        ``interval``; what has no row is untested.
+    kinds : sequence of str
+        Ids, in the order drawn.
+    panels : sequence of (geometry, label)
     """
     with matplotlib.style.context(["default", STYLE]):
         size = (1.5 + PANEL_IN * len(panels), 0.9 + ROW_IN * len(kinds))
@@ -44,25 +48,29 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[tuple[str, str]], panels: S
         for place, (geometry, label) in zip(axes, panels, strict=True):
             told = {row["kind"]: row for row in rows if row["geometry"] == geometry}
             place.axvline(0.5, color=CHANCE, lw=1.2, zorder=0)
-            for level, (kind, _) in enumerate(reversed(kinds)):
+            for level, kind in enumerate(reversed(kinds)):
                 _area(place, level, told.get(kind))
             _dress(place, label)
             place.set_xlim(-0.02, 1.02)
             place.set_ylim(-0.6, len(kinds) - 0.4)
-            place.set_yticks(range(len(kinds)), [label for _, label in reversed(kinds)], fontsize=8)
+            place.set_yticks(range(len(kinds)), list(reversed(kinds)), fontsize=8)
         return _svg(figure)
 
 
 def _area(axes: Axes, level: int, row: Row | None) -> None:
     if row is None or row["area"] is None:
-        axes.text(0.5, level, "?", ha="center", va="center", fontsize=8, color=INK)
+        _mark(axes, 0.5, level, UNTESTED if row is None else NOT_ASSESSABLE)
         return
     low, high = row["interval"]
     axes.plot([low, high], [level, level], color=INK, lw=1.3, solid_capstyle="butt")
     axes.plot([row["area"]], [level], marker="o", ms=5, mfc=VISIT, mec=INK, mew=0.8)
 
 
-def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]], axis_labels: tuple[str, str]) -> str:
+def _mark(axes: Axes, x: float, y: float, sign: str) -> None:
+    axes.text(x, y, sign, ha="center", va="center", fontsize=9, color=INK)
+
+
+def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:
     """ROC curves: a panel a geometry, a line a movement; SVG text.
 
     Parameters
@@ -70,22 +78,24 @@ def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]], axis_lab
     curves : sequence of mappings
         With ``geometry``, ``motion`` and ``points`` (live taken for artefacts,
         artefacts taken for live).
-    axis_labels : (str, str)
+    panels : sequence of (geometry, label)
     """
     with matplotlib.style.context(["default", STYLE]):
         figure = Figure(figsize=(0.6 + PANEL_IN * len(panels), 2.9), layout="constrained")
         axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
         for place, (geometry, label) in zip(axes, panels, strict=True):
             place.plot([0, 1], [1, 0], color=CHANCE, lw=1.0, zorder=0)
-            for curve in curves:
-                if curve["geometry"] == geometry and curve["points"]:
-                    xs, ys = zip(*curve["points"], strict=True)
-                    place.step(xs, ys, where="post", lw=1.5, **LINES.get(curve["motion"], OTHER_LINE))
+            drawn = [curve for curve in curves if curve["geometry"] == geometry and curve["points"]]
+            for curve in drawn:
+                xs, ys = zip(*curve["points"], strict=True)
+                place.step(xs, ys, where="post", lw=1.5, **LINES.get(curve["motion"], OTHER_LINE))
+            if not drawn:
+                _mark(place, 0.5, 0.56, NOT_ASSESSABLE)
             _dress(place, label)
             place.set_xlim(-0.02, 1.02)
             place.set_ylim(-0.02, 1.02)
-            place.set_xlabel(axis_labels[0], fontsize=8, color=INK)
-        axes[0].set_ylabel(axis_labels[1], fontsize=8, color=INK)
+            place.set_xlabel("BPCER", fontsize=8, color=INK)
+        axes[0].set_ylabel("APCER", fontsize=8, color=INK)
         return _svg(figure)
 
 

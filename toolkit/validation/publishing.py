@@ -34,7 +34,7 @@ def publish(folder: Path, docs: Path = ROOT / "docs", packaged: Path = tested.PR
     if document["purpose"] != "measurement" or document["planted_leak"] != "none" or leaks:
         raise SetupError("not_to_be_published", purpose=document["purpose"], leaks=", ".join(leaks) or "none")
     page = markdown(document | {"real": None}, language="en")
-    for name, svg in charts(document, "en").items():
+    for name, svg in charts(document).items():
         (docs / "pictures" / name).write_text(svg, encoding="utf-8", newline="\n")
         page = page.replace(f"]({name})", f"](pictures/{name})")
     (docs / "validation.md").write_text(page, encoding="utf-8", newline="\n")

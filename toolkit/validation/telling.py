@@ -22,24 +22,22 @@ def say(key: str, language: str | None = None, **fields: Any) -> str:
 
 def write_page(document: Row, folder: Path, *, language: str | None = None) -> Path:
     """Write ``validation.md`` with its charts beside it; the path of the page."""
-    for name, svg in charts(document, language).items():
+    for name, svg in charts(document).items():
         (folder / name).write_text(svg, encoding="utf-8", newline="\n")
     page = folder / PAGE
     page.write_text(markdown(document, language=language), encoding="utf-8", newline="\n")
     return page
 
 
-def charts(document: Row, language: str | None = None) -> dict[str, str]:
+def charts(document: Row) -> dict[str, str]:
     """File name to SVG: areas and ROC curves of each cue; none where nothing was filmed."""
     panels = [(one, short(one)) for one in document["filmed"]["geometries"]]
     made = {}
     for cue in document["cues"] if document["presentations"] else ():
-        attacks = [(kind, say(f"kind_{kind}", language)) for kind in _attacks(document)]
         areas = [row for row in document["areas"] if row["cue"] == cue]
-        made[f"validation-areas-{cue}.svg"] = areas_chart(areas, attacks, panels)
+        made[f"validation-areas-{cue}.svg"] = areas_chart(areas, _attacks(document), panels)
         curves = [row for row in document["curves"] if row["cue"] == cue]
-        labels = (say("axis_live", language), say("axis_attack", language))
-        made[f"validation-roc-{cue}.svg"] = roc_chart(curves, panels, labels)
+        made[f"validation-roc-{cue}.svg"] = roc_chart(curves, panels)
     return made
 
 
@@ -78,6 +76,7 @@ def _opening(document: Row, tell: Tell) -> str:
             seed=document["seed"], first=document["numbers"][0], last=document["numbers"][1], tool=document["tool"],
             seconds=filmed["seconds"], rate=filmed["frames_per_s"], turn=filmed["turn_deg"],
         ),
+        tell("people", names=", ".join(_person(one) for one in document["people"])),
         tell("reading"),
     ]  # fmt: skip
     if document["planted_leak"] != "none":
@@ -85,6 +84,11 @@ def _opening(document: Row, tell: Tell) -> str:
     if document["purpose"] != "measurement":
         lines.append(tell("development"))
     return "\n\n".join(lines)
+
+
+def _person(one: Row) -> str:
+    """A person's name with the pictures that went into the face."""
+    return f"{one['name']} ({' + '.join(one['parents'])})" if one.get("parents") else str(one.get("name"))
 
 
 def _cue(document: Row, cue: str, tell: Tell, pictures: bool) -> list[str]:
@@ -96,17 +100,30 @@ def _cue(document: Row, cue: str, tell: Tell, pictures: bool) -> list[str]:
         parts += [f"![{tell('roc_alt', cue=cue)}](validation-roc-{cue}.svg)", tell("roc_caption")]
     whole = [row for row in document["pooled"] if row["cue"] == cue]
     parts += [f"### {tell('errors')}", tell("errors_note"), _errors(whole, tell)]
+    if pictures:  # long tables for the page only
+        parts += _at_length(document, cue, tell)
+    parts += [f"### {tell('controls')}", tell("controls_note"), _controls(document, cue, tell)]
+    return parts
+
+
+def _at_length(document: Row, cue: str, tell: Tell) -> list[str]:
+    """Errors by geometry and by size, folded."""
+    parts = []
     each = [row for row in document["rates"] if row["cue"] == cue and row["band"] == "all"]
     if len(document["filmed"]["geometries"]) > 1:
-        parts += [f"### {tell('by_geometry')}", _errors(each, tell, geometry=True)]
+        parts.append(_folded(tell("by_geometry"), _errors(each, tell, geometry=True)))
     bands = [
         row for row in document["rates"]
         if row["cue"] == cue and row["band"] != "all" and row["presentations"] >= FEW
     ]  # fmt: skip
     if bands:
-        parts += [f"### {tell('by_size')}", tell("bands_note", few=FEW), _errors(bands, tell, geometry=True, band=True)]
-    parts += [f"### {tell('controls')}", tell("controls_note"), _controls(document, cue, tell)]
+        told = tell("bands_note", few=FEW) + "\n\n" + _errors(bands, tell, geometry=True, band=True)
+        parts.append(_folded(tell("by_size"), told))
     return parts
+
+
+def _folded(title: str, content: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"
 
 
 def _areas(document: Row, cue: str, tell: Tell) -> str:
@@ -114,7 +131,7 @@ def _areas(document: Row, cue: str, tell: Tell) -> str:
     told = {(row["geometry"], row["kind"]): row for row in document["areas"] if row["cue"] == cue}
     head = [tell("col_kind"), *(short(one) for one in geometries), tell("col_all")]
     rows = [
-        [tell(f"kind_{kind.replace(' ', '_')}"), *(_area(told.get((one, kind)), tell) for one in (*geometries, "all"))]
+        [_named(kind, tell), *(_area(told.get((one, kind)), tell) for one in (*geometries, "all"))]
         for kind in (*_attacks(document), "any attack")
     ]
     return table(head, rows)
@@ -127,10 +144,16 @@ def _verdict(document: Row, cue: str, tell: Tell) -> str:
         None,
     )
     if told is None or told["area"] is None:
-        return tell("verdict_untested", cue=cue)
+        return tell("verdict_blind", cue=cue)
     low, high = told["interval"]
     key = "verdict_nothing" if low <= 0.5 <= high else "verdict_wrong_way" if high < 0.5 else "verdict_something"
     return tell(key, cue=cue, area=_area(told, tell))
+
+
+def _named(kind: str, tell: Tell) -> str:
+    """A kind in words, with the id that the charts bear."""
+    words = tell(f"kind_{kind.replace(' ', '_')}")
+    return f"{words} (`{kind}`)" if kind in KINDS else words
 
 
 def _attacks(document: Row) -> list[str]:
@@ -139,8 +162,10 @@ def _attacks(document: Row) -> list[str]:
 
 
 def _area(row: Row | None, tell: Tell) -> str:
-    if row is None or row["area"] is None:
+    if row is None:
         return tell("untested_cell")
+    if row["area"] is None:
+        return tell("blind_cell")
     low, high = row["interval"]
     return f"{row['area']:.2f} [{low:.2f}, {high:.2f}]"
 
