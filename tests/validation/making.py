@@ -53,7 +53,8 @@ def document(rows: list[Row], **more: Any) -> Row:
     cue = some_cue()
     return {
         "schema": "papermask-validation-1", "basis": "simulated", "tool": "papermask 0",
-        "purpose": "measurement", "seed": 1, "numbers": [0, 9], "people": [{"name": f"p{k}", "parents": ["a", "b"]} for k in range(8)],
+        "purpose": "measurement", "seed": 1, "numbers": [0, 9],
+        "people": [{"name": f"p{k}", "parents": ["a", "b"]} for k in range(8)],
         "filmed": {"frames_per_s": 10.0, "seconds": 3.2, "turn_deg": 30.0, "geometries": ["g"]},
         "planted_leak": "none", "cues": {"depth": {"unit": "1", "group": "geometry", "high": "live"}},
         "presentations": len(rows), "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
