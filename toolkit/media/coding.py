@@ -21,7 +21,8 @@ from toolkit import sandbox
 from toolkit.errors import ReadingError
 from toolkit.media.opening import open_clip
 
-ENCODING = "VIDEO_ENC_PARAMS"  # what FFmpeg's decoders of H.264, MPEG-2, VP9 and AV1 tell of each block
+ENCODING = "VIDEO_ENC_PARAMS"  # what FFmpeg's decoders tell of each block
+H264 = 1  # of the kinds of parameters; those of other codecs stand in other steps and are not told
 HEAD = struct.Struct("<IxxxxQQii")  # AVVideoEncParams on 64-bit machines, little-endian
 DELTA_AT = 16  # where a block's difference from its frame's quantiser stands
 
@@ -31,9 +32,8 @@ class Coding:
     """How a clip is stored.
 
     ``bits_per_frame`` mean of all frames; ``keyframe_share`` of the bytes 0-1;
-    ``quantiser`` mean over blocks and frames, in the codec's own steps
-    (H.264: 0-51, 6 more halve the precision), None where the decoder does not
-    tell; ``quantiser_sd`` between frames.
+    ``quantiser`` mean over blocks and frames of H.264 (0-51, 6 more halve the
+    precision), None for other codecs; ``quantiser_sd`` between frames.
     """
 
     file_bytes: int
@@ -94,7 +94,9 @@ def _quantiser(frame: Any) -> float | None:
     told = next((bytes(one) for one in sides if one.type.name == ENCODING), None)
     if told is None or len(told) < HEAD.size:
         return None
-    count, offset, size, _, step = HEAD.unpack_from(told)
+    count, offset, size, kind, step = HEAD.unpack_from(told)
+    if kind != H264:
+        return None
     if not count or offset + count * size > len(told) or size < DELTA_AT + 4:
         return float(step)
     blocks = np.frombuffer(told, np.uint8, count * size, offset).reshape(count, size)
