@@ -59,6 +59,7 @@ class Staged:
     ``sheets`` tells whether anybody who stands at the terminal holds one.
     """
 
+    kind: str
     plan: Plan
     purpose: str
     night: bool
@@ -69,6 +70,11 @@ class Staged:
     def zone_px(self) -> list[list[int]]:
         """Corners of the terminal's zone in pixels."""
         return [list(corner) for corner in RoomStudio(self.purpose).zone_px(self.plan.clips[0])]
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the picture."""
+        return self.plan.clips[0].camera.width_px, self.plan.clips[0].camera.height_px
 
     @property
     def duration_s(self) -> float:
@@ -163,7 +169,7 @@ def stage(kind: str, seed: int, purpose: str = "development") -> Staged:
     )
     plan = make_plan(scenario, seed, [one.name for one in identities(purpose)])
     sheets = any(what.what != "own_face" for act in script.acts for what in act.presents)
-    return Staged(plan, purpose, night, sheets, script.ways)
+    return Staged(kind, plan, purpose, night, sheets, script.ways)
 
 
 def _offers(rng: Rng, from_s: float, to_s: float) -> tuple[Presenting, ...]:
