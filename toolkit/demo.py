@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from toolkit.casebook.case import Case
 from toolkit.language import text
@@ -42,8 +44,10 @@ def take_in(case: Case, scenario: Scenario, truth: CaseTruth, source: Path) -> N
     """Add every file of a simulated case to a case, as a person would who knows what each is."""
     for clip in truth.clips:
         _take_clip(case, clip, source)
-    records = next(source.glob("*attlog.dat"), source / "records.csv")
-    add_file(case, records, "records", declared={"timezone": scenario.timezone})
+    declared: dict[str, Any] = {"timezone": scenario.timezone}
+    if (source / "mapping.json").is_file():
+        declared["mapping"] = json.loads((source / "mapping.json").read_text(encoding="utf-8"))
+    add_file(case, source / truth.records, "records", declared=declared)
     for name, kind in (("roster.csv", "roster"), ("anchors.csv", "anchors"), ("context.csv", "context")):
         if (source / name).is_file():
             add_file(case, source / name, kind)

@@ -15,6 +15,7 @@ import pytest
 
 from tests.building import best_outcomes, copy_zone, small_morning
 from toolkit import tables
+from toolkit.analysis.lineage import COLUMNS
 from toolkit.casebook.case import Case
 from toolkit.pipeline import add_file, doubt_about_zone, footage, run_steps, set_zone, still_of
 from toolkit.pipeline.measuring import LOOKS, compact, join, pieces
@@ -253,7 +254,7 @@ def test_every_moment_lies_in_just_one_piece() -> None:
 
 def measured(times: Sequence[float], lost: Sequence[tuple[float, float]] = ()) -> dict[str, Any]:
     looks = {name: [0] * len(times) for name in LOOKS} | {"pts": list(range(len(times))), "media_s": list(times)}
-    pairs: dict[str, list[float]] = {name: [] for name in ("from_s", "to_s", "lineage", "survival", "appearance")}
+    pairs: dict[str, list[float]] = {name: [] for name in COLUMNS}
     tally = {"corrupt": 1, "lost": 2}
     return compact({"occupancy": looks, "pairs": pairs, "tally": tally, "lost_spans": [list(span) for span in lost]})
 
