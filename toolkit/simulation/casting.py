@@ -36,7 +36,7 @@ Rng = np.random.Generator
 KEPT_PER_PX = 2.0  # texels of a sheet's texture for each pixel of the camera: enough for what is nearer than the head
 EYES_M = 0.063  # between the eyes of a life-size face
 HEAD_IN_EYES = (3.1, 1.75, 2.15)  # width of a head's picture, and its reach above and below the eyes
-BRIGHT_ENOUGH, MOST_LIFTED = 0.50, 0.45  # median code value of a printed face, and the gamma that may lift it
+BRIGHT_ENOUGH, MOST_LIFTED = 0.52, 2.0  # median code value of a printed face, and how many times it may be lifted
 BADGE_M, WALL_M = 0.045, 0.30
 NOTICE_M = (0.21, 0.297)
 
@@ -139,7 +139,7 @@ class Company:
 def head_picture(who: Identity) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """The head alone of a portrait, and its landmarks: what is printed to be shown to a terminal.
 
-    Whoever prints a face so that a machine finds it prints it bright enough.
+    Whoever prints a face so that a machine finds it prints it bright enough, with its contrast kept.
     """
     marks = np.asarray(who.landmarks_px, np.float64)
     eyes, apart = marks[:2].mean(axis=0), float(np.linalg.norm(marks[1] - marks[0]))
@@ -150,8 +150,8 @@ def head_picture(who: Identity) -> tuple[NDArray[np.uint8], NDArray[np.float64]]
     low, high = np.round(marks.min(axis=0) - corner).astype(int), np.round(marks.max(axis=0) - corner).astype(int)
     middle = float(np.median(picture[low[1] : high[1], low[0] : high[0]])) / 255
     if middle < BRIGHT_ENOUGH:
-        gamma = max(MOST_LIFTED, np.log(BRIGHT_ENOUGH) / np.log(max(middle, 0.02)))
-        picture = np.round(255 * (picture / 255.0) ** gamma).astype(np.uint8)
+        gain = min(MOST_LIFTED, BRIGHT_ENOUGH / max(middle, 0.02))  # a gamma would wash the features out
+        picture = np.round(np.minimum(picture * gain, 255)).astype(np.uint8)
     return np.ascontiguousarray(picture), as_detected(marks) - corner
 
 

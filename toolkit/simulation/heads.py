@@ -25,6 +25,7 @@ from toolkit.simulation.skins import (
     laid_on,
     lids_closed,
     lips_moved,
+    nose_share,
     surface_points,
 )
 from toolkit.simulation.solids import Cone
@@ -100,7 +101,8 @@ _MADE: dict[str, Head] = {}
 
 
 def _make_head(identity: Identity) -> Head:
-    relief = with_hair(make_relief(identity.shape), HAIR_M)
+    share = nose_share(identity.landmarks_px)
+    relief = with_hair(make_relief({**identity.shape, "nose_share": share}), HAIR_M)
     surface = surface_points(relief)
     portrait, features = laid_on(identity, relief, surface)
     relief = replace(relief, features=features)

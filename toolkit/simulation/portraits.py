@@ -239,7 +239,7 @@ def _nostrils(lit: Tint, canvas: Canvas, look: Look) -> None:
     hole = sum(bump(k * u, v - 0.3 * (k * u - at), (at, under), (0.048, 0.019)) for k in (-1, 1))
     groove = sum(_wing(k * u, v, s["nose_width"] * 1.22, s["nose_length"] + 0.05) for k in (-1, 1))
     shadow = bump(u, v, (0.04, under + 0.05), (s["nose_width"] * 0.8, 0.05))
-    lit *= ((1 - 0.22 * shadow) * (1 - 0.80 * np.clip(1.3 * hole, 0, 1)) * (1 - 0.30 * groove))[..., None]
+    lit *= ((1 - 0.10 * shadow) * (1 - 0.62 * np.clip(1.3 * hole, 0, 1)) * (1 - 0.22 * groove))[..., None]
 
 
 def _wing(u: Plane, v: Plane, at: float, down: float) -> Plane:
