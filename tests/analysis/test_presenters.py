@@ -19,16 +19,20 @@ def model() -> dict[str, float]:
     return continuity_model()
 
 
-@pytest.mark.parametrize("kind", ["stay", "stay_contact"])
+@pytest.mark.parametrize("kind", ["stay", pytest.param("stay_contact", marks=pytest.mark.full)])
 def test_one_person_who_stays_is_certified(kind: str, model: dict[str, float]) -> None:
     assert certified(watch(stage(kind, TESTS[10], "development")), model)
 
 
-@pytest.mark.parametrize("kind", ["handover", "handover_contact", "handover_crossing"])
+@pytest.mark.parametrize(
+    "kind",
+    ["handover_contact", *(pytest.param(one, marks=pytest.mark.full) for one in ("handover", "handover_crossing"))],
+)
 def test_a_switch_of_bodies_is_not_certified(kind: str, model: dict[str, float]) -> None:
     assert not certified(watch(stage(kind, TESTS[20], "development")), model)
 
 
+@pytest.mark.full
 def test_two_who_stand_together_are_noticed_and_those_who_come_alone_are_not() -> None:
     alone, singles, together = flagged(watch(stage("companion", TESTS[30], "development")))
     assert (alone, singles, together) == (0, 3, True)
