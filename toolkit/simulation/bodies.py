@@ -20,6 +20,7 @@ Floats = NDArray[np.float32]
 Rng = np.random.Generator
 
 STRIDE_M = 1.3  # one full gait
+SHOULDER_M = 0.056
 CLOTH_SHAPE = (160, 220)
 PATTERNS = ("plain", "stripes", "checks", "knit", "panel", "dither")
 SHIRTS: tuple[Colour, ...] = (
@@ -88,9 +89,9 @@ def _cloth(rng: Rng, colour: Colour, pattern: str) -> Floats:
     period = float(rng.uniform(7, 14))
     tone = np.ones((height, width), np.float32)
     if pattern == "stripes":
-        tone += 1.2 * (np.sin(2 * np.pi * y / period) > 0.3)
+        tone += 0.7 * (np.sin(2 * np.pi * y / period) > 0.3)
     elif pattern == "checks":
-        tone += 0.8 * (np.sin(2 * np.pi * x / period) > 0) + 0.8 * (np.sin(2 * np.pi * y / period) > 0)
+        tone += 0.5 * (np.sin(2 * np.pi * x / period) > 0) + 0.5 * (np.sin(2 * np.pi * y / period) > 0)
     elif pattern == "panel":
         tone += 0.9 * (np.abs(x - width / 2) < 10)
     elif pattern == "dither":
@@ -141,6 +142,10 @@ class _Place:
         local = self.turn @ np.array([x * self.build, y, 0.0])
         return np.asarray(self.feet + local + self.lean * min(1.0, z / 1.4) + np.array([0, 0, up]), np.float32)
 
+    def shoulder(self, side: int) -> Floats:
+        """The joint of an arm; trunk and arm end in the same ball there, so that no seam shows."""
+        return self.at(side * 0.166, 0.014, 1.388)
+
     def flat(self, by: float) -> Floats:
         return flattened((self.turn @ np.array([0.0, 1.0, 0.0])).astype(np.float32), by)
 
@@ -148,15 +153,16 @@ class _Place:
 def _trunk(place: _Place, clothes: Clothes, skin: Colour) -> list[Cone]:
     b = place.build
     wound: dict[str, Any] = {"cloth": clothes.cloth, "turn_rad": place.facing, "origin": place.at(0, 0, 1.45)}
+    yoke, ball = place.at(0.0, 0.010, 1.435), SHOULDER_M * (0.5 + 0.5 * b)
     return [
-        Cone(start=place.at(0, 0, 1.31), end=place.at(0, 0, 1.02), radii=(0.172 * b, 0.150 * b), frame=place.flat(0.62),
-             **wound),
-        *(Cone(start=place.at(side * 0.035, 0.012, 1.437), end=place.at(side * 0.158, 0.012, 1.393),
-               radii=(0.070, 0.066), **wound) for side in (-1, 1)),
-        Cone(start=place.at(0, 0.0, 0.96), end=place.at(0, 0.0, 0.88), radii=(0.158 * b, 0.150 * b),
-             frame=place.flat(0.66), cloth=clothes.leg, turn_rad=place.facing),
-        Cone(start=place.at(0, 0.012, 1.38), end=place.at(0, 0.0, 1.54), radii=(0.062, 0.053), colour=skin),
-        Cone(start=place.at(0, 0.012, 1.415), end=place.at(0, 0.012, 1.43), radii=(0.078, 0.074), cloth=clothes.sleeve,
+        Cone(start=place.at(0, 0.004, 1.325), end=place.at(0, 0, 1.04), radii=(0.158 * b, 0.140 * b),
+             frame=place.flat(0.64), **wound),
+        *(Cone(start=place.at(side * 0.028, 0.014, 1.432), end=place.shoulder(side), radii=(0.062, ball), **wound)
+          for side in (-1, 1)),
+        Cone(start=place.at(0, 0.0, 1.02), end=place.at(0, 0.0, 0.90), radii=(0.142 * b, 0.150 * b),
+             frame=place.flat(0.70), cloth=clothes.leg, turn_rad=place.facing),
+        Cone(start=yoke, end=place.at(0, -0.002, 1.54), radii=(0.060, 0.054), colour=skin),
+        Cone(start=place.at(0, 0.014, 1.418), end=place.at(0, 0.012, 1.442), radii=(0.074, 0.066), cloth=clothes.sleeve,
              turn_rad=place.facing),
     ]  # fmt: skip
 
@@ -165,12 +171,12 @@ def _leg(place: _Place, clothes: Clothes, side: int) -> list[Cone]:
     stride = side * (place.swing * 0.30 + 0.06 * place.habit[1])
     apart = 0.10 + 0.035 * place.habit[0]
     raised = 0.10 * max(0.0, side * place.lift)
-    hip, foot = place.at(side * 0.095, 0, 0.90), place.at(side * apart, -stride, 0.09 + raised)
+    hip, foot = place.at(side * 0.082, 0, 0.90), place.at(side * apart, -stride, 0.09 + raised)
     knee = place.at(side * (0.052 + apart / 2), -0.55 * stride - 0.05 * (raised > 0), 0.50 + 0.4 * raised)
     toe = place.at(side * (apart + 0.025 + 0.02 * place.habit[0]), -stride - 0.13, 0.045 + raised)
     wound: dict[str, Any] = {"cloth": clothes.leg, "turn_rad": place.facing}
     return [
-        Cone(start=hip, end=knee, radii=(0.088 * place.build, 0.062), **wound),
+        Cone(start=hip, end=knee, radii=(0.090 * place.build, 0.060), **wound),
         Cone(start=knee, end=foot, radii=(0.062, 0.048), **wound),
         Cone(start=place.at(side * apart, -stride + 0.03, 0.05 + raised), end=toe, radii=(0.046, 0.040), colour=SHOES),
     ]
@@ -194,22 +200,22 @@ def chest(stance: Stance, *, height: float = 1.0, build: float = 1.0, z: float =
 
 
 def _arm(place: _Place, clothes: Clothes, skin: Colour, side: int, grip: Grip | None, joints: bool) -> list[Cone]:
-    shoulder = place.at(side * 0.19, 0.015, 1.375)
+    shoulder = place.shoulder(side)
     swing = -side * place.swing * 0.16
+    elbow_to = place.turn @ np.array([side * (0.5 + 0.4 * place.habit[2]), 0.55, -1.0])
     if grip is None:
-        hand = place.at(side * (0.235 + 0.035 * place.habit[2]), -0.05 - swing - 0.05 * side * place.habit[1], 0.87)
+        hand = place.at(side * (0.218 + 0.022 * place.habit[2]), -0.035 - swing - 0.04 * side * place.habit[1], 0.80)
+        elbow_to = place.turn @ np.array([side * 0.15, 1.0, 0.0])  # behind, not out like a handle
         grip = Grip(at=hand, fingers=np.array([0, 0, -1.0], np.float32), palm=place.turn @ np.array([-side, 0.0, 0.0]))
     fingers = grip.fingers / np.linalg.norm(grip.fingers)
     wrist = np.asarray(grip.at - 0.045 * fingers, np.float32)
-    elbow, wrist = _bend(
-        shoulder, wrist, place.turn @ np.array([side * (0.5 + 0.4 * place.habit[2]), 0.55, -1.0]), place.height
-    )
+    elbow, wrist = _bend(shoulder, wrist, elbow_to, place.height)
     wound: dict[str, Any] = {"cloth": clothes.sleeve, "turn_rad": place.facing}
     together = grip.curl > HOLDING and not joints
     cuff = elbow + 0.86 * (wrist - elbow)
     return [
-        Cone(start=shoulder, end=elbow, radii=(0.060 * place.build, 0.044), **wound),
-        Cone(start=elbow, end=cuff, radii=(0.046, 0.036), **wound),
+        Cone(start=shoulder, end=elbow, radii=(SHOULDER_M * (0.5 + 0.5 * place.build), 0.043), **wound),
+        Cone(start=elbow, end=cuff, radii=(0.043, 0.035), **wound),
         Cone(start=cuff, end=wrist, radii=(0.029, 0.026), colour=skin),
         *hand_cones(wrist, fingers, grip.palm, skin, side, grip.curl, joints, together),
     ]
@@ -283,8 +289,11 @@ def hand_cones(
         base = wrist + 0.028 * fingers + across * 0.030
         joint = base + across * 0.020 + fingers * 0.028 + palm * 0.016
         tip = joint + fingers * 0.030 + palm * 0.012
-    parts.append(Cone(start=base, end=joint, radii=(0.0135, 0.0105), colour=tone))
-    parts.append(Cone(start=joint, end=tip, radii=(0.0105, 0.0086), colour=tone))
+    if together:
+        parts.append(Cone(start=base, end=tip, radii=(0.0135, 0.0086), colour=tone))
+    else:
+        parts.append(Cone(start=base, end=joint, radii=(0.0135, 0.0105), colour=tone))
+        parts.append(Cone(start=joint, end=tip, radii=(0.0105, 0.0086), colour=tone))
     return [
         Cone(start=np.asarray(c.start, np.float32), end=np.asarray(c.end, np.float32), radii=c.radii, colour=c.colour,
              frame=c.frame)

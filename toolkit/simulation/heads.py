@@ -21,10 +21,13 @@ from toolkit.simulation.skins import (
     INSIDE_M,
     cheeks,
     dressed,
+    hair_cloth,
+    hair_tone,
     inside_face,
     laid_on,
     lids_closed,
     lips_moved,
+    mane_m,
     nose_share,
     surface_points,
 )
@@ -33,11 +36,10 @@ from toolkit.simulation.tracing import Canvas
 
 Floats = NDArray[np.float32]
 
-BALL_M = 0.150  # no head reaches beyond this
 STEPS = 18
 FAR_STRIDE, FAR_OFF_M = 0.92, 0.03
 STRIDE = 0.75  # of the distance to the surface: it leans, so a whole step could pass a nose
-CLOSE_M, LEAST_STEP_M = 0.0010, 0.0012
+CLOSE_PX, CLOSE_M = 0.45, (0.0010, 0.0020)  # a surface is met within so much of a pixel, in metres at least and at most
 LID_STAGES, LIP_STAGES = 2, 3
 EAR_M = 0.072
 HAIR_M = 0.010
@@ -52,6 +54,8 @@ class Head:
     back: Floats
     hair: tuple[float, float, float]
     skin: tuple[float, float, float]
+    mane_m: float = 0.0  # how far hair hangs below the middle of the head
+    strands: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,8 @@ def _make_head(identity: Identity) -> Head:
     portrait, features = laid_on(identity, relief, surface)
     relief = replace(relief, features=features)
     inside = inside_face(relief, surface, INSIDE_M if identity.family == "public" else HAIRY_M)
-    skin, hair = cheeks(portrait[0], surface[0]), np.array(identity.hair)
+    skin = cheeks(portrait[0], surface[0])
+    hair = hair_tone(portrait[0], surface[0], skin, identity.hair)
     stages = []
     for lid in range(LID_STAGES):
         row = []
@@ -117,26 +122,32 @@ def _make_head(identity: Identity) -> Head:
             row.append(dressed(np.stack([front, portrait[1]]), inside, surface, skin, hair, identity.name))
         stages.append(tuple(row))
     fronts = tuple(tuple(both[0].copy() for both in row) for row in stages)
-    return Head(relief, fronts, stages[0][0][1].copy(), tuple(hair.tolist()), tuple(skin.tolist()))
+    return Head(
+        relief, fronts, stages[0][0][1].copy(), tuple(hair.tolist()), tuple(skin.tolist()), mane_m(identity),
+        hair_cloth(hair, identity.name),
+    )  # fmt: skip
 
 
 def draw_head(canvas: Canvas, head: Head, pose: Pose, owner: int) -> None:
     """Draw a head where it is the nearest thing."""
     middle = np.array(pose.middle, np.float32)
-    window = canvas.windows(middle[None], np.array([BALL_M], np.float32))[0]
+    window = canvas.windows(middle[None], np.array([head.relief.reach_m], np.float32))[0]
     if window is None:
         return
     turn = pose.rotation()
     rays = canvas.view.rays[window].reshape(-1, 3) @ turn
     eye = np.asarray((canvas.view.position - middle) @ turn, np.float32)
     along = -(rays @ eye)
-    gap = along * along - float(eye @ eye) + BALL_M * BALL_M
-    walked = np.flatnonzero(gap > 0)
+    ball = head.relief.reach_m
+    gap = along * along - float(eye @ eye) + ball * ball
+    open_ = canvas.depth[window].reshape(-1) > float(np.linalg.norm(eye)) - ball  # the rest is hidden already
+    walked = np.flatnonzero((gap > 0) & open_)
     if not len(walked):
         return
     half = np.sqrt(gap[walked])
     begin, end = (np.asarray(along[walked] + sign * half, np.float32) for sign in (-1, 1))
-    distance, hit = _walk(head.relief, eye, rays[walked], begin, end)
+    close = float(np.clip(CLOSE_PX / canvas.view.scale_at(pose.middle), *CLOSE_M))
+    distance, hit = _walk(head.relief, eye, rays[walked], begin, end, close)
     picked, distance = walked[hit], distance[hit]
     if not len(picked):
         return
@@ -148,7 +159,9 @@ def draw_head(canvas: Canvas, head: Head, pose: Pose, owner: int) -> None:
 
 
 def ears(head: Head, pose: Pose) -> list[Cone]:
-    """The ears, which tell a head from behind and from the side."""
+    """The ears, which tell a head from behind and from the side; long hair covers them."""
+    if head.mane_m:
+        return []
     parts = []
     for side in (-1.0, 1.0):
         ends = pose.to_world([[side * EAR_M, 0.012, -0.022], [side * (EAR_M + 0.006), 0.020, 0.016]])
@@ -156,7 +169,25 @@ def ears(head: Head, pose: Pose) -> list[Cone]:
     return parts
 
 
-def _walk(relief: Relief, eye: Floats, rays: Floats, begin: Floats, end: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def mane(head: Head, pose: Pose) -> list[Cone]:
+    """Hair that hangs down behind and beside the neck."""
+    if not head.mane_m:
+        return []
+    low, cloth = -head.mane_m, head.strands
+    ends = [((0.0, 0.062, 0.045), (0.0, 0.068, low), (0.066, 0.052))]
+    for side in (-1.0, 1.0):
+        ends.append(((side * 0.050, 0.045, 0.050), (side * 0.062, 0.058, low + 0.01), (0.046, 0.036)))
+        ends.append(((side * 0.066, 0.004, 0.030), (side * 0.074, 0.012, low + 0.03), (0.022, 0.018)))
+    return [
+        Cone(start=both[0], end=both[1], radii=radii, cloth=cloth, turn_rad=pose.facing + pose.turn)
+        for start, end, radii in ends
+        for both in (pose.to_world([start, end]),)
+    ]
+
+
+def _walk(
+    relief: Relief, eye: Floats, rays: Floats, begin: Floats, end: Floats, close: float
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Walk along rays until the surface: distance, and whether it was met before ``end``.
 
     The way to the surface along the radius is longer than the nearest one, so
@@ -166,20 +197,21 @@ def _walk(relief: Relief, eye: Floats, rays: Floats, begin: Floats, end: Floats)
     distance = begin.astype(np.float32)
     met = np.zeros(len(rays), bool)
     live = np.arange(len(rays))
+    least_step = 1.2 * close
     for _ in range(STEPS):
         gap = _above(relief, eye + rays[live] * distance[live, None])
-        there = np.abs(gap) < CLOSE_M
+        there = np.abs(gap) < close
         met[live[there]] = True
-        least = np.where(there | (gap < 0), -1, LEAST_STEP_M)
+        least = np.where(there | (gap < 0), -1, least_step)
         distance[live] += np.maximum(np.where(gap > FAR_OFF_M, FAR_STRIDE, STRIDE) * gap, least)
         live = live[~there & (distance[live] < end[live])]
         if not len(live):
             return distance, met
     # What is left grazes the head: look at the rest of the way at once.
-    ahead = np.arange(0, (end[live] - distance[live]).max(), LEAST_STEP_M, dtype=np.float32)
+    ahead = np.arange(0, (end[live] - distance[live]).max(), least_step, dtype=np.float32)
     way = distance[live, None] + ahead
     points = eye + rays[live][:, None, :] * way[..., None]
-    touched = (_above(relief, points.reshape(-1, 3)) < CLOSE_M).reshape(way.shape) & (way < end[live, None])
+    touched = (_above(relief, points.reshape(-1, 3)) < close).reshape(way.shape) & (way < end[live, None])
     met[live] = touched.any(axis=1)
     distance[live] = way[np.arange(len(live)), touched.argmax(axis=1)]
     return distance, met

@@ -272,7 +272,7 @@ def _eyes(lit: Tint, canvas: Canvas, look: Look) -> None:
 def _eyeball(x: Plane, v: Plane, slant: Plane, upper: Plane, look: Look) -> Tint:
     """White, iris and pupil of one eye; shaded below the upper lid."""
     white = (
-        np.array([0.46, 0.41, 0.37], np.float32)
+        np.array([0.56, 0.51, 0.47], np.float32)
         * (1 - 0.35 * np.clip(np.abs(x) / look.shape["eye_width"], 0, 1) ** 2)[..., None]
     )
     at = np.hypot(x, v - slant + 0.006)

@@ -41,6 +41,7 @@ from scipy.interpolate import RBFInterpolator
 Floats = NDArray[np.float32]
 
 SIDE = 224  # texels of a map's side
+RIM = 8  # texels beyond any direction
 JAW_M = 0.145
 RELIEF = 0.90  # depth of the mean shape
 MOUTH = 0.55  # and of its lips, which it purses
@@ -85,6 +86,12 @@ class Relief:
     normals: Floats
     features: Floats
     outline: Floats
+
+    @property
+    def reach_m(self) -> float:
+        """How far from its middle the head reaches; corners of the maps, which no direction comes near, left out."""
+        inner = self.radius[:, RIM : SIDE - RIM, RIM : SIDE - RIM]
+        return float(inner.max()) + 0.002
 
 
 def directions() -> Floats:

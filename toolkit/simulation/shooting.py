@@ -17,7 +17,7 @@ from toolkit.records import Image, Mask
 from toolkit.simulation.acting import Moment, Part
 from toolkit.simulation.bodies import body
 from toolkit.simulation.camera import View
-from toolkit.simulation.heads import draw_head, ears
+from toolkit.simulation.heads import draw_head, ears, mane
 from toolkit.simulation.held import Placed, draw_sheet
 from toolkit.simulation.place import Plate, cast_shadows, lamp_of_terminal
 from toolkit.simulation.sensor import Recorder
@@ -118,7 +118,7 @@ def _draw_body(canvas: Canvas, moment: Moment, owner: int) -> None:
     skin = actor.head.skin
     near = canvas.view.scale_at(moment.pose.middle) > JOINTS_PX_PER_M
     parts = body(moment.stance, actor.clothes, skin, height=actor.height, build=actor.build, joints=near)
-    draw_cones(canvas, [*parts, *ears(actor.head, moment.pose)], owner)
+    draw_cones(canvas, [*parts, *ears(actor.head, moment.pose), *mane(actor.head, moment.pose)], owner)
 
 
 Said = tuple[str | None, str, str]  # person shown, medium, geometry

@@ -26,6 +26,10 @@ INSIDE_M = ((0.030, 0.066), (0.054, 0.048), (0.057, 0.010), (0.051, -0.025), (0.
 HAIRY_M = ((0.034, 0.140), (0.062, 0.100), (0.064, 0.060), *INSIDE_M[1:])
 FACING_UP = (0.22, 0.50)  # cosine to the front at which the portrait fades out over forehead and crown
 NOSE_SHARE = 0.55  # of the way from eyes to mouth: what detectors call nose, on real faces 0.50-0.58
+# A portrait was lit already, and brighter in the middle; in a room it is lit again.
+LIT_TWICE, BRIGHTEST = 1.28, 0.85
+MANES_M = ((1.9, 0.19), (1.15, 0.10))  # hair seen beside the neck so many eye distances below the eyes, and its length
+LIKE_HAIR = 0.75  # greatest log ratio to the hair's colour, in any channel
 PLACE = (320, 200)
 PLACE_M = (0.32, 0.20)
 
@@ -54,7 +58,9 @@ def laid_on(identity: Identity, relief: Relief, surface: Floats) -> tuple[Floats
     across = np.polyfit(relief.features[:, 0].astype(np.float64), marks[:, 0], 1)
     upward = np.polyfit(relief.features[:, 2].astype(np.float64), marks[:, 1], 1)
     # What is behind a head must not come onto it: the fourth channel tells head from backdrop.
-    portrait = np.dstack([to_linear(identity.picture), _off_backdrop(identity.picture)])
+    lift = 1.0 if identity.family == "public" else LIT_TWICE  # photographs are as bright as skin is
+    lit = np.minimum(lift * to_linear(identity.picture), BRIGHTEST)
+    portrait = np.dstack([lit, _off_backdrop(identity.picture)])
     laid = [
         cv2.remap(
             portrait, np.polyval(across, half[..., 0]).astype(np.float32),
@@ -125,6 +131,39 @@ def cheeks(laid: Floats, front: Floats) -> NDArray[Any]:
     x, z = np.abs(front[..., 0]), front[..., 2]
     there = (x > 0.028) & (x < 0.046) & (z > -0.035) & (z < -0.008) & (laid[..., 3] > 0.9)
     return np.asarray(np.median(laid[there][:, :3], axis=0) if there.any() else laid[..., :3].mean(axis=(0, 1)))
+
+
+def hair_tone(laid: Floats, front: Floats, skin: NDArray[Any], told: Any) -> NDArray[Any]:
+    """The tone of the hair above the forehead as the portrait has it, or the told one where skin is seen there."""
+    x, z = np.abs(front[..., 0]), front[..., 2]
+    there = (x < 0.035) & (z > 0.088) & (z < 0.108) & (laid[..., 3] > 0.9) & (front[..., 1] < -0.02)
+    seen = np.median(laid[there][:, :3], axis=0) if there.any() else np.array(told)
+    as_hair = np.abs(np.log((seen + 0.01) / (np.array(told) + 0.01))).sum()
+    as_skin = np.abs(np.log((seen + 0.01) / (skin + 0.01))).sum()
+    return np.asarray(seen if as_hair < as_skin else np.array(told), np.float64)
+
+
+def mane_m(identity: Identity) -> float:
+    """How far hair hangs down, from what a portrait shows beside the neck; 0 for short hair or a photograph."""
+    if identity.family == "public":
+        return 0.0
+    marks = np.asarray(identity.landmarks_px, np.float64)
+    eyes, apart = marks[:2].mean(axis=0), float(np.linalg.norm(marks[1] - marks[0]))
+    linear, hair = to_linear(identity.picture), np.array(identity.hair)
+    for below, long in MANES_M:
+        row = min(round(eyes[1] + below * apart), linear.shape[0] - 1)
+        beside = [linear[row, round(eyes[0] + side * 1.32 * apart)] for side in (-1, 1)]
+        if max(float(np.abs(np.log((one + 0.02) / (hair + 0.02))).max()) for one in beside) < LIKE_HAIR:
+            return long
+    return 0.0
+
+
+def hair_cloth(hair: NDArray[Any], name: str) -> Floats:
+    """Strands (h, w, 3) to be wound around what hangs down."""
+    rng = np.random.default_rng(abs(hash_of(name)))
+    grain = cv2.GaussianBlur(rng.normal(0, 1, (64, 160)).astype(np.float32), (0, 0), 1.0, sigmaY=12)
+    strands = np.clip(1 + 0.30 * grain / float(grain.std()), 0.4, 1.7)
+    return np.asarray(hair * strands[..., None], np.float32)
 
 
 def inside_face(relief: Relief, surface: Floats, right_half: tuple[tuple[float, float], ...]) -> Floats:

@@ -27,8 +27,8 @@ NOBODY = -1
 class Light:
     """``direction`` points to the lamp; ``ambient`` and ``lamp`` are linear RGB of the two parts."""
 
-    direction: tuple[float, float, float] = (0.35, -0.55, 0.76)
-    ambient: tuple[float, float, float] = (0.52, 0.53, 0.56)
+    direction: tuple[float, float, float] = (0.30, -0.68, 0.67)
+    ambient: tuple[float, float, float] = (0.54, 0.55, 0.58)
     lamp: tuple[float, float, float] = (0.50, 0.48, 0.44)
 
 
