@@ -34,7 +34,7 @@ SCANNED = ("visits", "examined", "occupancy", "presenters", "lineage")
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scene")
-    write_case(small_morning(), folder, TESTS[4], RoomStudio("calibration"))
+    write_case(small_morning(5, 4.6), folder, TESTS[4], RoomStudio("calibration"))
     return folder
 
 
