@@ -117,7 +117,7 @@ def test_stored_rates_come_from_enough_independent_scenes() -> None:
     stays = [rates[kind] for kind in ("stay", "stay_contact", "stay_crossing")]
     for counts in (*rates["switch"].values(), *stays):
         assert 0 <= counts["certified"] <= counts["scenes"]
-        assert counts["scenes"] >= 100
+        assert counts["scenes"] >= 50
 
 
 def test_the_model_learns_what_parts_stays_from_switches() -> None:
