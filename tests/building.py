@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.casebook.case import Case
+from toolkit.demo import take_in
 from toolkit.pipeline import add_file, set_zone
-from toolkit.simulation.scenarios import simulate
+from toolkit.simulation.cases import write_case
+from toolkit.simulation.scenario import Scenario
+from toolkit.simulation.scenario_file import read_scenario
+from toolkit.simulation.studio import RoomStudio
+from toolkit.simulation.truth import CaseTruth
 
 CLIP = "video/intel-iot-devkit+sample-videos__one-by-one-person-detection.mp4"
 STARTS_AT = "2026-03-03T08:20:00+08:00"
@@ -30,16 +35,51 @@ def real_case(
     return case
 
 
-def simulated_case(folder: Path, scene: Path, name: str, seed: int) -> tuple[Case, dict[str, Any]]:
-    """A case over a simulated scene, with its truth."""
-    truth = simulate(name, scene, seed=seed)
+SMALL = """\
+schema: papermask-scenario-1
+name: small_morning
+about: People come one after the other and each clocks in with the own face.
+settles: Everybody who clocked in was there.
+cameras:
+  - {camera: c1, px_per_m: 90, pitch_deg: 25, width_px: 320, height_px: 180, fps: 10, encoding: {gop: 10}}
+people:
+%(people)s
+terminal: {ahead_s: 23}
+clips:
+  - clip: morning
+    camera: c1
+    starts_at: 2026-03-03T08:10:00+08:00
+    duration_s: %(long)s
+    acts:
+%(acts)s
+"""
+ACT = """\
+      - person: %(who)s
+        arrives_s: %(at)s
+        leaves_s: %(to)s
+        comes_from: %(side)s
+        presents: [{at_s: %(shows)s, seconds: 2, clocks_in: %(who)s}]
+"""
+
+
+def small_morning(people: int = 5, stays_s: float = 3.4) -> Scenario:
+    """So many people in a queue before a small camera: drawn in a few seconds."""
+    each_s = stays_s + 3.4
+    acts = [
+        ACT % {"who": "ABCDE"[k], "at": round(4 + each_s * k, 1), "to": round(4 + stays_s + each_s * k, 1),
+               "side": ("left", "right")[k % 2], "shows": round(4.6 + each_s * k, 1)}
+        for k in range(people)
+    ]  # fmt: skip
+    staff = [f'  - {{person: {one}, employee_id: "300{k}", name: Somebody {one}}}' for k, one in enumerate("ABCDE")]
+    told = {"people": "\n".join(staff[:people]), "long": round(each_s * people + 4, 1), "acts": "".join(acts)}
+    return read_scenario(SMALL % told, "small_morning.yaml")
+
+
+def simulated_case(folder: Path, scene: Path, scenario: Scenario, seed: int) -> tuple[Case, CaseTruth]:
+    """A case over a simulated scenario, with its truth; ``scene`` is where the files of the scenario go."""
+    truth = write_case(scenario, scene, seed, RoomStudio("calibration"))
     case = Case.create(folder, purpose="test", basis="test")
-    starts = {"camera_id": "c1", "starts_at": truth["camera_starts_at"]}
-    add_file(case, scene / "clip.mp4", "footage", declared=starts)
-    add_file(case, scene / "attlog.dat", "records", declared={"timezone": truth["timezone"]})
-    add_file(case, scene / "roster.csv", "roster")
-    add_file(case, scene / "anchors.csv", "anchors")
-    set_zone(case, "clip.mp4", scene / "zone.json")
+    take_in(case, scenario, truth, scene)
     return case, truth
 
 

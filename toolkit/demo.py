@@ -1,10 +1,12 @@
-"""The built-in case: a simulated scene, taken in and run like a real one."""
+"""The built-in case: a simulated scenario, taken in and run like a real one."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from toolkit.casebook.case import Case
 from toolkit.language import text
@@ -12,38 +14,68 @@ from toolkit.pipeline import add_file, run_steps, set_zone, still_of
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.report import Made, make_report
 from toolkit.runners import local
-from toolkit.simulation.scenarios import simulate
+from toolkit.simulation.cases import write_case
+from toolkit.simulation.scenario import Scenario
+from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import DEMO
+from toolkit.simulation.studio import RoomStudio
+from toolkit.simulation.truth import CaseTruth, ClipTruth
 
 WORKERS = 2
 
 
-def make_demo_case(folder: Path) -> Case:
-    """A new case with the simulated exhibits taken in and the zone stated; the caller closes it."""
+def make_demo_case(folder: Path, *, progress: Progress = quiet) -> Case:
+    """A new case with the simulated exhibits taken in and the zones stated; the caller closes it."""
+    scenario = load_scenario("demo")
     with tempfile.TemporaryDirectory() as scene:
         source = Path(scene)
-        truth = simulate("demo", source, seed=DEMO)
+        with progress("simulate", sum(clip.duration_s for clip in scenario.clips), 0.0) as advance:
+            truth = write_case(scenario, source, DEMO, RoomStudio(), workers=WORKERS, advance=advance)
         case = Case.create(folder, purpose=text("cli.demo_purpose"), basis=text("cli.demo_basis"))
-        starts, zone = truth["camera_starts_at"], truth["timezone"]
-        add_file(case, source / "clip.mp4", "footage", declared={"camera_id": "camera-1", "starts_at": starts})
-        add_file(case, source / "attlog.dat", "records", declared={"timezone": zone})
-        add_file(case, source / "roster.csv", "roster")
-        add_file(case, source / "anchors.csv", "anchors")
-        set_zone(case, "clip.mp4", source / "zone.json")
+        try:
+            take_in(case, scenario, truth, source)
+        except BaseException:
+            case.close()
+            raise
     return case
 
 
-def open_demo_case(folder: Path) -> Case:
+def take_in(case: Case, scenario: Scenario, truth: CaseTruth, source: Path) -> None:
+    """Add every file of a simulated case to a case, as a person would who knows what each is."""
+    for clip in truth.clips:
+        _take_clip(case, clip, source)
+    declared: dict[str, Any] = {"timezone": scenario.timezone}
+    if (source / "mapping.json").is_file():
+        declared["mapping"] = json.loads((source / "mapping.json").read_text(encoding="utf-8"))
+    add_file(case, source / truth.records, "records", declared=declared)
+    for name, kind in (("roster.csv", "roster"), ("anchors.csv", "anchors"), ("context.csv", "context")):
+        if (source / name).is_file():
+            add_file(case, source / name, kind)
+    for photo in sorted((source / "photos").glob("*.png")):
+        add_file(case, photo, "photo")
+
+
+def _take_clip(case: Case, clip: ClipTruth, source: Path) -> None:
+    file = source / clip.file
+    if clip.control != "none":
+        add_file(case, file, "controls", declared={"camera_id": clip.camera})
+        return
+    added = add_file(case, file, "footage", declared={"camera_id": clip.camera, "starts_at": clip.starts_at})
+    set_zone(case, added.exhibit.exhibit_id, source / "zones" / f"{clip.clip}.json")
+
+
+def open_demo_case(folder: Path, *, progress: Progress = quiet) -> Case:
     """The built-in case in this folder: the one that is there, or a new one; the caller closes it."""
-    return Case.open(folder) if (folder / "case.json").is_file() else make_demo_case(folder)
+    made = (folder / "case.json").is_file()
+    return Case.open(folder) if made else make_demo_case(folder, progress=progress)
 
 
 def run_demo(out: Path, *, language: str = "en", progress: Progress = quiet) -> Made:
     """Make the case in ``out`` and run it to the report; a case that is there already is run again.
 
-    Nothing is downloaded, and nobody real is shown.
+    Nothing is downloaded, and nobody real is shown but for pictures in the public domain.
     """
-    with open_demo_case(out) as case:
+    with open_demo_case(out, progress=progress) as case:
         run_steps(case, run=local(WORKERS), progress=progress)
         return make_report(
             case,

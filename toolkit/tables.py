@@ -193,6 +193,7 @@ TABLES: dict[str, TableShape] = {
             "from_s": "float",
             "to_s": "float",
             "lineage": "float",
+            "kept": "float",
             "survival": "float",
             "appearance": "float",
         },

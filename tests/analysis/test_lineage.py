@@ -125,7 +125,8 @@ def test_a_long_stay_is_certified_over_any_part_of_it() -> None:
 
 def test_a_chain_of_pairs_is_only_as_good_as_its_weakest() -> None:
     def pair(start: float, end: float, share: float) -> dict[str, float]:
-        return {"from_s": start, "to_s": end, "lineage": share, "survival": 0.95, "appearance": 0.97}
+        told = {"lineage": share, "kept": share, "survival": 0.95, "appearance": 0.97}
+        return {"from_s": start, "to_s": end, **told}
 
     model = continuity_model()
     sound = [pair(0, 10, 0.99), pair(8, 20, 0.98)]
@@ -137,3 +138,29 @@ def test_a_chain_of_pairs_is_only_as_good_as_its_weakest() -> None:
     assert told.risk >= max(one.risk or 0.0 for one in single)
     assert not continuity([sound[0], pair(8, 20, 0.05)], 1.0, 19.0, model).certified
     assert not continuity([sound[0], pair(12, 20, 0.99)], 1.0, 19.0, model).certified
+
+
+def test_a_sheet_before_the_chest_takes_nothing_from_who_holds_it() -> None:
+    """Half of the body is covered by something else for a while; head and shoulders are followed all the way."""
+    told = tracker()
+    image, front = BODIES[0]
+    sheet = np.random.default_rng(9).integers(0, 255, (20, 20, 3)).astype(np.uint8)
+    for at in range(20):
+        shown = image.copy()
+        if 5 <= at < 12:
+            shown[24:44, 6:26] = sheet
+        told.follow(float(at), shown, front)
+    rows = {(a, b): k for a, b, k in zip(told.pairs["from_s"], told.pairs["to_s"], told.pairs["kept"], strict=True)}
+    shares = dict(zip(rows, told.pairs["lineage"], strict=True))
+    for pair in ((2.0, 8.0), (8.0, 15.0), (2.0, 15.0)):
+        assert shares[pair] > 0.9
+        assert rows[pair] > 0.8
+
+
+def test_nothing_is_kept_over_a_change_of_bodies() -> None:
+    told = tracker()
+    watch(told, 0, 20, changes=(10,))
+    over = [
+        k for a, b, k in zip(told.pairs["from_s"], told.pairs["to_s"], told.pairs["kept"], strict=True) if a < 10 <= b
+    ]
+    assert max(over) == 0.0

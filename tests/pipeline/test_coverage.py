@@ -13,33 +13,37 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.building import best_outcomes, copy_zone
+from tests.building import best_outcomes, copy_zone, small_morning
 from toolkit import tables
+from toolkit.analysis.lineage import COLUMNS
 from toolkit.casebook.case import Case
 from toolkit.pipeline import add_file, doubt_about_zone, footage, run_steps, set_zone, still_of
 from toolkit.pipeline.measuring import LOOKS, compact, join, pieces
 from toolkit.report import make_report
 from toolkit.runners import local
-from toolkit.simulation.scenarios import simulate
+from toolkit.simulation.cases import write_case
+from toolkit.simulation.seeds import TESTS
+from toolkit.simulation.studio import RoomStudio
 
 NOW = "2026-11-24T00:00:00+00:00"
+STARTS_AT = "2026-03-03T08:10:00+08:00"
+CLIP, ZONE = "footage/morning.mp4", "zones/morning.json"
 SCANNED = ("visits", "examined", "occupancy", "presenters", "lineage")
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("scene")
-    return folder, simulate("honest_queue", folder, seed=90_004)
+    write_case(small_morning(5, 4.6), folder, TESTS[4], RoomStudio("calibration"))
+    return folder
 
 
-def case_of(folder: Path, scene: tuple[Path, dict[str, Any]], *, clip: Path | None = None, zone: bool = True) -> Case:
-    source, truth = scene
+def case_of(folder: Path, scene: Path, *, clip: Path | None = None, zone: bool = True) -> Case:
     case = Case.create(folder, purpose="test", basis="test")
-    footage_file = clip or source / "clip.mp4"
-    add_file(case, footage_file, "footage", declared={"camera_id": "c1", "starts_at": truth["camera_starts_at"]})
-    add_file(case, source / "attlog.dat", "records", declared={"timezone": truth["timezone"]})
+    add_file(case, clip or scene / CLIP, "footage", declared={"camera_id": "c1", "starts_at": STARTS_AT})
+    add_file(case, scene / "1_attlog.dat", "records", declared={"timezone": "Asia/Shanghai"})
     sha256 = str(case.read("exhibits")["sha256"].iloc[0])
-    lines = (source / "anchors.csv").read_text(encoding="utf-8").splitlines()
+    lines = (scene / "anchors.csv").read_text(encoding="utf-8").splitlines()
     column = lines[0].split(",").index("exhibit_sha256")
     rows = [line.split(",") for line in lines[1:]]
     moved = [",".join([*row[:column], sha256, *row[column + 1 :]]) for row in rows]
@@ -47,7 +51,7 @@ def case_of(folder: Path, scene: tuple[Path, dict[str, Any]], *, clip: Path | No
     anchors.write_text("\n".join([lines[0], *moved]) + "\n", encoding="utf-8")
     add_file(case, anchors, "anchors")
     if zone:
-        path = copy_zone(source / "zone.json", folder.parent / f"{folder.name}-zone.json", clip_sha256=None)
+        path = copy_zone(scene / ZONE, folder.parent / f"{folder.name}-zone.json", clip_sha256=None)
         set_zone(case, "E-0001", path)
     return case
 
@@ -63,13 +67,13 @@ def why(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def whole(scene: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+def whole(scene: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     with case_of(tmp_path_factory.mktemp("whole") / "case", scene) as case:
         run_steps(case)
         yield case
 
 
-def test_without_a_zone_no_clock_in_is_told_as_nobody_seen(scene: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+def test_without_a_zone_no_clock_in_is_told_as_nobody_seen(scene: Path, tmp_path: Path) -> None:
     with case_of(tmp_path / "case", scene, zone=False) as case:
         run_steps(case)
         document, page = told(case)
@@ -96,12 +100,10 @@ def damaged(source: Path, target: Path, from_s: float, to_s: float) -> Path:
     return target
 
 
-def test_where_frames_are_damaged_nobody_is_told_to_be_absent(
-    scene: tuple[Path, dict[str, Any]], whole: Case, tmp_path: Path
-) -> None:
+def test_where_frames_are_damaged_nobody_is_told_to_be_absent(scene: Path, whole: Case, tmp_path: Path) -> None:
     second = whole.read("visits").iloc[1]
     start, end = float(second["from_s"]) - 1.0, float(second["to_s"]) + 1.0
-    clip = damaged(scene[0] / "clip.mp4", tmp_path / "clip.mp4", start, end)
+    clip = damaged(scene / CLIP, tmp_path / "clip.mp4", start, end)
     with case_of(tmp_path / "case", scene, clip=clip) as case:
         run_steps(case)
         document, page = told(case)
@@ -124,12 +126,12 @@ def test_where_frames_are_damaged_nobody_is_told_to_be_absent(
 
 
 def test_a_visit_on_either_side_of_a_hole_is_two_visits_with_open_ends(
-    scene: tuple[Path, dict[str, Any]], whole: Case, tmp_path: Path
+    scene: Path, whole: Case, tmp_path: Path
 ) -> None:
     visits = whole.read("visits")
     longest = visits.loc[(visits["to_s"] - visits["from_s"]).astype(float).idxmax()]
     middle = (float(longest["from_s"]) + float(longest["to_s"])) / 2
-    clip = damaged(scene[0] / "clip.mp4", tmp_path / "clip.mp4", middle - 0.6, middle + 0.4)
+    clip = damaged(scene / CLIP, tmp_path / "clip.mp4", middle - 0.6, middle + 0.4)
     with case_of(tmp_path / "case", scene, clip=clip) as case:
         run_steps(case, ("intake", "scan"))
         broken = case.read("visits")
@@ -144,11 +146,11 @@ def test_a_visit_on_either_side_of_a_hole_is_two_visits_with_open_ends(
 
 
 def test_a_zone_whose_empty_stretch_is_not_empty_is_doubted_at_once_and_not_scanned(
-    scene: tuple[Path, dict[str, Any]], whole: Case, tmp_path: Path
+    scene: Path, whole: Case, tmp_path: Path
 ) -> None:
     first = whole.read("visits").iloc[0]
     stretch = [[float(first["from_s"]) - 1.5, float(first["from_s"]) + 3.0]]
-    wrong = copy_zone(scene[0] / "zone.json", tmp_path / "zone.json", clip_sha256=None, empty_media_s=stretch)
+    wrong = copy_zone(scene / ZONE, tmp_path / "zone.json", clip_sha256=None, empty_media_s=stretch)
     with case_of(tmp_path / "case", scene, zone=False) as case:
         doubt = doubt_about_zone(case, "E-0001", set_zone(case, "E-0001", wrong))
         assert doubt is not None
@@ -174,9 +176,9 @@ ZONE_ROW = {
     ],
 )
 def test_why_a_clip_could_not_be_scanned_is_told_apart(
-    change: dict[str, Any], code: str, scene: tuple[Path, dict[str, Any]], tmp_path: Path
+    change: dict[str, Any], code: str, scene: Path, tmp_path: Path
 ) -> None:
-    told_zone = json.loads((scene[0] / "zone.json").read_text(encoding="utf-8"))
+    told_zone = json.loads((scene / ZONE).read_text(encoding="utf-8"))
     width, height = told_zone["image_size_px"]
     row = {
         **ZONE_ROW, "polygon_px": told_zone["zone_px"], "image_width_px": width, "image_height_px": height,
@@ -201,7 +203,7 @@ def cut_shorter(monkeypatch: pytest.MonkeyPatch, longest_s: float) -> None:
 
 
 def test_tables_are_the_same_wherever_the_work_is_cut(
-    scene: tuple[Path, dict[str, Any]], whole: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Path, whole: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_shorter(monkeypatch, 1.7)
     with case_of(tmp_path / "case", scene) as case:
@@ -212,7 +214,7 @@ def test_tables_are_the_same_wherever_the_work_is_cut(
 
 
 def test_a_scan_that_was_stopped_goes_on_where_it_was(
-    scene: tuple[Path, dict[str, Any]], whole: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Path, whole: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_shorter(monkeypatch, 4.0)
     done: list[float] = []
@@ -252,7 +254,7 @@ def test_every_moment_lies_in_just_one_piece() -> None:
 
 def measured(times: Sequence[float], lost: Sequence[tuple[float, float]] = ()) -> dict[str, Any]:
     looks = {name: [0] * len(times) for name in LOOKS} | {"pts": list(range(len(times))), "media_s": list(times)}
-    pairs: dict[str, list[float]] = {name: [] for name in ("from_s", "to_s", "lineage", "survival", "appearance")}
+    pairs: dict[str, list[float]] = {name: [] for name in COLUMNS}
     tally = {"corrupt": 1, "lost": 2}
     return compact({"occupancy": looks, "pairs": pairs, "tally": tally, "lost_spans": [list(span) for span in lost]})
 

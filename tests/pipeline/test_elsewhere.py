@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.building import simulated_case, table_hashes
+from tests.building import simulated_case, small_morning, table_hashes
 from toolkit.pipeline import run_steps
+from toolkit.simulation.seeds import TESTS
 
 
 def far_away(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
@@ -20,7 +21,7 @@ def far_away(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
 def test_a_cluster_gives_the_same_tables_as_this_process(tmp_path: Path) -> None:
     hashes = []
     for name, runner in (("here", None), ("there", far_away)):
-        case, _ = simulated_case(tmp_path / name, tmp_path / f"scene-{name}", "stay", 90_003)
+        case, _ = simulated_case(tmp_path / name, tmp_path / f"scene-{name}", small_morning(1, 6.0), TESTS[3])
         with case:
             run_steps(case, ("intake", "scan"), run=runner)
         hashes.append({k: v for k, v in table_hashes(tmp_path / name).items() if k != "exhibits.parquet"})

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import simulated_case, table_hashes
+from tests.building import simulated_case, small_morning, table_hashes
 from toolkit.casebook.case import Case
 from toolkit.pipeline import run_steps
+from toolkit.simulation.seeds import TESTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
     """A case ready to run, a finished copy of it, and how long a run takes."""
     folder = tmp_path_factory.mktemp("kill")
-    case, _ = simulated_case(folder / "case", folder / "scene", "honest_queue", 90_002)
+    case, _ = simulated_case(folder / "case", folder / "scene", small_morning(), TESTS[2])
     case.close()
     shutil.copytree(folder / "case", folder / "done")
     started = time.monotonic()

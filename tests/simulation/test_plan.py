@@ -15,7 +15,7 @@ FACES = [f"face-{k}" for k in range(12)]
 
 
 def test_nobody_gets_the_face_of_another_and_a_numbered_face_is_kept() -> None:
-    scenario = load_scenario("demo")
+    scenario = load_scenario("b_four_held_prints")
     casts = [cast_of(scenario, seed, FACES) for seed in range(20)]
     assert all(len(set(cast.values())) == len(scenario.people) for cast in casts)
     assert len({tuple(cast.items()) for cast in casts}) > 10

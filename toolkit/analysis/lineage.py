@@ -3,7 +3,11 @@
 Corners on the body are followed from frame to frame, each checked forward and
 back. At every checkpoint the body's corners get weight 1 in a column of their
 own; a new corner inherits the mean of its neighbours. The *lineage* from one
-checkpoint to a later one is the mean weight of the body's corners there.
+checkpoint to a later one is the mean weight of the corners on head and
+shoulders there; what was *kept* is the share of them that were followed all the
+way, without inheritance. Head and shoulders, because hands, and what they hold
+up, come and go while the body stays. Lineage alone also passes from one body to
+another whose shoulders touch; nothing kept does.
 
 High lineage shows that the same *set* of bodies stayed, not that it is one
 body: two people side by side, or one hidden behind another, keep it high. The
@@ -43,7 +47,9 @@ CHECKPOINT_S = 1.0
 DENSE = 30  # checkpoints back to which every pair is kept
 LONGEST = DENSE * 2**7  # and those beyond which none is
 SURVIVAL_PERCENTILE = 3
-COLUMNS = ("from_s", "to_s", "lineage", "survival", "appearance")
+UPPER = 0.40  # of the silhouette's height within the zone: head and shoulders, at every pitch
+LEAST_UPPER = 4  # corners there; fewer tell nothing
+COLUMNS = ("from_s", "to_s", "lineage", "kept", "survival", "appearance")
 TRACK = {
     "winSize": (15, 15),
     "maxLevel": 3,
@@ -52,6 +58,7 @@ TRACK = {
 
 Points = NDArray[np.float32]
 Gray = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
 Pairs = dict[str, list[float]]
 
 
@@ -94,6 +101,8 @@ class LineageTracker:
     _survival: list[tuple[float, float]] = field(default_factory=list)
     _points: Points = field(default_factory=lambda: np.empty((0, 2), np.float32))
     _weights: Points = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    _kept: Flags = field(default_factory=lambda: np.empty((0, 0), bool))
+    _high: Flags = field(default_factory=lambda: np.empty(0, bool))
     _before: Gray | None = None
 
     def follow(self, at_s: float, image: Image, front: Mask, *, there: bool = True) -> None:
@@ -110,7 +119,7 @@ class LineageTracker:
             not for half a second, no visit reaches back, and no pair is kept.
         """
         if at_s - self.last_s > self.apart_s:
-            self._points, self._before = np.empty((0, 2), np.float32), None
+            self._points, self._before, self._high = np.empty((0, 2), np.float32), None, np.empty(0, bool)
             self._forget()
         self._there_s = at_s if there else self._there_s
         if at_s - self._there_s > FUSE_S:
@@ -119,6 +128,7 @@ class LineageTracker:
         if self._before is not None and len(self._points):
             self._keep_tracked(at_s, gray, front)
         self._add_corners(gray, front)
+        self._high = _on(self._points, upper_part(front & self.zone))
         self._before, self.last_s = gray, at_s
         if at_s - self._marked_s >= CHECKPOINT_S - 1e-3:
             self._mark(at_s, image, front)
@@ -126,15 +136,16 @@ class LineageTracker:
     def _forget(self) -> None:
         self._columns, self._survival = [], []
         self._weights = np.empty((len(self._points), 0), np.float32)
+        self._kept = np.empty((len(self._points), 0), bool)
 
     def _keep_tracked(self, at_s: float, gray: Gray, front: Mask) -> None:
         there, found, _ = cv2.calcOpticalFlowPyrLK(self._before, gray, self._points, None, **TRACK)  # type: ignore[call-overload]
         back, returned, _ = cv2.calcOpticalFlowPyrLK(gray, self._before, there, None, **TRACK)  # type: ignore[call-overload]
         miss = np.linalg.norm(back - self._points, axis=1)
         good = (found[:, 0] > 0) & (returned[:, 0] > 0) & (miss < RETURN_PX) & _on(there, front)
-        if len(self._points) >= LEAST_POINTS:
-            self._survival.append((at_s, float(good.mean())))
-        self._points, self._weights = there[good], self._weights[good]
+        if self._high.sum() >= LEAST_POINTS:
+            self._survival.append((at_s, float(good[self._high].mean())))
+        self._points, self._weights, self._kept = there[good], self._weights[good], self._kept[good]
 
     def _add_corners(self, gray: Gray, front: Mask) -> None:
         room = CORNERS - len(self._points)
@@ -150,6 +161,7 @@ class LineageTracker:
         inherited = _inherit(fresh, self._points, self._weights)
         self._points = np.concatenate([self._points, fresh])
         self._weights = np.concatenate([self._weights, inherited])
+        self._kept = np.concatenate([self._kept, np.zeros((len(fresh), self._kept.shape[1]), bool)])
 
     def _mark(self, at_s: float, image: Image, front: Mask) -> None:
         self._number, self._marked_s = self._number + 1, at_s
@@ -158,9 +170,16 @@ class LineageTracker:
         if not here.any():
             return
         column = Column(self._number, at_s, appearance(image, front & self.zone))
-        self._compare(column, self._weights[here].mean(axis=0))
+        high = here & self._high
+        told = high.sum() >= LEAST_UPPER
+        self._compare(
+            column,
+            self._weights[high].mean(axis=0) if told else np.zeros(len(self._columns)),
+            self._kept[high].mean(axis=0) if told else np.zeros(len(self._columns)),
+        )
         self._columns.append(column)
         self._weights = np.concatenate([self._weights, here[:, None].astype(np.float32)], axis=1)
+        self._kept = np.concatenate([self._kept, here[:, None]], axis=1)
 
     def _thin(self) -> None:
         """Drop the columns that no later checkpoint is compared with."""
@@ -171,20 +190,20 @@ class LineageTracker:
         ]
         if not all(kept):
             self._columns = [column for column, stays in zip(self._columns, kept, strict=True) if stays]
-            self._weights = self._weights[:, kept]
+            self._weights, self._kept = self._weights[:, kept], self._kept[:, kept]
         oldest_s = self._columns[0].at_s if self._columns else np.inf
         self._survival = [one for one in self._survival if one[0] > oldest_s]
 
-    def _compare(self, now: Column, lineage: NDArray[np.float32]) -> None:
+    def _compare(self, now: Column, lineage: NDArray[Any], kept: NDArray[Any]) -> None:
         times = np.array([at for at, _ in self._survival])
         shares = np.array([share for _, share in self._survival])
-        for then, share in zip(self._columns, lineage, strict=True):
+        for then, share, followed in zip(self._columns, lineage, kept, strict=True):
             if now.number % spacing(now.number - then.number):
                 continue
             between = shares[np.searchsorted(times, then.at_s, "right") :]
             low = float(np.percentile(between, SURVIVAL_PERCENTILE)) if len(between) else 0.0
             row = (
-                then.at_s, now.at_s, round(float(share), 4), round(low, 4),
+                then.at_s, now.at_s, round(float(share), 4), round(float(followed), 4), round(low, 4),
                 round(affinity(then.appearance, now.appearance), 4),
             )  # fmt: skip
             for name, value in zip(COLUMNS, row, strict=True):
@@ -197,6 +216,8 @@ class LineageTracker:
             "moments": np.array([self.last_s, self._marked_s, self._there_s, self._number], float),
             "points": self._points,
             "weights": self._weights,
+            "kept": self._kept,
+            "high": self._high,
             "numbers": np.array([column.number for column in self._columns], np.int64),
             "times": np.array([column.at_s for column in self._columns], float),
             "looks": _stacked([column.appearance for column in self._columns]),
@@ -216,6 +237,7 @@ class LineageTracker:
             tracker.last_s, tracker._marked_s, tracker._there_s = (float(one) for one in held["moments"][:3])
             tracker._number = int(held["moments"][3])
             tracker._points, tracker._weights = held["points"], held["weights"]
+            tracker._kept, tracker._high = held["kept"], held["high"]
             tracker._columns = [
                 Column(int(number), float(at), look)
                 for number, at, look in zip(held["numbers"], held["times"], held["looks"], strict=True)
@@ -247,6 +269,15 @@ def _inherit(fresh: Points, points: Points, weights: Points) -> Points:
     near = np.where(distance < INHERIT_PX, 1.0 / (distance + 1.0), 0.0).astype(np.float32)
     total = near.sum(axis=1, keepdims=True)
     return (near @ weights) / np.maximum(total, 1e-9)  # type: ignore[no-any-return]
+
+
+def upper_part(body: Mask) -> Mask:
+    """Head and shoulders: the part of the picture in which the top of a silhouette lies, bool (h, w)."""
+    part = np.zeros(body.shape, bool)
+    rows = np.flatnonzero(body.any(axis=1))
+    if len(rows):
+        part[: rows[0] + int(UPPER * (rows[-1] + 1 - rows[0]))] = True
+    return part
 
 
 def appearance(image: Image, body: Mask) -> NDArray[np.float32]:

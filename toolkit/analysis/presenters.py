@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 Lineage = pd.DataFrame | Sequence[dict[str, Any]]
-COLUMNS = ("from_s", "to_s", "lineage", "survival", "appearance")
+COLUMNS = ("from_s", "to_s", "lineage", "kept", "survival", "appearance")
 SAME_S = 1e-6
 
 
@@ -49,7 +49,7 @@ def continuity(rows: Lineage, from_s: float, to_s: float, model: dict[str, float
         The widest interval that must be covered, in media seconds; it is cut to
         the visit's own checkpoints.
     model : dict
-        ``intercept``, ``lineage``, ``survival``, ``appearance``, ``certify_at``:
+        ``intercept``, ``lineage``, ``kept``, ``survival``, ``certify_at``:
         the logistic model and the probability from which a body counts as
         certified. Its tested error rates are what enters a strength.
     """
@@ -127,11 +127,22 @@ def handovers(rows: Lineage, from_s: float, to_s: float) -> list[float]:
 
 def probability_same(row: dict[str, Any], model: dict[str, float]) -> float:
     """The model's probability that the two checkpoints show the same set of bodies."""
-    score = model["intercept"] + sum(model[name] * float(row[name]) for name in FEATURES)
+    score = model["intercept"] + sum(model[name] * value for name, value in zip(FEATURES, features(row), strict=True))
     return float(1.0 / (1.0 + np.exp(-np.clip(score, -40, 40))))
 
 
-FEATURES = ("lineage", "survival", "appearance")
+FEATURES = ("lineage", "kept", "survival")
+KEPT_ENOUGH = 0.15  # corners die one by one however still somebody stands: beyond this, more of them say no more
+
+
+def features(row: dict[str, Any]) -> tuple[float, ...]:
+    """What the model looks at, in the order of :data:`FEATURES`; each 0-1.
+
+    The look of the clothes is not among them: a sheet held before them changes
+    it, and two people in one uniform share it.
+    """
+    kept = min(float(row["kept"]), KEPT_ENOUGH) / KEPT_ENOUGH
+    return float(row["lineage"]), kept, float(row["survival"])
 
 
 def _weakest(table: pd.DataFrame) -> float | None:

@@ -4,7 +4,8 @@ The check of continuity says "certified" or not. Its ratio against an unseen
 switch is P(certified | one body) / P(certified | switch) *in the same kind of
 scene*, lower bound over upper bound, counted in independent scenes. A switch
 behind a passer-by needs a passer-by, so its numerator are stays that somebody
-crosses; ordinary and touching handovers compare with undisturbed stays.
+crosses; a touching one needs a neighbour, so stays that a neighbour touches;
+ordinary handovers compare with undisturbed stays.
 """
 
 from __future__ import annotations

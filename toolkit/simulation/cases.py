@@ -13,18 +13,17 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 
-from toolkit.media.write import write_clip
 from toolkit.records import Image
 from toolkit.simulation.answers import several_ids, tell_punches, unseen_employees
+from toolkit.simulation.filming import Advance, Studio, Zone, film_all, zone_of
 from toolkit.simulation.plan import ClipPlan, Plan, make_plan
 from toolkit.simulation.records_out import RecordsFile, make_records
 from toolkit.simulation.scenario import Scenario
 from toolkit.simulation.scenario_file import staff_of
-from toolkit.simulation.sounds import sound_of
 from toolkit.simulation.truth import (
     SCHEMA,
     CaseTruth,
@@ -37,25 +36,9 @@ from toolkit.simulation.truth import (
     document_bytes,
     frame_bytes,
 )
-from toolkit.simulation.watching import ShotDrawn, Watched, empty_spans, frame_lines, visits_of, watch
+from toolkit.simulation.watching import Watched, empty_spans, frame_lines, visits_of
 
 CONTROL_TIMES = "controls/times.csv"
-
-
-class Studio(Protocol):
-    """Who draws: the renderer as a case needs it."""
-
-    def faces(self) -> Sequence[str]:
-        """Names of the faces there are, in an order that never changes."""
-
-    def zone_px(self, clip: ClipPlan) -> Sequence[Sequence[int]]:
-        """Corners of the terminal's zone in this clip's picture."""
-
-    def shots(self, plan: Plan, clip: ClipPlan) -> Iterator[ShotDrawn]:
-        """One shot for each of ``clip.times_s``, in order; ``plan.cast`` is person to face."""
-
-    def photo(self, face: str, seed: int) -> Image:
-        """A roster photograph of this face, uint8 RGB."""
 
 
 @dataclass(slots=True)
@@ -67,7 +50,9 @@ class _Written:
     presentations: list[PresentationTruth]
 
 
-def write_case(scenario: Scenario, out: Path, seed: int, studio: Studio) -> CaseTruth:
+def write_case(
+    scenario: Scenario, out: Path, seed: int, studio: Studio, *, workers: int = 1, advance: Advance | None = None
+) -> CaseTruth:
     """Write a case into a folder.
 
     Parameters
@@ -82,6 +67,8 @@ def write_case(scenario: Scenario, out: Path, seed: int, studio: Studio) -> Case
         has them.
     seed : int
         Not negative.
+    workers, advance
+        As in :func:`toolkit.simulation.filming.film_all`.
 
     Raises
     ------
@@ -92,8 +79,8 @@ def write_case(scenario: Scenario, out: Path, seed: int, studio: Studio) -> Case
     plan = make_plan(scenario, seed, studio.faces())
     records = make_records(plan, f"{scenario.name}.yaml")
     done = _Written([], [], [])
-    for clip in plan.clips:
-        _write_clip(plan, clip, out, studio, done)
+    for clip, kept in zip(plan.clips, film_all(plan, out, studio, workers=workers, advance=advance), strict=True):
+        _tell_clip(plan, clip, out, zone_of(studio, clip), kept, done)
     people = _write_roster(plan, out, studio)
     (out / records.name).write_bytes(records.content)
     if records.mapping is not None:
@@ -106,21 +93,9 @@ def write_case(scenario: Scenario, out: Path, seed: int, studio: Studio) -> Case
     return truth
 
 
-def _write_clip(plan: Plan, clip: ClipPlan, out: Path, studio: Studio, done: _Written) -> None:
-    file, coding = out / clip.file, clip.camera.encoding
-    file.parent.mkdir(parents=True, exist_ok=True)
-    zone = tuple((int(x), int(y)) for x, y in studio.zone_px(clip))
-    kept = Watched()
-    write_clip(
-        file,
-        watch(clip, zone, studio.shots(plan, clip), kept),
-        codec=coding.codec,
-        gop=coding.gop,
-        crf=coding.crf,
-        b_frames=coding.b_frames,
-        rate=clip.camera.fps,
-        sound=sound_of(clip),
-    )
+def _tell_clip(plan: Plan, clip: ClipPlan, out: Path, zone: Zone, kept: Watched, done: _Written) -> None:
+    """The truth of a clip that was filmed: its frames, visits and presentations, and the zone's file."""
+    file = out / clip.file
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     visits = visits_of(clip, kept, len(done.visits))
