@@ -42,6 +42,7 @@ bench: setup-dev
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/sensor.py
 	$(BIN)/python bench/simulate.py
+	$(BIN)/python bench/faces.py
 
 lab: setup
 	$(BIN)/papermask lab

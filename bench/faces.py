@@ -43,6 +43,7 @@ KINDS = {
     "curled": "what: print, of: Q, shape: curled",
     "cut-out": "what: print, of: Q, shape: cut_out",
 }
+MOST_ASKED = ("live", "flat")
 SEEDS = {"development": DEVELOPMENT[200:], "measurement": MEASUREMENT[1_000:]}
 FACE_WIDTH_M = 2.35 * 0.0615  # cheek to cheek, as 2.35 distances between the eyes
 AROUND_M = 0.26
@@ -183,13 +184,13 @@ def _fields(look: Look) -> dict[str, object]:
     return {name: getattr(look, name) for name in Look.__slots__}
 
 
-def rates(purpose: str, pool: ProcessPoolExecutor, looks: int) -> Iterator[str]:
+def rates(purpose: str, pool: ProcessPoolExecutor, looks: int, kinds: Sequence[str]) -> Iterator[str]:
     """Lines: detection and marks by kind, up to a pitch of 40 and beyond."""
-    for kind in KINDS:
-        many = looks if kind in ("live", "flat") else looks // 3
+    for kind in kinds:
+        many = looks if kind in MOST_ASKED else looks // 4
         for name, pitches, scales in (("0-40", (0, 20, 40), (250, 500)), ("60", (60,), (250,)), ("80", (80,), (250,))):
             if len(pitches) == 1:
-                many = looks // 5 if kind in ("live", "flat") else 0
+                many = looks // 5 if kind in MOST_ASKED else 0
             asked = [
                 Look(purpose=purpose, kind=kind, pitch=pitches[k % len(pitches)],
                      px_per_m=scales[k // len(pitches) % len(scales)], number=k)
@@ -273,11 +274,16 @@ def main(words: Sequence[str] | None = None) -> None:
     """Print one line a figure."""
     told = _parser().parse_args(words)
     with ProcessPoolExecutor() as pool:
-        for lines in (rates(told.purpose, pool, told.looks), relief(told.purpose, pool, told.clip)):
+        others = [kind for kind in KINDS if kind not in MOST_ASKED]
+        for lines in (
+            rates(told.purpose, pool, told.looks, MOST_ASKED),
+            relief(told.purpose, pool, told.clip),
+            (apart(told.purpose, pool) for _ in range(1)),
+            rates(told.purpose, pool, told.looks, others),
+        ):
             for line in lines:
                 sys.stdout.write(line + "\n")
                 sys.stdout.flush()
-        sys.stdout.write(apart(told.purpose, pool) + "\n")
 
 
 if __name__ == "__main__":

@@ -56,6 +56,14 @@ def test_an_arm_does_not_grow_to_reach_what_is_too_far() -> None:
         assert np.linalg.norm(_ends(arm)[:, :2], axis=1).max() < 1.0
 
 
+def test_hanging_arms_hang_beside_the_trunk_and_do_not_stick_out() -> None:
+    for habit in ((-1.0, -1.0, -1.0), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)):
+        arm = body(Stance(feet=(0, 0), habit=habit), CLOTHES, SKIN)[-14:]
+        shoulder, elbow, wrist = arm[0].start, arm[0].end, arm[1].end
+        assert elbow[0] - max(shoulder[0], wrist[0]) < 0.02
+        assert elbow[1] > min(shoulder[1], wrist[1]) - 0.01  # behind, as elbows bend
+
+
 def test_the_head_sits_on_the_neck_and_follows_feet_facing_and_stature() -> None:
     for height in (0.94, 1.0, 1.06):
         x, y, z = head_middle(Stance(feet=(0.3, 0.5)), height=height)

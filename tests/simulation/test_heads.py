@@ -10,9 +10,9 @@ import pytest
 
 from tests.simulation.rooms import someone, view_of
 from toolkit.simulation.camera import HEAD, Camera
-from toolkit.simulation.heads import HAIR_M, LID_STAGES, LIP_STAGES, Head, Pose, draw_head, make_head
+from toolkit.simulation.heads import HAIR_M, LID_STAGES, LIP_STAGES, Head, Pose, draw_head, ears, make_head, mane
 from toolkit.simulation.relief import directions, make_relief, with_hair
-from toolkit.simulation.skins import as_detected
+from toolkit.simulation.skins import as_detected, nose_share
 from toolkit.simulation.tracing import Canvas, Light
 
 BUILDS = (
@@ -64,6 +64,38 @@ def test_a_nose_stands_out_as_far_as_noses_do(number: int) -> None:
     plane = marks[[0, 1, 3, 4], 1].mean()
     assert 0.013 < plane - marks[2, 1] < 0.026
     assert 0.052 < np.linalg.norm(marks[1] - marks[0]) < 0.072  # pupils of adults, in metres
+
+
+@pytest.mark.parametrize("number", range(len(BUILDS)))
+def test_a_nose_is_a_ridge_with_flanks_and_no_tent(number: int) -> None:
+    relief = make_relief(BUILDS[number])
+    surface = (directions() * relief.radius[..., None])[0].reshape(-1, 3)
+    tip = relief.features[2]
+
+    def out(aside: float) -> float:
+        near = np.argmin(((surface[:, [0, 2]] - (aside, tip[2])) ** 2).sum(axis=1) + (surface[:, 1] > -0.04))
+        return float(-surface[near, 1])
+
+    assert out(0.0) - out(0.022) > 0.012
+    assert out(0.022) - out(0.032) < 0.6 * (out(0.0) - out(0.022))  # the flank is steep, the cheek beside it is not
+
+
+def test_a_nose_ends_where_the_portrait_has_it_within_what_noses_do() -> None:
+    marks = np.array([(100, 100), (150, 100), (125, 136), (108, 160), (142, 160)], float)
+    assert nose_share(marks) == pytest.approx(0.6)
+    for y, share in ((110, 0.53), (158, 0.70)):
+        marks[2, 1] = y
+        assert nose_share(marks) == share
+
+
+def test_long_hair_hangs_below_the_chin_and_covers_the_ears() -> None:
+    long, short = make_head(someone(8)), make_head(someone(4))
+    pose = Pose(middle=HEAD, turn=0.3)
+    ends = np.stack([part.end for part in mane(long, pose)])
+    assert ends[:, 2].min() < HEAD[2] - 0.15
+    assert not ears(long, pose)
+    assert not mane(short, pose)
+    assert len(ears(short, pose)) == 2
 
 
 def test_a_heads_marks_lie_on_what_is_drawn() -> None:

@@ -17,11 +17,11 @@ on a turned face puts its mark beyond the face.
 
 What was traded: the detector's affine nose offset hardly follows the depth of
 the nose; it follows how the whole face falls away to the sides. The mean shape
-is therefore taken flatter between brows, eyes and mouth, as far as faces still
-look like faces. On development people the offset then grows 1.21 times as fast
-with the turn as on the one real head-pose clip that turns (1.30 from level
-cameras, 1.0 at a pitch of 40); nose marks stand 18-23 mm before the plane of
-eyes and mouth. A cue's gain is calibrated on real clips.
+is therefore taken flatter between brows, eyes and mouth, as far as the result
+still looks like a face. The offset grows somewhat faster with the turn than on
+the one real head-pose clip that turns, most so from level cameras (figures:
+docs/scenarios.md), though the nose marks stand only 18-23 mm before the plane
+of eyes and mouth. A cue's gain is calibrated on real clips.
 """
 
 from __future__ import annotations
