@@ -14,7 +14,7 @@ from toolkit.pipeline import add_file, run_steps, set_zone, still_of
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.report import Made, make_report
 from toolkit.runners import local
-from toolkit.simulation.cases import write_case
+from toolkit.simulation.cases import CONTROL_TIMES, write_case
 from toolkit.simulation.scenario import Scenario
 from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import DEMO
@@ -51,6 +51,8 @@ def take_in(case: Case, scenario: Scenario, truth: CaseTruth, source: Path) -> N
     for name, kind in (("roster.csv", "roster"), ("anchors.csv", "anchors"), ("context.csv", "context")):
         if (source / name).is_file():
             add_file(case, source / name, kind)
+    if (source / CONTROL_TIMES).is_file():
+        add_file(case, source / CONTROL_TIMES, "controls")
     for photo in sorted((source / "photos").glob("*.png")):
         add_file(case, photo, "photo")
 
