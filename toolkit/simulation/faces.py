@@ -6,13 +6,13 @@ published set holds only public-domain and drawn people; its pictures may be
 shown to anybody. Pictures are made at run time, the same on every run.
 
 How alike they are, as dlib distances at a face height of 80 px, each portrait
-turned, blurred, lit, made noisy and recompressed four times (development set,
+turned, blurred, lit, made noisy and recompressed three times (development set,
 smallest / median / largest):
 
-- one person: .11 / .17 / .29
-- blends that share a parent: .49 / .57 / .64
-- blends that share none: .62 / .70 / .78
-- any two who share no parent: .43 / .67 / .84; area under the curve against "one person" 1.00
+- one person: .11 / .17 / .24
+- blends that share a parent: .48 / .56 / .61
+- blends that share none: .59 / .70 / .78
+- any two who share no parent: .34 / .66 / .82; area under the curve against "one person" 1.00
 - a blend and its own parents: .61 to .75; public-domain parents of the other sets down to .49
 
 These say that the simulator's people are not mistaken for each other. They say
