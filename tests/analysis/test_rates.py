@@ -44,6 +44,19 @@ def test_the_interval_of_an_area_holds_chance_when_the_sides_are_alike() -> None
     assert 0.92 <= np.mean(held) <= 0.98
 
 
+@pytest.mark.parametrize(("n", "least"), [(10, 0.91), (30, 0.94)])
+def test_the_interval_holds_an_area_near_one_about_as_often_as_it_says(n: int, least: float) -> None:
+    """One live face in twenty lies beyond all prints: a true area of .95, often a perfect split by luck."""
+    rng = np.random.default_rng(9)
+    held = []
+    for _ in range(600):
+        live = rng.uniform(0, 1, n) + 10 * (rng.random(n) < 0.05)
+        area = area_of([(live, rng.uniform(2, 3, n))])
+        assert area.interval is not None
+        held.append(area.interval[0] <= 0.95 <= area.interval[1])
+    assert np.mean(held) >= least
+
+
 def test_strata_that_differ_in_level_are_compared_within() -> None:
     """Pooled, the second side would read higher only because it has more of the high stratum."""
     rng = np.random.default_rng(3)

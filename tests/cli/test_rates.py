@@ -53,7 +53,7 @@ def test_a_small_validation_is_one_document_with_page_charts_and_rows(papermask:
 def test_controls_say_what_is_there_and_what_it_unlocks(papermask: Papermask, tmp_path: Path, shared: Path) -> None:
     source = shared / "data/derived"
     table = tmp_path / "times.csv"
-    rows = [f"live/obo_14s.mp4,live,2026-03-0{1 + k % 3},P{k},live,,,0,2" for k in range(9)]
+    rows = [f"live/obo_14s.mp4,live,2026-03-0{1 + k % 3},P{k},live,,,{k},{k + 1}" for k in range(9)]
     rows.append("print/gone.mp4,print,2026-03-03,P1,print,S1,flat,0,2")
     table.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
     with Case.create(tmp_path / "case", purpose="test", basis="test") as case:
@@ -66,6 +66,23 @@ def test_controls_say_what_is_there_and_what_it_unlocks(papermask: Papermask, tm
     assert (document["unlocks"]["level"], document["unlocks"]["people"]) == ("none", 9)
     assert document["unlocks"]["needs"][0]["what"] == "prints"
     assert len(document["guide"]) == 14
+
+
+def test_one_recording_does_not_stand_for_two_of_its_name(papermask: Papermask, tmp_path: Path, shared: Path) -> None:
+    table = tmp_path / "times.csv"
+    rows = ["live/obo_14s.mp4,live,2026-03-01,P1,live,,,0,2", "print/obo_14s.mp4,print,2026-03-01,P2,print,S1,flat,0,2"]
+    table.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    with Case.create(tmp_path / "case", purpose="test", basis="test") as case:
+        add_file(case, shared / "data/derived/obo_14s.mp4", "controls")
+        add_file(case, table, "controls")
+        again = tmp_path / "corrected" / "times.csv"
+        again.parent.mkdir()
+        again.write_text("\n".join([HEAD, rows[0]]) + "\n\n", encoding="utf-8")
+        add_file(case, again, "controls")
+    _, document, _ = papermask("controls", tmp_path / "case")
+    assert document["tables"] == 2
+    assert len(document["missing"]) == 2  # and the row that both tables hold counts once
+    assert document["presentations"] == []
 
 
 def test_an_empty_case_is_shown_the_guide(papermask: Papermask, tmp_path: Path) -> None:

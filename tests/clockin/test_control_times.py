@@ -44,6 +44,9 @@ def test_place_and_printer_are_optional(tmp_path: Path) -> None:
         (LIVE.replace("2,6", "two,6"), "controls_times"),
         (LIVE.replace("2,6", "nan,6"), "controls_times"),
         (LIVE.replace("2026-03-03", "3/4/26"), "controls_day"),
+        (PRINT.replace("flat", "bent"), "controls_shape"),
+        (PRINT, "controls_overlap"),
+        (PRINT.replace("0,4.5", "4,9").replace("007", "008"), "controls_overlap"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_number(tmp_path: Path, row: str, code: str) -> None:
@@ -52,10 +55,16 @@ def test_a_bad_row_is_refused_with_its_number(tmp_path: Path, row: str, code: st
     assert (refused.value.code, refused.value.facts["row"]) == (code, 3)
 
 
-def test_half_a_place_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["10,20,,", "10,20,5,90", "inf,0,1,1", "1e999,0,1,1"])
+def test_what_is_no_place_is_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(ReadingError) as refused:
-        read_control_times(table(tmp_path, LIVE + ",10,20,,", head=HEAD + ",left,top,right,bottom"))
+        read_control_times(table(tmp_path, f"{LIVE},{place}", head=HEAD + ",left,top,right,bottom"))
     assert refused.value.code == "controls_region"
+
+
+def test_two_people_side_by_side_are_told_apart_by_their_places(tmp_path: Path) -> None:
+    rows = [f"{LIVE},0,0,50,60", f"{LIVE.replace('P01', 'P02')},60,0,110,60"]
+    assert len(read_control_times(table(tmp_path, *rows, head=HEAD + ",left,top,right,bottom"))) == 2
 
 
 def test_a_table_without_rows_is_refused(tmp_path: Path) -> None:

@@ -54,8 +54,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """A cue: its name, unit and group, which side a high value speaks for, and the measurement.
+    """A cue: its name, unit and group, which side a high value speaks for, what it may say, and the measurement.
 
+    ``says`` are the statements that its rule can make; a cue that may say one
+    thing only is never wrong on one side and never right on the other.
     ``measure`` raises :class:`toolkit.errors.CannotMeasure` with the reason
     where a presentation does not allow it.
     """
@@ -64,6 +66,7 @@ class Cue:
     unit: str
     group: Group
     high: Literal["live", "artefact"]
+    says: tuple[Statement, ...] = ("live", "artefact")
     measure: Callable[[PresentationSample], Reading]
 
 
@@ -71,12 +74,17 @@ cues: Registry[Cue] = Registry("mask cue")
 
 
 def cue(
-    name: str, *, unit: str, group: Group, high: Literal["live", "artefact"]
+    name: str,
+    *,
+    unit: str,
+    group: Group,
+    high: Literal["live", "artefact"],
+    says: tuple[Statement, ...] = ("live", "artefact"),
 ) -> Callable[[Callable[[PresentationSample], Reading]], Callable[[PresentationSample], Reading]]:
     """Decorator that files a measurement as a cue under its name."""
 
     def enter(measure: Callable[[PresentationSample], Reading]) -> Callable[[PresentationSample], Reading]:
-        cues.register(name)(Cue(name=name, unit=unit, group=group, high=high, measure=measure))
+        cues.register(name)(Cue(name=name, unit=unit, group=group, high=high, says=says, measure=measure))
         return measure
 
     return enter

@@ -32,6 +32,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 NEEDED = ("file", "kind", "day", "person", "medium", "from_s", "to_s")
 KINDS = ("live", "print")
 MEDIA = ("live", "print", "phone", "tablet", "badge", "mask", "scarf", "notice", "portrait")
+SHAPES = ("", "flat", "curled", "cylinder", "cut_out", "eye_holed")
 LIVE_MEDIA = ("live", "mask", "scarf")
 
 
@@ -64,19 +65,35 @@ def read_control_times(path: Path) -> tuple[ControlTime, ...]:
     Raises
     ------
     ReadingError
-        A column is missing, or a row has an unknown kind or medium, no person,
-        a print without an id, an unreadable day, time or place (with its row).
+        A column is missing, or a row has an unknown kind, medium or shape, no
+        person, a print without an id, an unreadable day, time or place, or the
+        stretch of another row (with its number).
     """
     rows = tuple(_row(path.name, number, cells) for number, cells in read_table(path, HEADINGS, needed=NEEDED))
     if not rows:
         raise ReadingError("controls_empty", file=path.name)
+    _refuse_overlaps(path.name, rows)
     return rows
+
+
+def _refuse_overlaps(file: str, rows: tuple[ControlTime, ...]) -> None:
+    """One stretch of a recording is one presentation, unless places in the picture tell two apart."""
+    order = sorted(rows, key=lambda row: (row.file, row.from_s, row.row))
+    for number, row in enumerate(order):
+        for other in order[number + 1 :]:
+            if other.file != row.file or other.from_s >= row.to_s:
+                break
+            if row.region_px is None or other.region_px is None or row.region_px == other.region_px:
+                first, second = sorted((row.row, other.row))
+                raise ReadingError("controls_overlap", file=file, row=second, first=first, named=row.file)
 
 
 def _row(file: str, number: int, cells: dict[str, str]) -> ControlTime:
     kind, medium = cells["kind"].lower(), cells["medium"].lower()
     if kind not in KINDS or medium not in MEDIA or (kind == "live") != (medium in LIVE_MEDIA):
         raise ReadingError("controls_kind", file=file, row=number, kind=kind, medium=medium, known=", ".join(MEDIA))
+    if cells.get("shape", "") not in SHAPES:
+        raise ReadingError("controls_shape", file=file, row=number, text=cells["shape"], known=", ".join(SHAPES[1:]))
     person, print_id = clean_id(cells["person"]), clean_id(cells.get("print_id", ""))
     if not person or not cells["file"]:
         raise ReadingError("controls_no_person", file=file, row=number)
@@ -115,7 +132,7 @@ def _region(file: str, number: int, cells: dict[str, str]) -> tuple[int, int, in
         return None
     try:
         left, top, right, bottom = (int(float(text)) for text in told)
-    except ValueError as unreadable:
+    except (ValueError, OverflowError) as unreadable:
         raise ReadingError("controls_region", file=file, row=number, text=", ".join(told)) from unreadable
     if not (0 <= left < right and 0 <= top < bottom):
         raise ReadingError("controls_region", file=file, row=number, text=", ".join(told))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -43,15 +44,25 @@ def site_controls(case: Case) -> SiteControls:
     mine = [row for row in rows if row["kind"] == "controls"]
     names = {str(row["exhibit_id"]): case.original_name(str(row["exhibit_id"])) or "" for row in mine}
     tables = [exhibit for exhibit, name in names.items() if is_table(name)]
-    recordings = {PurePath(name).name for name in names.values() if not is_table(name)}
-    times = [row for exhibit in tables for row in read_control_times(case.exhibit_path(exhibit))]
-    there = [row for row in times if PurePath(row.file).name in recordings]
+    recordings = Counter(PurePath(name).name for name in names.values() if not is_table(name))
+    times = _once(row for exhibit in tables for row in read_control_times(case.exhibit_path(exhibit)))
+    asked = Counter(PurePath(file).name for file in {row.file for row in times})
+    # An exhibit keeps its name without its folder: two files of one name in the table need two exhibits of it.
+    there = [row for row in times if recordings[PurePath(row.file).name] >= asked[PurePath(row.file).name]]
     return SiteControls(
         tables=len(tables),
         times=tuple(there),
-        missing=tuple(row for row in times if PurePath(row.file).name not in recordings),
+        missing=tuple(row for row in times if row not in there),
         unlocks=unlocked(countable(there)),
     )
+
+
+def _once(rows: Iterable[ControlTime]) -> list[ControlTime]:
+    """Each presentation once, however many tables name it: a corrected table beside the old one adds nobody."""
+    found: dict[tuple[object, ...], ControlTime] = {}
+    for row in rows:
+        found.setdefault((row.file, row.from_s, row.to_s, row.region_px), row)
+    return list(found.values())
 
 
 def countable(rows: Sequence[ControlTime]) -> list[Control]:

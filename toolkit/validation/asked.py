@@ -39,20 +39,23 @@ def wanted(
     codecs, lenses = _names("codec", codec, CODECS), _names("lens", lens, LENSES)
     scales, pitches = _numbers("--px-per-m", px_per_m, PX_PER_M), _numbers("--pitch", pitch, PITCH_DEG)
     chosen_kinds = _names("kind", kinds, tuple(KINDS)) if kinds else tuple(KINDS)
-    chosen_cues = tuple(one.strip() for one in cues.split(",") if one.strip())
+    chosen_cues = tuple(dict.fromkeys(one.strip() for one in cues.split(",") if one.strip()))
     require_cues(chosen_cues)
-    geometries = tuple(
+    every = (
         Geometry(px_per_m=scale, pitch_deg=angle, lens=one_lens, codec=one_codec, crf=crf)
         for scale, angle, one_lens, one_codec in product(scales, pitches, lenses, codecs)
     )
+    geometries = tuple({one.name: one for one in every}.values())
+    if leak not in LEAKS:
+        raise SetupError("name_unknown", kind="leak", name=leak, known=", ".join(LEAKS))
     return Wanted(
         geometries=geometries, kinds=chosen_kinds, cues=chosen_cues, count=count, purpose=purpose,
-        leak=_names("leak", leak, LEAKS)[0], real=real,
+        leak=leak, real=real,
     )  # fmt: skip
 
 
 def _names(what: str, told: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    names = tuple(one.strip() for one in told.split(",") if one.strip())
+    names = tuple(dict.fromkeys(one.strip() for one in told.split(",") if one.strip()))
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         raise SetupError("name_unknown", kind=what, name=unknown[0] if unknown else told, known=", ".join(known))

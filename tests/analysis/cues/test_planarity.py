@@ -67,7 +67,39 @@ def test_noise_alone_and_one_slip_are_no_turn() -> None:
     assert nose_range(sample_of(SWING * 0, noise_px=2.5)).statement == "nothing"
     slipped = np.zeros(32)
     slipped[10:12] = 35
-    assert nose_range(sample_of(slipped)).statement == "nothing"
+    assert nose_range(sample_of(slipped, noise_px=0.05)).statement == "nothing"
+
+
+def shown_again(sample: PresentationSample, times: int) -> PresentationSample:
+    """Each frame several times, as a recorder fills up to the rate that it states."""
+    count = len(sample.faces) * times
+    return PresentationSample(
+        times_s=np.arange(count) / 18, crops=tuple(one for one in sample.crops for _ in range(times)),
+        faces=tuple(one for one in sample.faces for _ in range(times)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_frames_shown_again_do_not_hide_the_noise(seed: int) -> None:
+    """Twelve different frames of a jittering sheet, six times each: a median of differences would see no noise."""
+    rng = np.random.default_rng(seed)
+    flat = HEAD[:, :2] * SCALE + 100
+    faces = tuple(face_of(flat + rng.normal(0, 1.2, flat.shape)) for _ in range(12))
+    crop = np.zeros((200, 200, 3), np.uint8)
+    sample = shown_again(PresentationSample(times_s=np.arange(12.0), crops=(crop,) * 12, faces=faces), 6)
+    try:
+        assert nose_range(sample).statement == "nothing"
+    except CannotMeasure as reason:
+        assert reason.code == "cue_low_rate"
+
+
+def test_one_slip_onto_a_line_does_not_spoil_a_presentation() -> None:
+    sample = sample_of(SWING, noise_px=0.1)
+    line = face_of(np.array([[0, 0], [1, 0], [2, 0], [3, 0], [4, 0]], float))
+    spoiled = PresentationSample(
+        times_s=sample.times_s, crops=sample.crops, faces=(*sample.faces[:5], line, *sample.faces[6:])
+    )
+    assert nose_range(spoiled).statement == "live"
 
 
 @pytest.mark.parametrize(

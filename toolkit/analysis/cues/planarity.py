@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.errors import CannotMeasure
-from toolkit.records import Face
+from toolkit.records import Face, Image
 
 Floats = NDArray[np.float64]
 
@@ -22,10 +22,11 @@ LEAST_FRAMES = 8
 LEAST_RATE = 5.0  # frames a second
 LEAST_FACE_PX = 30.0  # below it the detector's points jump by as much as a turn would move them
 LEAST_RANGE, LEAST_OVER_NOISE = 0.16, 8.0
+SAME_PICTURE = 0.25  # mean difference in code values below which a frame shows nothing new
 POSE_SHARE, POSE_FRAMES = 1 / 3, 3  # at each end of the range so many frames: two poses, not two slips
 
 
-@cue("nose_range", unit="1", group="geometry", high="live")
+@cue("nose_range", unit="1", group="geometry", high="live", says=("live",))
 def nose_range(sample: PresentationSample) -> Reading:
     """Range (5th to 95th percentile) of the affine nose offset over a presentation.
 
@@ -49,7 +50,7 @@ def nose_range(sample: PresentationSample) -> Reading:
     little. A low value proves nothing: most people do not turn. Never "print"
     from this alone.
     """
-    seen = [(t, face) for t, face in zip(sample.times_s.tolist(), sample.faces, strict=True) if face is not None]
+    seen = _distinct(sample)
     if len(seen) < LEAST_FRAMES:
         raise CannotMeasure("cue_few_frames", found=len(seen), least=LEAST_FRAMES)
     times = np.array([t for t, _ in seen])
@@ -62,8 +63,42 @@ def nose_range(sample: PresentationSample) -> Reading:
     offsets = np.array([nose_offset(face) for _, face in seen])
     low, high = (float(v) for v in np.percentile(offsets, [5, 95]))
     span = high - low
-    relief = span >= LEAST_RANGE and span >= LEAST_OVER_NOISE * frame_noise(offsets) and _two_poses(offsets, low, high)
+    noise = frame_noise(offsets)
+    relief = span >= LEAST_RANGE and 0 < noise <= span / LEAST_OVER_NOISE and _two_poses(offsets, low, high)
     return Reading(value=span, statement="live" if relief else "nothing")
+
+
+def _distinct(sample: PresentationSample) -> list[tuple[float, Face]]:
+    """Times and faces of the frames that show something new.
+
+    Recorders fill up to a stated rate by showing frames again; counted anew,
+    they would hide the noise from frame to frame. Faces whose points lie on one
+    line are slips of the detector.
+    """
+    kept: list[tuple[float, Face]] = []
+    before: Image | None = None
+    for at, crop, face in zip(sample.times_s.tolist(), sample.crops, sample.faces, strict=True):
+        if face is None or not _has_plane(face):
+            continue
+        again = kept and (kept[-1][1].landmarks_px == face.landmarks_px or _same(before, crop))
+        if not again:
+            kept.append((at, face))
+            before = crop
+    return kept
+
+
+def _same(one: Image | None, other: Image) -> bool:
+    if one is None or one.shape != other.shape or not other.any():
+        return False
+    return float(np.abs(one.astype(np.int16) - other).mean()) < SAME_PICTURE
+
+
+def _has_plane(face: Face) -> bool:
+    try:
+        nose_offset(face)
+    except CannotMeasure:
+        return False
+    return True
 
 
 def nose_offset(face: Face) -> float:
