@@ -31,7 +31,7 @@ from toolkit.simulation.casting import Company
 from toolkit.simulation.faces import identities, unrelated
 from toolkit.simulation.plan import make_plan
 from toolkit.simulation.scenario_file import read_scenario
-from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
+from toolkit.simulation.seeds import DEVELOPMENT, FACES
 from toolkit.simulation.sensor import Recorder, day_sensor
 from toolkit.simulation.shooting import FaceTruth, shoot
 from toolkit.vision.centerface import detect_faces
@@ -44,7 +44,7 @@ KINDS = {
     "cut-out": "what: print, of: Q, shape: cut_out",
 }
 MOST_ASKED = ("live", "flat")
-SEEDS = {"development": DEVELOPMENT[200:], "measurement": MEASUREMENT[1_000:]}
+SEEDS = {"development": DEVELOPMENT[200:], "measurement": FACES}
 FACE_WIDTH_M = 2.35 * 0.0615  # cheek to cheek, as 2.35 distances between the eyes
 AROUND_M = 0.26
 LEAST_PX = 100.0  # smaller faces are enlarged to this before they are looked at

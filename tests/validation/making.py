@@ -48,7 +48,7 @@ def two_sides(n: int, *, apart: float, seed: int = 1, cue: str = "depth") -> lis
     return live + [row("held_flat", float(rng.normal(0, 1)), number=k, cue=cue) for k in range(n)]
 
 
-def document(rows: list[Row], **more: Any) -> Row:
+def document(rows: list[Row], *, says: tuple[str, ...] = ("live", "artefact"), **more: Any) -> Row:
     """A document as :func:`toolkit.validation.running.validate` writes it, of these rows."""
     cue = some_cue()
     return {
@@ -56,9 +56,20 @@ def document(rows: list[Row], **more: Any) -> Row:
         "purpose": "measurement", "seed": 1, "numbers": [0, 9],
         "people": [{"name": f"p{k}", "parents": ["a", "b"]} for k in range(8)],
         "filmed": {"frames_per_s": 10.0, "seconds": 3.2, "turn_deg": 30.0, "geometries": ["g"]},
-        "planted_leak": "none", "cues": {"depth": {"unit": "1", "group": "geometry", "high": "live"}},
-        "presentations": len(rows), "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
+        "planted_leak": "none", "cues": {"depth": {"unit": "1", "group": "geometry", "high": "live", "says": says}},
+        "presentations": len(rows), "bearers": len({one["bearer"] for one in rows}),
+        "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
         "areas": summary.areas(rows, [cue]), "curves": summary.curves(rows, [cue]),
         "controls": summary.controls(rows, [cue]), "detection": summary.detection(rows),
         "leaks": summary.leaks(rows), "untested": summary.untested(rows, KINDS), "real": None, **more,
     }  # fmt: skip
+
+
+def every_kind(live_each: int = 80, attack_each: int = 40) -> list[Row]:
+    """Rows of all kinds, 320 a side: what may be published."""
+    rng = np.random.default_rng(5)
+    return [
+        row(kind.name, float(rng.normal(1.5 * (kind.side == "bona fide"), 1)), number=k)
+        for kind in KINDS.values()
+        for k in range(live_each if kind.side == "bona fide" else attack_each)
+    ]

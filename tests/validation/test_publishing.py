@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.validation.making import document, two_sides
+from tests.validation.making import Row, document, every_kind, two_sides
 from toolkit.errors import SetupError
+from toolkit.validation.kinds import KINDS
 from toolkit.validation.publishing import publish
 
 
-def run_of(folder: Path, **more: Any) -> Path:
-    (folder / "validation.json").write_text(json.dumps(document(two_sides(20, apart=1.5), **more)), encoding="utf-8")
+def run_of(folder: Path, rows: list[Row] | None = None, **more: Any) -> Path:
+    told = document(every_kind() if rows is None else rows, **more)
+    (folder / "validation.json").write_text(json.dumps(told), encoding="utf-8")
     (folder / "pictures").mkdir(exist_ok=True)
     return folder
 
@@ -27,15 +29,25 @@ def test_the_page_finds_its_charts_and_the_report_its_rates(tmp_path: Path) -> N
         "validation-areas-depth.svg", "validation-roc-depth.svg",
     }  # fmt: skip
     packaged = json.loads((tmp_path / "packaged.json").read_text(encoding="utf-8"))
-    assert packaged["people"] == 8
-    assert {row["kind"] for row in packaged["pooled"]} == {"live", "held_flat"}
-    assert "phone" in packaged["untested"]
+    assert packaged["people"] == 5
+    assert {row["kind"] for row in packaged["pooled"]} == set(KINDS)
+    assert "three_dimensional_mask" in packaged["untested"]
     assert "curves" not in packaged
 
 
 @pytest.mark.parametrize(
     "fault",
-    [{"purpose": "development"}, {"planted_leak": "strength"}, {"leaks": [{"statistic": "crf", "told_apart": True}]}],
+    [
+        {"purpose": "development"},
+        {"planted_leak": "strength"},
+        {"leaks": [{"statistic": "crf", "told_apart": True, "sides": [400, 400]}]},
+        {"leaks": [{"statistic": "crf", "told_apart": None, "sides": [400, 400]}]},
+        {"leaks": []},
+        {"cues": {"random_number": {}}},
+        {"rows": []},
+        {"rows": two_sides(400, apart=1.5)},  # kinds are missing
+        {"rows": every_kind(live_each=40)},  # too few
+    ],
 )
 def test_figures_that_prove_nothing_are_not_published(tmp_path: Path, fault: dict[str, Any]) -> None:
     with pytest.raises(SetupError) as refused:

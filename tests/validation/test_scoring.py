@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from toolkit import __version__
 from toolkit.analysis.cue import PresentationSample
 from toolkit.errors import SetupError
 from toolkit.validation import scoring
@@ -30,7 +29,7 @@ def filmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def score(item: Item, cues: Any) -> dict[str, Any]:
         done.append(item.key)
-        return {"key": item.key, "tool": __version__, "readings": {name: {"value": 1.0} for name in cues}}
+        return {"key": item.key, "code": scoring.code_hash(), "readings": {name: {"value": 1.0} for name in cues}}
 
     monkeypatch.setattr(scoring, "score", score)
     return done
@@ -66,10 +65,10 @@ def test_a_further_cue_is_measured_on_all(tmp_path: Path, filmed: list[str]) -> 
     assert len(filmed) == 4
 
 
-def test_rows_of_another_version_do_not_count(tmp_path: Path, filmed: list[str]) -> None:
+def test_rows_of_other_code_do_not_count(tmp_path: Path, filmed: list[str]) -> None:
     kept = tmp_path / "presentations.jsonl"
     score_all(ITEMS[:1], ["nose_range"], kept, workers=1)
-    kept.write_text(kept.read_text().replace(__version__, "0.0.0"))
+    kept.write_text(kept.read_text().replace(scoring.code_hash(), "0" * 16))
     score_all(ITEMS[:1], ["nose_range"], kept, workers=1)
     assert len(filmed) == 2
 

@@ -101,3 +101,11 @@ def test_kinds_without_data_are_named() -> None:
 
 def test_the_two_sides_have_names_of_the_standard() -> None:
     assert {kind.side for kind in KINDS.values()} == {ATTACK, BONA_FIDE}
+
+
+def test_a_clip_that_holds_many_presentations_counts_once() -> None:
+    rows = [row(kind, 0.0, number=k, quantiser=q) | {"clip": f"{kind}.mp4"}
+            for kind, q in (("live", 20.0), ("held_flat", 30.0)) for k in range(40)]  # fmt: skip
+    told = {one["statistic"]: one for one in summary.leaks(rows)}["quantiser"]
+    assert told["sides"] == (1, 1)
+    assert told["told_apart"] is None

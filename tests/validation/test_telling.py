@@ -16,8 +16,10 @@ def test_a_kind_without_data_prints_untested() -> None:
 
 
 def test_random_numbers_are_said_to_tell_nothing() -> None:
-    assert "does not tell artefacts from live faces here" in markdown(document(two_sides(80, apart=0.0, seed=3)))
-    assert "does not tell" not in markdown(document(two_sides(80, apart=2.0)))
+    assert "Nothing here shows that depth tells artefacts from live faces" in markdown(
+        document(two_sides(80, apart=0.0, seed=3))
+    )
+    assert "Nothing here shows" not in markdown(document(two_sides(80, apart=2.0)))
 
 
 def test_a_leak_stands_in_bold_and_forbids_the_figures() -> None:
@@ -60,3 +62,32 @@ def test_charts_are_the_same_bytes_and_mark_what_has_no_data() -> None:
 def test_usual_words_of_a_geometry_are_left_out() -> None:
     assert short("250 px/m, pitch 20, pinhole, h264, crf any") == "250 px/m, 20°"
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n|---|---|\n| 1 | 2 |"
+
+
+def test_a_cue_that_says_one_thing_only_earns_no_praise_by_that() -> None:
+    rows = two_sides(20, apart=1.0)
+    rows[20]["readings"]["depth"]["statement"] = "live"  # one print called live
+    page = markdown(document(rows, says=("live",)))
+    assert "only ever says" in page
+    live, shown = (next(line for line in page.splitlines() if line.startswith(f"| {kind} |")) for kind in
+                   ("live, bare face", "print held flat"))  # fmt: skip
+    assert live.endswith("| cannot say so | cannot say so |")
+    assert shown.endswith("| 5 % [0, 25] (1/20) | – |")
+
+
+def test_a_side_that_was_not_shown_is_untested_and_one_that_could_not_be_read_is_not_assessable() -> None:
+    alone = markdown(document([row("live", 1.0, number=k) for k in range(5)]))
+    assert "depth is untested here" in alone
+    blind = markdown(document([*(row("live", 1.0, number=k) for k in range(5)), row("phone", None)]))
+    assert "| phone screen (`phone`) | not assessable | not assessable |" in blind
+    assert "could not be assessed on both sides" in blind
+
+
+def test_few_clips_are_no_proof_that_nothing_leaks() -> None:
+    assert "Untested: there are fewer than 20 clips of a side" in markdown(document(two_sides(4, apart=1.0)))
+
+
+def test_a_run_without_drawn_scenes_says_so() -> None:
+    page = markdown(document([]))
+    assert "Nothing was drawn in this run" in page
+    assert "presentations of" not in page

@@ -171,12 +171,8 @@ class LineageTracker:
             return
         column = Column(self._number, at_s, appearance(image, front & self.zone))
         high = here & self._high
-        told = high.sum() >= LEAST_UPPER
-        self._compare(
-            column,
-            self._weights[high].mean(axis=0) if told else np.zeros(len(self._columns)),
-            self._kept[high].mean(axis=0) if told else np.zeros(len(self._columns)),
-        )
+        if high.sum() >= LEAST_UPPER:  # fewer corners tell nothing, which is not the same as no lineage
+            self._compare(column, self._weights[high].mean(axis=0), self._kept[high].mean(axis=0))
         self._columns.append(column)
         self._weights = np.concatenate([self._weights, here[:, None].astype(np.float32)], axis=1)
         self._kept = np.concatenate([self._kept, here[:, None]], axis=1)

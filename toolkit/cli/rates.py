@@ -14,7 +14,7 @@ from toolkit.cli.cases import AsJson, CasePath, Language
 from toolkit.cli.speaking import answer, bar, say
 from toolkit.language import LANGUAGES, text
 from toolkit.pipeline.controls import site_controls
-from toolkit.simulation.seeds import DEVELOPMENT, MEASUREMENT
+from toolkit.simulation.seeds import CONTINUITY, CONTINUITY_FIT
 
 
 def _help(key: str) -> str:
@@ -70,7 +70,7 @@ def validate(
 def _continuity(out: Path, as_json: bool) -> None:
     from toolkit.validation.continuity import validate_continuity
 
-    told = validate_continuity(DEVELOPMENT, MEASUREMENT, lambda line: say("line", text=line))
+    told = validate_continuity(CONTINUITY_FIT, CONTINUITY, lambda line: say("line", text=line))
     out.mkdir(parents=True, exist_ok=True)
     file = out / "continuity.json"
     file.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -85,7 +85,9 @@ def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
             text(f"validation.kind_{row['kind']}", write.language),
             text(f"validation.side_{row['side'].replace(' ', '_')}", write.language),
             str(row["presentations"]),
-            *(_share(row[name]) for name in ("not_assessable", "abstained", "wrong_of_all", "wrong_of_assertive")),
+            _share(row["not_assessable"]),
+            _share(row["abstained"]),
+            *_wrong(row, tested["cues"][row["cue"]]["says"], write),
         )
         for row in tested["pooled"]
     )
@@ -96,6 +98,13 @@ def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
         Grid(write("cap_rates", **told), columns, rows, numeric=(3, 4, 5, 6, 7)),
         Paragraph(write("rates_note", kinds=blind), "note"),
     )
+
+
+def _wrong(row: Facts, says: list[str], write: Writer) -> tuple[str, str]:
+    """Errors; a cue that can say one thing only earns neither praise nor blame by that."""
+    if ("live" if row["side"] == "attack" else "artefact") not in says:
+        return write("rates_cannot_say"), write("rates_cannot_say")
+    return _share(row["wrong_of_all"]), "–" if len(says) == 1 else _share(row["wrong_of_assertive"])
 
 
 def _share(told: Facts) -> str:

@@ -59,7 +59,7 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tupl
 
 def _area(axes: Axes, level: int, row: Row | None) -> None:
     if row is None or row["area"] is None:
-        _mark(axes, 0.5, level, UNTESTED if row is None else NOT_ASSESSABLE)
+        _mark(axes, 0.5, level, UNTESTED if row is None or 0 in row["presentations"] else NOT_ASSESSABLE)
         return
     low, high = row["interval"]
     axes.plot([low, high], [level, level], color=INK, lw=1.3, solid_capstyle="butt")
@@ -88,7 +88,7 @@ def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:
             drawn = [curve for curve in curves if curve["geometry"] == geometry and curve["points"]]
             for curve in drawn:
                 xs, ys = zip(*curve["points"], strict=True)
-                place.step(xs, ys, where="post", lw=1.5, **LINES.get(curve["motion"], OTHER_LINE))
+                place.step(xs, ys, where="pre", lw=1.5, **LINES.get(curve["motion"], OTHER_LINE))
             if not drawn:
                 _mark(place, 0.5, 0.56, NOT_ASSESSABLE)
             _dress(place, label)

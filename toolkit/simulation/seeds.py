@@ -1,10 +1,12 @@
 """Which seeds serve which purpose. The sets share no seed; measurement seeds are used by nothing else."""
 
 DEMO = 7
-DEVELOPMENT = range(1_000, 1_400)  # looking, choosing features, fitting the continuity model
+DEVELOPMENT = range(1_000, 1_400)  # looking, choosing features
+CONTINUITY_FIT = DEVELOPMENT[:24]  # of these, the scenes that the continuity model is fitted on
 CALIBRATION = range(20_000, 20_400)  # kept for site-independent calibration of cues
 MEASUREMENT = range(300_000, 301_200)  # tested rates that are published, measured once a version
-CONTINUITY = MEASUREMENT[:720]  # of these, continuity of a presenter and companions; nothing else uses them
+CONTINUITY = MEASUREMENT[:720]  # of these, continuity of a presenter and companions
+FACES = MEASUREMENT[1_000:]  # of these, what the detector makes of simulated faces (bench/faces.py)
 TESTS = range(90_000, 90_200)  # the test suite
 # First word of the seed sequences of single presentations (toolkit.validation.presenting), by whose faces appear.
 PRESENTATIONS = {"development": 500_000, "calibration": 600_000, "measurement": 400_000}

@@ -34,7 +34,7 @@ SEEN_M = 1.3  # what a picture shows of the world, in width and height
 ARRIVED_S, BEGINS_S, LASTS_S = 1.0, 2.0, 3.2
 SETTLING_S = 0.5  # before it, exposure and noise reduction of the recorder settle
 CRF_RANGE = (24, 32)
-LEAKED_CRF = 4
+LEAKED_CRF, MOST_CRF = 4, 51
 EVERY_GOP = (12, 25, 50)
 PRINTS_OF_A_FACE = 3
 KEPT_PRINTS = 120
@@ -82,7 +82,8 @@ def film(item: Item, folder: Path) -> Filmed:
             truths.append(_presented(shot, item))
             yield round(shot.t_s - begin, 6), shot.image
 
-    write_clip(path, frames(), codec=item.geometry.codec, gop=gop, crf=crf + LEAKED_CRF * leaked, rate=FPS)
+    used = min(MOST_CRF, crf + LEAKED_CRF * leaked)
+    write_clip(path, frames(), codec=item.geometry.codec, gop=gop, crf=used, rate=FPS)
     again = attack and item.leak == "encoded_twice"
     if again:
         _encode_again(path, item.geometry.codec, gop, crf)
@@ -93,7 +94,7 @@ def film(item: Item, folder: Path) -> Filmed:
         presented_s=(SETTLING_S, SETTLING_S + LASTS_S),
         bearer=plan.cast["P"],
         shown=plan.cast["P" if not attack else "Q"],
-        crf=crf,
+        crf=used,
         encodings=1 + again,
     )
 

@@ -13,11 +13,14 @@ from typing import Any
 
 from toolkit.analysis import tested
 from toolkit.errors import SetupError
+from toolkit.validation.kinds import KINDS
 from toolkit.validation.running import DOCUMENT
+from toolkit.validation.scoring import RANDOM
 from toolkit.validation.telling import charts, markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a report shows: rates over everything and areas by kind; the rest stays in the documentation.
+FEWEST_A_SIDE = 300
 REPORTED = ("schema", "tool", "basis", "purpose", "seed", "numbers", "cues", "presentations", "untested")
 
 
@@ -30,9 +33,14 @@ def publish(folder: Path, docs: Path = ROOT / "docs", packaged: Path = tested.PR
         The run is not one that may be published.
     """
     document: dict[str, Any] = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
-    leaks = [row["statistic"] for row in document["leaks"] if row["told_apart"]]
-    if document["purpose"] != "measurement" or document["planted_leak"] != "none" or leaks:
-        raise SetupError("not_to_be_published", purpose=document["purpose"], leaks=", ".join(leaks) or "none")
+    unclear = [row["statistic"] for row in document["leaks"] if row["told_apart"] is not False]
+    fewest = min((row["sides"][k] for row in document["leaks"] for k in (0, 1)), default=0)
+    honest = document["purpose"] == "measurement" and document["planted_leak"] == "none" and not unclear
+    if not honest or fewest < FEWEST_A_SIDE or set(KINDS) & set(document["untested"]) or RANDOM in document["cues"]:
+        leaks = ", ".join(unclear) or "none"
+        raise SetupError(
+            "not_to_be_published", purpose=document["purpose"], leaks=leaks, clips=fewest, least=FEWEST_A_SIDE
+        )
     page = markdown(document | {"real": None}, language="en")
     for name, svg in charts(document).items():
         (docs / "pictures" / name).write_text(svg, encoding="utf-8", newline="\n")
@@ -51,7 +59,7 @@ def reported(document: dict[str, Any]) -> dict[str, Any]:
     kept = {name: document[name] for name in REPORTED}
     areas = [row for row in document["areas"] if row["geometry"] == "all"]
     return kept | {
-        "people": len(document["people"]),
+        "people": document["bearers"],
         "geometries": document["filmed"]["geometries"],
         "pooled": document["pooled"],
         "areas": areas,

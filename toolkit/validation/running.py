@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
+from toolkit.errors import SetupError
 from toolkit.simulation.faces import identities
 from toolkit.simulation.seeds import PRESENTATIONS
 from toolkit.validation import summary
@@ -102,7 +103,10 @@ def validate(wanted: Wanted, folder: Path, *, workers: int = 2, bar: Bar) -> Row
     """
     require_cues(wanted.cues)
     recorded = [] if wanted.real is None else list(read_site(wanted.real))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        raise SetupError("no_folder", folder=str(folder)) from refused
     names = tuple(known_cues(wanted.cues))
     items = items_of(wanted)
     rows: list[Row] = []
@@ -137,8 +141,11 @@ def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
             "nod_deg": NOD_DEG, "geometries": [one.name for one in wanted.geometries],
         },
         "planted_leak": wanted.leak,
-        "cues": {one.name: {"unit": one.unit, "group": one.group, "high": one.high} for one in chosen},
+        "cues": {
+            one.name: {"unit": one.unit, "group": one.group, "high": one.high, "says": list(one.says)} for one in chosen
+        },
         "presentations": len(rows),
+        "bearers": len({row["bearer"] for row in rows}),
         "rates": summary.rates(rows, chosen),
         "pooled": summary.pooled(rows, chosen),
         "areas": summary.areas(rows, chosen),
@@ -153,12 +160,13 @@ def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
 
 def _real(rows: list[Row], twins: list[Row], names: Sequence[str]) -> Row:
     chosen = list(known_cues(names).values())
+    twinned = {row["twin_of"] for row in twins}
     return {
         "presentations": len(rows),
         "rates": summary.rates(rows, chosen),
         "areas": summary.areas(rows, chosen),
         "leaks": summary.leaks(rows),
         "twins": summary.rates(twins, chosen),
-        "twin_areas": summary.areas([row for row in rows if row["side"] == "bona fide"] + twins, chosen),
+        "twin_areas": summary.areas([row for row in rows if row["key"] in twinned] + twins, chosen),
         "untested": summary.untested(rows, KINDS),
     }

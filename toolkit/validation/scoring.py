@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import toolkit.analysis.cues  # files the cues
-from toolkit import __version__
 from toolkit.analysis.cue import Cue, PresentationSample, Reading, cues
-from toolkit.errors import CannotMeasure, SetupError
+from toolkit.errors import CannotMeasure, SetupError, ToolkitError
 from toolkit.media import coding
 from toolkit.validation.kinds import KINDS, Item
 from toolkit.validation.presenting import film, images_of
@@ -62,7 +63,7 @@ def readings(sample: PresentationSample, chosen: dict[str, Cue]) -> Row:
     return told
 
 
-def not_measured(chosen: dict[str, Cue], reason: CannotMeasure) -> Row:
+def not_measured(chosen: dict[str, Cue], reason: ToolkitError) -> Row:
     """The row of readings of a presentation that no cue could see."""
     return {name: {"value": None, "statement": "nothing", "why_not": reason.code} for name in chosen}
 
@@ -77,7 +78,7 @@ def score(item: Item, cue_names: Sequence[str]) -> Row:
         stored = coding.facts(str(filmed.path))
     row: Row = {
         "key": item.key,
-        "tool": __version__,
+        "code": code_hash(),
         "kind": item.kind,
         "side": KINDS[item.kind].side,
         "geometry": item.geometry.name,
@@ -173,12 +174,23 @@ def _read(kept: Path) -> Iterator[Row]:
             row = json.loads(line)
         except json.JSONDecodeError:
             continue
-        if isinstance(row, dict) and row.get("tool") == __version__:
+        if isinstance(row, dict) and row.get("code") == code_hash():
             yield row
 
 
 def _holds(row: Row, cue_names: Sequence[str]) -> bool:
     return set(row.get("readings", {})) >= set(cue_names)
+
+
+@cache
+def code_hash() -> str:
+    """What names the code that draws, finds and measures: rows of other code are made anew, never mixed."""
+    root = Path(__file__).resolve().parents[1]
+    seen = hashlib.sha256()
+    for folder in ("simulation", "validation", "analysis", "vision", "media"):
+        for file in sorted((root / folder).rglob("*.py")):
+            seen.update(file.relative_to(root).as_posix().encode("utf-8") + b"\0" + file.read_bytes())
+    return seen.hexdigest()[:16]
 
 
 def require_cues(names: Sequence[str]) -> None:

@@ -27,11 +27,12 @@ from toolkit.validation.twins import planar_twin
 
 Row = dict[str, Any]
 TIMES = "times.csv"
-LONGEST_S = 20.0  # what is looked at of one presentation
+LONGEST_S = 10.0  # what is looked at of one presentation, as often as drawn ones are
+EVERY_S = 0.095
 # How a site's words name the kinds that simulation has too; other media keep their own name.
 LIVE_KINDS = {"live": "live", "mask": "live_surgical_mask", "scarf": "live_scarf"}
 SHAPES = {"": "print_any_shape", "flat": "held_flat", "curled": "held_curled", "cylinder": "held_cylinder",
-          "cut_out": "worn_cut_out", "eye_holed": "worn_eye_holed"}  # fmt: skip
+          "cut_out": "print_cut_out", "eye_holed": "print_eye_holed"}  # fmt: skip
 
 
 def read_site(folder: Path) -> tuple[ControlTime, ...]:
@@ -47,9 +48,18 @@ def read_site(folder: Path) -> tuple[ControlTime, ...]:
         raise ReadingError("controls_no_table", folder=str(folder))
     rows = read_control_times(table)
     for row in rows:
-        if not (folder / row.file).is_file() or not (folder / row.file).resolve().is_relative_to(folder.resolve()):
+        if not _inside(folder, row.file):
             raise ReadingError("controls_no_file", file=TIMES, row=row.row, named=row.file)
     return rows
+
+
+def _inside(folder: Path, name: str) -> bool:
+    """Whether this is a file of the folder itself, not one that its name or a link leads out to."""
+    try:
+        path = (folder / name).resolve()
+        return path.is_file() and path.is_relative_to(folder.resolve())
+    except OSError:  # a name that no file system takes
+        return False
 
 
 def what_they_unlock(rows: Sequence[ControlTime]) -> Unlocked:
@@ -71,9 +81,9 @@ def score_site(
     for number, told in enumerate(read_site(folder)):
         path = folder / told.file
         if told.file not in stored:
-            stored[told.file] = coding(path)
+            stored[told.file] = _coding(path)
         row, sample = _score(path, told, number, chosen)
-        row["coding"] = asdict(stored[told.file])
+        row["coding"] = stored[told.file]
         rows.append(row)
         if twins and told.medium == "live" and sample is not None:
             flat.append(_twin(row, sample, chosen))
@@ -81,9 +91,18 @@ def score_site(
     return rows, flat
 
 
+def _coding(path: Path) -> Row:
+    """How a recording is stored; nothing is known of one that cannot be read."""
+    try:
+        return asdict(coding(path))
+    except ReadingError:
+        return {}
+
+
 def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -> tuple[Row, PresentationSample | None]:
     row: Row = {
-        "key": f"real | {told.file} | {told.from_s:g}-{told.to_s:g}",
+        "key": f"real | {told.file} | {told.from_s:g}-{told.to_s:g} | {number}",
+        "clip": told.file,
         "kind": LIVE_KINDS[told.medium] if told.kind == "live" else _attack(told),
         "side": BONA_FIDE if told.kind == "live" else ATTACK,
         "geometry": "recorded",
@@ -97,14 +116,14 @@ def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -
         "face_px": None,
     }
     try:
-        with read_frames(path, [(told.from_s, min(told.to_s, told.from_s + LONGEST_S))]) as frames:
+        with read_frames(path, [(told.from_s, min(told.to_s, told.from_s + LONGEST_S))], every_s=EVERY_S) as frames:
             kept = [(one.media_s, one.image) for one in frames if one.image is not None and not one.corrupt]
         row["frames"] = len(kept)
         if not kept:
             raise CannotMeasure("cue_no_face")
         times = np.array([at for at, _ in kept])
         sample = sample_of_region(times, [image for _, image in kept], told.region_px)
-    except CannotMeasure as reason:
+    except (CannotMeasure, ReadingError) as reason:
         return row | {"readings": not_measured(chosen, reason)}, None
     widths = [face.box_px[2] - face.box_px[0] for face in sample.faces if face is not None]
     row |= {"found": sample.found, "face_px": float(np.median(widths)), "readings": readings(sample, chosen)}
@@ -117,7 +136,9 @@ def _attack(told: ControlTime) -> str:
 
 def _twin(row: Row, sample: PresentationSample, chosen: dict[str, Cue]) -> Row:
     """The row of the same window as if a plane had moved as the face did."""
-    told = {**row, "key": f"{row['key']} | planar twin", "kind": "planar_twin", "side": ATTACK}
+    told = {
+        **row, "key": f"{row['key']} | planar twin", "twin_of": row["key"], "kind": "planar_twin", "side": ATTACK,
+    }  # fmt: skip
     try:
         return told | {"readings": readings(planar_twin(sample), chosen)}
     except CannotMeasure as reason:

@@ -3,7 +3,8 @@
 An error is an attack that a cue calls live (APCER, ISO/IEC 30107-3) or a live
 face that it calls an artefact (BPCER). Both are given over all presentations,
 where no answer is no error, and over those on which the cue took a side;
-abstentions stand beside. Kinds are never averaged: the worst one counts.
+abstentions stand beside. Rates are told kind by kind: a mean over kinds would
+be that of no attack.
 """
 
 from __future__ import annotations
@@ -13,14 +14,13 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from toolkit.analysis.cue import Cue
-from toolkit.analysis.rates import Area, area_of, equal_error, rate_of, roc
+from toolkit.analysis.rates import area_of, equal_error, rate_of, roc
 from toolkit.validation.kinds import ATTACK, BONA_FIDE, CONTROL_MOTIONS, WITHOUT_SCENES, WITHOUT_SCENES_LIVE
 
 Row = dict[str, Any]
 
 BANDS_PX = (0, 30, 60, 80, 120, 200)
 WRONG: dict[str, Literal["live", "artefact"]] = {ATTACK: "live", BONA_FIDE: "artefact"}
-ROC_POINTS = 60
 
 
 def usual(rows: Iterable[Row]) -> list[Row]:
@@ -50,7 +50,7 @@ def rates(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
 
 
 def pooled(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
-    """As :func:`rates`, over all geometries together and over all kinds of a side."""
+    """As :func:`rates`, kind by kind over all geometries together."""
     told = []
     for cue in cues:
         for kind, group in _grouped(usual(rows), lambda row: row["kind"]):
@@ -87,14 +87,16 @@ def areas(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
         for geometry, group in [("all", usual(rows)), *_grouped(usual(rows), lambda row: row["geometry"])]:
             for kind in sorted({row["kind"] for row in group if row["side"] == ATTACK}):
                 kept = [row for row in group if row["side"] == BONA_FIDE or row["kind"] == kind]
-                told.append({"cue": cue.name, "geometry": geometry, "kind": kind, **asdict(_area(cue, kept))})
-            told.append({"cue": cue.name, "geometry": geometry, "kind": "any attack", **asdict(_area(cue, group))})
+                told.append({"cue": cue.name, "geometry": geometry, "kind": kind, **_area(cue, kept)})
+            told.append({"cue": cue.name, "geometry": geometry, "kind": "any attack", **_area(cue, group)})
     return told
 
 
-def _area(cue: Cue, rows: Iterable[Row]) -> Area:
+def _area(cue: Cue, rows: Sequence[Row]) -> Row:
+    """The area, with how many presentations of each side there were at all: none is untested, not unassessable."""
     strata = _grouped(rows, lambda row: (row["geometry"], row["motion"]))
-    return area_of([(_values(cue, part, BONA_FIDE), _values(cue, part, ATTACK)) for _, part in strata])
+    area = area_of([(_values(cue, part, BONA_FIDE), _values(cue, part, ATTACK)) for _, part in strata])
+    return {**asdict(area), "presentations": [sum(row["side"] == side for row in rows) for side in (BONA_FIDE, ATTACK)]}
 
 
 def _values(cue: Cue, rows: Iterable[Row], side: str) -> list[float]:
@@ -105,16 +107,14 @@ def _values(cue: Cue, rows: Iterable[Row], side: str) -> list[float]:
 
 
 def curves(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
-    """ROC points and the equal error rate of each cue by geometry and movement, with at most 60 points."""
+    """Corners of the ROC curve and the equal error rate of each cue, by geometry and movement."""
     told = []
     for cue in cues:
         for (geometry, motion), group in _grouped(usual(rows), lambda row: (row["geometry"], row["motion"])):
             points = roc(_values(cue, group, BONA_FIDE), _values(cue, group, ATTACK))
-            step = max(1, len(points) // ROC_POINTS)
-            kept = [*points[::step], *points[-1:]]
             told.append({
                 "cue": cue.name, "geometry": geometry, "motion": motion, "equal_error": equal_error(points),
-                "points": [[round(a, 4), round(b, 4)] for a, b in kept],
+                "points": [[round(a, 4), round(b, 4)] for a, b in points],
             })  # fmt: skip
     return told
 
@@ -129,7 +129,7 @@ def controls(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
             sides = {
                 kind: _rate(cue, "all", kind, "all", part) for kind, part in _grouped(group, lambda row: row["kind"])
             }
-            told.append({"cue": cue.name, "motion": motion, "kinds": sides, "area": asdict(_area(cue, group))})
+            told.append({"cue": cue.name, "motion": motion, "kinds": sides, "area": _area(cue, group)})
     return told
 
 
@@ -146,24 +146,31 @@ def detection(rows: Sequence[Row]) -> list[Row]:
 STATISTICS = ("file_bytes", "bits_per_frame", "keyframe_share", "quantiser", "quantiser_sd", "crf", "encodings")
 
 
+FEWEST_CLIPS = 20  # a side; with fewer nothing can be said of how they are stored
+
+
 def leaks(rows: Sequence[Row]) -> list[Row]:
-    """Whether the two sides can be told apart by how their clips are stored.
+    """Whether the two sides can be told apart by how their clips are stored; each clip counts once.
 
     ``told_apart`` where the 95 % interval of the area leaves .5 out: then any
-    cue may have read the recorder instead of the face. "untested" where a
-    statistic is not known.
+    cue may have read the recorder instead of the face. None where a statistic
+    is not known or fewer than 20 clips of a side are. ``encodings`` is how
+    often a clip was encoded when it was made; it is known of drawn clips only
+    and not measured.
     """
     told = []
+    clips = list({(row.get("clip", row["key"]), row["side"]): row for row in rows}.values())
     for name in STATISTICS:
-        strata = _grouped(rows, lambda row: (row["geometry"], row["motion"]))
+        strata = _grouped(clips, lambda row: (row["geometry"], row["motion"]))
         pairs = [
             ([row["coding"][name] for row in part if row["side"] == BONA_FIDE and row["coding"].get(name) is not None],
              [row["coding"][name] for row in part if row["side"] == ATTACK and row["coding"].get(name) is not None])
             for _, part in strata
         ]  # fmt: skip
         area = area_of(pairs)
-        apart = None if area.interval is None else not area.interval[0] <= 0.5 <= area.interval[1]
-        told.append({"statistic": name, **asdict(area), "told_apart": apart})
+        few = area.interval is None or min(area.sides) < FEWEST_CLIPS
+        apart = None if few or area.interval is None else not area.interval[0] <= 0.5 <= area.interval[1]
+        told.append({"statistic": name, **asdict(area), "presentations": list(area.sides), "told_apart": apart})
     return told
 
 

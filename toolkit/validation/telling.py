@@ -9,6 +9,7 @@ from typing import Any
 from toolkit.language import text
 from toolkit.report.rate_figures import areas_chart, roc_chart
 from toolkit.validation.kinds import ATTACK, KINDS
+from toolkit.validation.summary import WRONG
 
 Row = dict[str, Any]
 PAGE = "validation.md"
@@ -43,7 +44,10 @@ def charts(document: Row) -> dict[str, str]:
 
 def short(geometry: str) -> str:
     """A geometry's name without what is usual."""
-    return geometry.replace(", pinhole", "").replace(", h264", "").replace(", crf any", "").replace("pitch ", "") + "°"
+    scale, _, rest = geometry.partition(", pitch ")
+    angle, *more = rest.split(", ")
+    unusual = [one for one in more if one not in ("pinhole", "h264", "crf any")]
+    return ", ".join([scale, f"{angle}°", *unusual]) if rest else geometry
 
 
 def markdown(document: Row, *, pictures: bool = True, language: str | None = None) -> str:
@@ -59,7 +63,7 @@ def markdown(document: Row, *, pictures: bool = True, language: str | None = Non
         parts += [f"## {tell('detection')}", tell("detection_note"), _detection(document, tell)]
         parts += [f"## {tell('leaks')}", _leaks(document["leaks"], tell)]
     if document["real"] is not None:
-        parts += _real(document["real"], tuple(document["cues"]), tell)
+        parts += _real(document, tell)
     parts += [f"## {tell('untested')}", _untested(document["untested"], tell)]
     return "\n\n".join(parts) + "\n"
 
@@ -69,10 +73,12 @@ Tell = Callable[..., str]
 
 def _opening(document: Row, tell: Tell) -> str:
     filmed = document["filmed"]
+    if not document["presentations"]:
+        return tell("nothing_filmed")
     lines = [
         tell("basis"),
         tell(
-            "material", count=document["presentations"], people=len(document["people"]), purpose=document["purpose"],
+            "material", count=document["presentations"], people=document["bearers"], purpose=document["purpose"],
             seed=document["seed"], first=document["numbers"][0], last=document["numbers"][1], tool=document["tool"],
             seconds=filmed["seconds"], rate=filmed["frames_per_s"], turn=filmed["turn_deg"],
         ),
@@ -93,13 +99,15 @@ def _person(one: Row) -> str:
 
 def _cue(document: Row, cue: str, tell: Tell, pictures: bool) -> list[str]:
     about = document["cues"][cue]
-    parts = [f"## {tell('cue', cue=cue)}", tell("cue_about", **about)]
+    parts = [f"## {tell('cue', cue=cue)}", _about(about, tell)]
+    if len(about["says"]) == 1:
+        parts.append(tell(f"only_says_{about['says'][0]}"))
     parts += [f"### {tell('areas')}", tell("areas_note"), _areas(document, cue, tell), _verdict(document, cue, tell)]
     if pictures:
         parts += [f"![{tell('areas_alt', cue=cue)}](validation-areas-{cue}.svg)", tell("areas_caption")]
         parts += [f"![{tell('roc_alt', cue=cue)}](validation-roc-{cue}.svg)", tell("roc_caption")]
     whole = [row for row in document["pooled"] if row["cue"] == cue]
-    parts += [f"### {tell('errors')}", tell("errors_note"), _errors(whole, tell)]
+    parts += [f"### {tell('errors')}", tell("errors_note"), _errors(whole, tell, about["says"])]
     if pictures:  # long tables for the page only
         parts += _at_length(document, cue, tell)
     parts += [f"### {tell('controls')}", tell("controls_note"), _controls(document, cue, tell)]
@@ -108,16 +116,16 @@ def _cue(document: Row, cue: str, tell: Tell, pictures: bool) -> list[str]:
 
 def _at_length(document: Row, cue: str, tell: Tell) -> list[str]:
     """Errors by geometry and by size, folded."""
-    parts = []
+    parts, says = [], document["cues"][cue]["says"]
     each = [row for row in document["rates"] if row["cue"] == cue and row["band"] == "all"]
     if len(document["filmed"]["geometries"]) > 1:
-        parts.append(_folded(tell("by_geometry"), _errors(each, tell, geometry=True)))
+        parts.append(_folded(tell("by_geometry"), _errors(each, tell, says, geometry=True)))
     bands = [
         row for row in document["rates"]
         if row["cue"] == cue and row["band"] != "all" and row["presentations"] >= FEW
     ]  # fmt: skip
     if bands:
-        told = tell("bands_note", few=FEW) + "\n\n" + _errors(bands, tell, geometry=True, band=True)
+        told = tell("bands_note", few=FEW) + "\n\n" + _errors(bands, tell, says, geometry=True, band=True)
         parts.append(_folded(tell("by_size"), told))
     return parts
 
@@ -143,7 +151,9 @@ def _verdict(document: Row, cue: str, tell: Tell) -> str:
         (row for row in document["areas"] if (row["cue"], row["geometry"], row["kind"]) == (cue, "all", "any attack")),
         None,
     )
-    if told is None or told["area"] is None:
+    if told is None or 0 in told["presentations"]:
+        return tell("verdict_untested", cue=cue)
+    if told["area"] is None:
         return tell("verdict_blind", cue=cue)
     low, high = told["interval"]
     key = "verdict_nothing" if low <= 0.5 <= high else "verdict_wrong_way" if high < 0.5 else "verdict_something"
@@ -162,7 +172,7 @@ def _attacks(document: Row) -> list[str]:
 
 
 def _area(row: Row | None, tell: Tell) -> str:
-    if row is None:
+    if row is None or 0 in row["presentations"]:
         return tell("untested_cell")
     if row["area"] is None:
         return tell("blind_cell")
@@ -170,7 +180,7 @@ def _area(row: Row | None, tell: Tell) -> str:
     return f"{row['area']:.2f} [{low:.2f}, {high:.2f}]"
 
 
-def _errors(rows: Iterable[Row], tell: Tell, *, geometry: bool = False, band: bool = False) -> str:
+def _errors(rows: Iterable[Row], tell: Tell, says: Sequence[str], *, geometry: bool = False, band: bool = False) -> str:
     head = [tell("col_kind"), tell("col_side")]
     head += [tell("col_geometry")] * geometry + [tell("col_band")] * band
     head += [tell(f"col_{name}") for name in ("n", "people", "not_assessable", "abstained", "wrong", "wrong_assertive")]
@@ -181,11 +191,23 @@ def _errors(rows: Iterable[Row], tell: Tell, *, geometry: bool = False, band: bo
         cells = [_kind(row["kind"], tell), tell(f"side_{row['side'].replace(' ', '_')}")]
         cells += [short(row["geometry"])] * geometry + [row["band"]] * band
         cells += [str(row["presentations"]), str(row["people"])]
-        cells += [
-            rate(row[name], tell) for name in ("not_assessable", "abstained", "wrong_of_all", "wrong_of_assertive")
-        ]
-        body.append(cells)
+        cells += [rate(row[name], tell) for name in ("not_assessable", "abstained")]
+        body.append([*cells, *_wrong(row, says, tell)])
     return table(head, body)
+
+
+def _wrong(row: Row, says: Sequence[str], tell: Tell) -> list[str]:
+    """Both error cells; a cue that can say one thing only earns neither praise nor blame by that."""
+    if WRONG[row["side"]] not in says:
+        return [tell("cannot_say")] * 2
+    taken = tell("one_sided") if len(says) == 1 else rate(row["wrong_of_assertive"], tell)
+    return [rate(row["wrong_of_all"], tell), taken]
+
+
+def _about(about: Row, tell: Tell) -> str:
+    """Unit, group and meaning of a cue in words."""
+    group, high = tell(f"group_{about['group'].replace('-', '_')}"), tell(f"high_{about['high']}")
+    return tell("cue_about", unit=about["unit"], group=group, high=high)
 
 
 def _kind(kind: str, tell: Tell) -> str:
@@ -238,7 +260,7 @@ def _share(told: Row | None, tell: Tell) -> str:
 
 def _leaks(rows: Sequence[Row], tell: Tell) -> str:
     apart = [row["statistic"] for row in rows if row["told_apart"]]
-    sides = next((row["sides"] for row in rows if row["area"] is not None), None)
+    sides = next((row["sides"] for row in rows if row["told_apart"] is not None), None)
     if sides is None:
         return tell("leaks_untested")
     note = tell("leaks_found", which=", ".join(apart)) if apart else tell("leaks_none", live=sides[0], attack=sides[1])
@@ -250,18 +272,21 @@ def _apart(told: bool | None, tell: Tell) -> str:
     return tell("untested_cell") if told is None else tell("apart" if told else "not_apart")
 
 
-def _real(real: Row, cues: Sequence[str], tell: Tell) -> list[str]:
+def _real(document: Row, tell: Tell) -> list[str]:
+    real = document["real"]
     parts = [f"## {tell('real')}", tell("real_note", count=real["presentations"])]
-    for cue in cues:
+    for cue in document["cues"]:
         rows = [row for row in real["rates"] if row["cue"] == cue and row["band"] == "all"]
-        parts += [f"### {tell('cue', cue=cue)}", _errors(rows, tell)]
+        says = document["cues"][cue]["says"]
+        parts += [f"### {tell('cue', cue=cue)}", _errors(rows, tell, says)]
         twins = [row for row in real["twins"] if row["cue"] == cue and row["band"] == "all"]
         if twins:
             area = next(
                 row for row in real["twin_areas"] if row["cue"] == cue and row["kind"] == "planar_twin"
             )  # fmt: skip
-            parts += [tell("twins_note", area=_area(area, tell)), _errors(twins, tell)]
-    return [*parts, f"### {tell('leaks')}", _leaks(real["leaks"], tell)]
+            parts += [tell("twins_note", area=_area(area, tell)), _errors(twins, tell, says)]
+    parts += [f"### {tell('leaks')}", _leaks(real["leaks"], tell)]
+    return [*parts, f"### {tell('untested_real')}", _untested(real["untested"], tell)]
 
 
 def _untested(kinds: Sequence[str], tell: Tell) -> str:
