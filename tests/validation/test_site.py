@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_recordings_are_measured_by_the_same_cues(site: Path) -> None:
     rows, twins = score_site(site, ["nose_range"])
-    assert [(row["kind"], row["side"]) for row in rows] == [("live", "bona fide"), ("worn_cut_out", "attack")]
+    assert [(row["kind"], row["side"]) for row in rows] == [("live", "bona fide"), ("print_cut_out", "attack")]
     assert rows[0]["found"] > 20
     assert rows[0]["readings"]["nose_range"]["statement"] == "live"
     assert [row["kind"] for row in twins] == ["planar_twin"]
