@@ -23,6 +23,8 @@ HEAD = "file,kind,day,person,medium,print_id,shape,from_s,to_s"
         (("--kinds", "held_flat,ghost"), "name_unknown"),
         (("--cues", "aura"), "name_unknown"),
         (("--plant-leak", "roof"), "name_unknown"),
+        (("--plant-leak", "strength,encoded_twice"), "name_unknown"),
+        (("--codec", "mjpeg", "--crf", "28"), "crf_without"),
         (("--real", "nowhere"), "controls_no_table"),
     ],
 )

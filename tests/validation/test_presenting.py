@@ -65,6 +65,8 @@ def test_the_sample_holds_the_detectors_points_on_decoded_frames() -> None:
     assert len({crop.shape for crop in sample.crops}) == 1
     marks = np.array([np.asarray(face.landmarks_px) for face in sample.faces if face])
     assert np.ptp(marks, axis=0).max() > 1.0  # found anew in each frame
+    blank = [np.full_like(image, 90) for image in images]
+    assert sample_of_truth(times, blank, truths).found == 0  # where nothing is to be seen truth puts no points
 
 
 def test_a_face_that_is_in_no_frame_cannot_be_measured() -> None:

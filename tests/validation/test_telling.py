@@ -61,6 +61,7 @@ def test_charts_are_the_same_bytes_and_mark_what_has_no_data() -> None:
 
 def test_usual_words_of_a_geometry_are_left_out() -> None:
     assert short("250 px/m, pitch 20, pinhole, h264, crf any") == "250 px/m, 20°"
+    assert short("250 px/m, pitch 20, fisheye, hevc, crf 28") == "250 px/m, 20°, fisheye, hevc, crf 28"
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n|---|---|\n| 1 | 2 |"
 
 

@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from toolkit.errors import SetupError
-from toolkit.validation.kinds import KINDS, Geometry
+from toolkit.validation.kinds import KINDS, OWN_STRENGTH, Geometry
 from toolkit.validation.running import LEAKS, Wanted
 from toolkit.validation.scoring import require_cues
 
@@ -37,6 +37,9 @@ def wanted(
         A number out of range, or a codec, lens, kind, cue or leak that there is not.
     """
     codecs, lenses = _names("codec", codec, CODECS), _names("lens", lens, LENSES)
+    fixed = [name for name in codecs if name in OWN_STRENGTH]
+    if fixed and (crf is not None or leak == "strength"):
+        raise SetupError("crf_without", codec=", ".join(fixed))
     scales, pitches = _numbers("--px-per-m", px_per_m, PX_PER_M), _numbers("--pitch", pitch, PITCH_DEG)
     chosen_kinds = _names("kind", kinds, tuple(KINDS)) if kinds else tuple(KINDS)
     chosen_cues = tuple(dict.fromkeys(one.strip() for one in cues.split(",") if one.strip()))

@@ -56,6 +56,7 @@ WITHOUT_SCENES_LIVE = ("live_scarf", "live_veil", "live_night_mode")
 
 # Movements that carry no information on relief, or little: a cue that reads them as relief reads something else.
 CONTROL_MOTIONS: tuple[Motion, ...] = ("shift", "nod", "still")
+OWN_STRENGTH = ("mpeg4", "mjpeg")  # codecs that know no crf and are written at one strength
 CONTROL_KINDS = ("live", "held_flat")
 USUAL_MOTIONS: tuple[Motion, ...] = ("natural", "turn")
 
@@ -77,8 +78,10 @@ class Geometry:
     @property
     def name(self) -> str:
         """A short text that tells this geometry from every other."""
-        crf = "any" if self.crf is None else str(self.crf)
-        return f"{self.px_per_m:g} px/m, pitch {self.pitch_deg:g}, {self.lens}, {self.codec}, crf {crf}"
+        strength = "crf any" if self.crf is None else f"crf {self.crf}"
+        if self.codec in OWN_STRENGTH:
+            strength = "qscale 4"
+        return f"{self.px_per_m:g} px/m, pitch {self.pitch_deg:g}, {self.lens}, {self.codec}, {strength}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from toolkit.validation.kinds import ATTACK, BONA_FIDE, CONTROL_MOTIONS, WITHOUT
 
 Row = dict[str, Any]
 
+NO_FACE = "no face found"
 BANDS_PX = (0, 30, 60, 80, 120, 200)
 WRONG: dict[str, Literal["live", "artefact"]] = {ATTACK: "live", BONA_FIDE: "artefact"}
 
@@ -31,7 +32,7 @@ def usual(rows: Iterable[Row]) -> list[Row]:
 def band_of(face_px: float | None) -> str:
     """Size band of a face by the width of its box in pixels."""
     if face_px is None:
-        return "no face found"
+        return NO_FACE
     low = max(edge for edge in BANDS_PX if face_px >= edge)
     above = [edge for edge in BANDS_PX if edge > low]
     return f"{low}-{above[0]} px" if above else f"{low} px and more"

@@ -9,7 +9,7 @@ from typing import Any
 from toolkit.language import text
 from toolkit.report.rate_figures import areas_chart, roc_chart
 from toolkit.validation.kinds import ATTACK, KINDS
-from toolkit.validation.summary import WRONG
+from toolkit.validation.summary import NO_FACE, WRONG
 
 Row = dict[str, Any]
 PAGE = "validation.md"
@@ -189,7 +189,7 @@ def _errors(rows: Iterable[Row], tell: Tell, says: Sequence[str], *, geometry: b
     body = []
     for row in told:
         cells = [_kind(row["kind"], tell), tell(f"side_{row['side'].replace(' ', '_')}")]
-        cells += [short(row["geometry"])] * geometry + [row["band"]] * band
+        cells += [short(row["geometry"])] * geometry + [_band(row["band"], tell)] * band
         cells += [str(row["presentations"]), str(row["people"])]
         cells += [rate(row[name], tell) for name in ("not_assessable", "abstained")]
         body.append([*cells, *_wrong(row, says, tell)])
@@ -208,6 +208,13 @@ def _about(about: Row, tell: Tell) -> str:
     """Unit, group and meaning of a cue in words."""
     group, high = tell(f"group_{about['group'].replace('-', '_')}"), tell(f"high_{about['high']}")
     return tell("cue_about", unit=about["unit"], group=group, high=high)
+
+
+def _band(band: str, tell: Tell) -> str:
+    """A size band in words."""
+    if band == NO_FACE:
+        return tell("blind_face")
+    return band.replace("and more", tell("and_more"))
 
 
 def _kind(kind: str, tell: Tell) -> str:
