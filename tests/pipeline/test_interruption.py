@@ -68,6 +68,7 @@ def _kill_and_finish(prepared: tuple[Path, Path, float], tmp_path: Path, kills: 
         shutil.rmtree(case)
 
 
+@pytest.mark.full
 def test_killed_at_random_moments_a_run_ends_in_the_same_tables(
     prepared: tuple[Path, Path, float], tmp_path: Path
 ) -> None:
