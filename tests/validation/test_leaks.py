@@ -14,12 +14,12 @@ import pytest
 
 from toolkit.media.coding import facts
 from toolkit.validation import summary
-from toolkit.validation.kinds import ATTACK, KINDS, Geometry, Item
+from toolkit.validation.kinds import ATTACK, KINDS, Geometry, Item, Motion
 from toolkit.validation.presenting import film
 
 pytestmark = pytest.mark.full
 
-A_SIDE = 304
+A_SIDE, EACH = 304, 4  # clips a side, and of one number and movement
 GEOMETRY = Geometry(px_per_m=125, pitch_deg=20)
 
 
@@ -36,14 +36,16 @@ def stored(item: Item) -> dict[str, Any]:
 
 
 def items(a_side: int, leak: str = "none") -> list[Item]:
+    """So many a side, of the same numbers on both: a number chooses the recorder, and sides of other numbers differ."""
     told = []
     for side in (ATTACK, "bona fide"):
         kinds = [kind.name for kind in KINDS.values() if kind.side == side]
-        told += [
-            Item(geometry=GEOMETRY, kind=kinds[k % len(kinds)], motion=("natural", "turn")[k // len(kinds) % 2],
-                 turn_deg=30, number=k // (2 * len(kinds)), purpose="development", leak=leak)
-            for k in range(a_side)
-        ]  # fmt: skip
+        for k in range(a_side):
+            number, place = divmod(k, 2 * EACH)
+            kind = kinds[(place % EACH + EACH * number) % len(kinds)]
+            motion: Motion = "natural" if place < EACH else "turn"
+            told.append(Item(geometry=GEOMETRY, kind=kind, motion=motion, turn_deg=30, number=number,
+                             purpose="development", leak=leak))  # fmt: skip
     return told
 
 
