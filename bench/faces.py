@@ -24,8 +24,8 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-from scipy.stats import beta
 
+from toolkit.analysis.rates import rate_of
 from toolkit.records import Face, Image
 from toolkit.simulation.casting import Company
 from toolkit.simulation.faces import identities, unrelated
@@ -149,12 +149,6 @@ def slope(pairs: np.ndarray, frontal: float) -> float:
     return float((np.abs(pairs[used, 0]) * tangent).sum() / (tangent**2).sum()) if used.any() else float("nan")
 
 
-def interval(hits: int, of: int) -> tuple[float, float]:
-    """Exact 95 % interval of a share (Clopper and Pearson 1934)."""
-    low = 0.0 if hits == 0 else float(beta.ppf(0.025, hits, of - hits + 1))
-    return low, 1.0 if hits == of else float(beta.ppf(0.975, hits + 1, of - hits))
-
-
 def _looked(look: Look) -> list[tuple[bool, list[float]]]:
     cv2.setNumThreads(1)
     told = []
@@ -202,7 +196,7 @@ def rates(purpose: str, pool: ProcessPoolExecutor, looks: int, kinds: Sequence[s
                 if many:
                     yield f"{kind:8s} pitch {name}: no face is in sight"
                 continue
-            low, high = interval(hits, of)
+            low, high = rate_of(hits, of).interval
             far = np.array([gap for hit, gap in told if hit])
             marks = f"; marks off by a median of {100 * np.median(far):.1f} % of the face's width" if len(far) else ""
             share = f"{100 * hits / of:.1f} % ({100 * low:.1f}-{100 * high:.1f})"

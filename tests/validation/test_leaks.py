@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -61,8 +60,9 @@ def test_three_hundred_clips_a_side_cannot_be_told_apart_by_their_storage() -> N
     assert [(one["statistic"], one["interval"]) for one in told if one["told_apart"]] == []
 
 
-@pytest.mark.parametrize(("leak", "statistic"), [("strength", "quantiser"), ("encoded_twice", "encodings")])
-def test_a_fault_planted_into_real_clips_is_exposed(leak: str, statistic: str) -> None:
-    told = {one["statistic"]: one["told_apart"] for one in summary.leaks(film_all(items(48, leak)))}
-    assert told[statistic]
-    assert asdict(GEOMETRY)["crf"] is None  # each clip had a strength of its own, and still it shows
+def test_clips_stored_more_strongly_on_one_side_are_exposed() -> None:
+    """Each clip has a strength of its own, and still it shows in what was measured."""
+    told = {one["statistic"]: one["told_apart"] for one in summary.leaks(film_all(items(96, "strength")))}
+    assert GEOMETRY.crf is None
+    assert told["quantiser"]
+    assert told["bits_per_frame"]
