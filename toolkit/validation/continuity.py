@@ -155,12 +155,16 @@ def flagged(watched: Watched) -> tuple[int, int, bool]:
 
 
 def measure_rates(model: dict[str, float], seeds: Sequence[int], tell: Tell, purpose: str = "measurement") -> Row:
-    """Counts in independent scenes, each kind on seeds of its own; with and without sheets apart too."""
+    """Counts in independent scenes, each kind on seeds of its own; with and without sheets apart too.
+
+    ``unbroken`` of them have an occupied stretch over both clock-ins; where the zone
+    was seen empty between there is nothing to certify, and a switch is no trap.
+    """
     chunk = len(seeds) // len(KINDS)
-    seen: dict[str, list[tuple[bool, bool]]] = {}
+    seen: dict[str, list[tuple[bool, bool, bool]]] = {}
     for number, kind in enumerate(KINDS[:-1]):
         part = seeds[number * chunk : (number + 1) * chunk]
-        seen[kind] = [(one.sheets, certified(one, model)) for one in watch_all([kind], part, purpose)]
+        seen[kind] = [(one.sheets, _stretch(one) is not None, certified(one, model)) for one in watch_all([kind], part, purpose)]
         tell(f"{kind}: {_counts(seen[kind])}")
     rates: Row = {"basis": "simulated", **_by_kind(seen)}
     rates["with_sheets"] = _by_kind({kind: [one for one in rows if one[0]] for kind, rows in seen.items()})
@@ -171,13 +175,17 @@ def measure_rates(model: dict[str, float], seeds: Sequence[int], tell: Tell, pur
     return rates
 
 
-def _by_kind(seen: dict[str, list[tuple[bool, bool]]]) -> Row:
+def _by_kind(seen: dict[str, list[tuple[bool, bool, bool]]]) -> Row:
     switches = {kind: _counts(seen[name]) for kind, name in SWITCHES.items()}
     return {"switch": switches, **{name: _counts(seen[name]) for name in STAYS}}
 
 
-def _counts(rows: Sequence[tuple[bool, bool]]) -> Row:
-    return {"scenes": len(rows), "certified": sum(hit for _, hit in rows)}
+def _counts(rows: Sequence[tuple[bool, bool, bool]]) -> Row:
+    return {
+        "scenes": len(rows),
+        "unbroken": sum(whole for _, whole, _ in rows),
+        "certified": sum(hit for _, _, hit in rows),
+    }
 
 
 def validate_continuity(development: Sequence[int], measurement: Sequence[int], tell: Tell = lambda line: None) -> Row:
