@@ -57,14 +57,16 @@ def test_controls_say_what_is_there_and_what_it_unlocks(papermask: Papermask, tm
     table = tmp_path / "times.csv"
     rows = [f"live/obo_14s.mp4,live,2026-03-0{1 + k % 3},P{k},live,,,{k},{k + 1}" for k in range(9)]
     rows.append("print/gone.mp4,print,2026-03-03,P1,print,S1,flat,0,2")
+    rows.append("live/obo_14s.mp4,live,2026-03-03,P9,live,,,60,63")
     table.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
     with Case.create(tmp_path / "case", purpose="test", basis="test") as case:
         add_file(case, source / "obo_14s.mp4", "controls")
-        assert add_file(case, table, "controls").summary == {"presentations": 10}
+        assert add_file(case, table, "controls").summary == {"presentations": 11}
     status, document, _ = papermask("controls", tmp_path / "case")
     assert status == 0
     assert (document["tables"], len(document["presentations"])) == (1, 9)
     assert document["missing"] == [{"row": 11, "file": "print/gone.mp4"}]
+    assert document["beyond"] == [{"row": 12, "file": "live/obo_14s.mp4"}]
     assert (document["unlocks"]["level"], document["unlocks"]["people"]) == ("none", 9)
     assert document["unlocks"]["needs"][0]["what"] == "prints"
     assert len(document["guide"]) == 14

@@ -33,3 +33,18 @@ def test_without_published_rates_the_report_says_untested() -> None:
     blocks = methods({**FACTS, "tested_rates": None}, Writer("en"))
     assert not any(isinstance(one, Grid) for one in blocks)
     assert any("untested" in one.text for one in blocks if isinstance(one, Paragraph))
+
+
+def test_the_worst_geometry_stands_beside_the_mean() -> None:
+    rows = [
+        row("held_flat", 1.0, number=k, statement="live" if wrong else "nothing", geometry=geometry)
+        for geometry, wrong in (("250 px/m, pitch 20", False), ("250 px/m, pitch 60", True))
+        for k in range(10)
+    ] + [row("live", 1.0, number=k, geometry="250 px/m, pitch 20") for k in range(10)]
+    told = reported(document(rows))
+    assert {one["kind"]: one["worst"] and one["worst"]["geometry"] for one in told["pooled"]} == {
+        "held_flat": "250 px/m, 60°", "live": None,
+    }  # fmt: skip
+    (grid,) = (one for one in methods({**FACTS, "tested_rates": told}, Writer("en")) if isinstance(one, Grid))
+    cells = next(cells for cells in grid.rows if cells[3] == "20")
+    assert cells[6] == "50 % [27, 73]; at worst 100 % [69, 100] (250 px/m, 60°)"

@@ -84,3 +84,12 @@ def test_the_table_must_name_files_that_are_in_the_folder(site: Path, tmp_path: 
         with pytest.raises(ReadingError) as refused:
             read_site(tmp_path)
         assert refused.value.code == "controls_no_file"
+
+
+def test_a_stretch_that_the_recording_does_not_hold_is_refused_with_its_row(site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site / "live", tmp_path / "live")
+    rows = ["live/a.mp4,live,2026-03-03,P1,live,,,0.5,3.7", "live/a.mp4,live,2026-03-03,P2,live,,,30,34"]
+    (tmp_path / "times.csv").write_text("\n".join([HEAD, *rows]), encoding="utf-8")
+    with pytest.raises(ReadingError) as refused:
+        score_site(tmp_path, ["nose_range"])
+    assert (refused.value.code, refused.value.facts["row"]) == ("controls_beyond_end", 3)

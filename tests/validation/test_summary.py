@@ -7,7 +7,7 @@ import pytest
 
 from tests.validation.making import Row, row, some_cue, two_sides
 from toolkit.validation import summary
-from toolkit.validation.kinds import ATTACK, BONA_FIDE, KINDS
+from toolkit.validation.kinds import ATTACK, BONA_FIDE, KINDS, RIVAL
 
 
 def test_an_attack_called_live_and_a_face_called_artefact_are_the_errors() -> None:
@@ -50,6 +50,17 @@ def test_a_cue_that_reads_artefacts_high_is_turned_round() -> None:
     rows = two_sides(40, apart=-3.0)  # prints read high
     told = summary.areas(rows, [some_cue(high="artefact")])
     assert told[0]["area"] > 0.95
+
+
+def test_a_badge_that_nobody_presents_has_a_line_of_its_own_and_counts_as_no_attack() -> None:
+    badges = [{**row("live_badge", 0.0, number=k, statement="live"), "kind": "badge", "side": RIVAL} for k in range(20)]
+    rows = [*two_sides(20, apart=3.0), *badges]
+    areas = {one["kind"]: one for one in summary.areas(rows, [some_cue()])}
+    assert areas["any attack"]["presentations"] == [20, 20]
+    assert areas["badge"]["presentations"] == [20, 20]
+    badge = next(one for one in summary.pooled(rows, [some_cue()]) if one["kind"] == "badge")
+    assert badge["wrong_of_all"]["hits"] == 20  # a printed face called live is an error, presented or not
+    assert summary.leaks(rows)[0]["sides"] == (20, 20)
 
 
 def test_controls_stay_out_of_the_rates() -> None:

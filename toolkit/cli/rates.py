@@ -90,12 +90,13 @@ def controls(
         raise typer.BadParameter(text("cli.language_unknown", language=language))
     with Case.open(case, write=False) as opened:
         told = site_controls(opened)
-    missing = [{"row": one.row, "file": one.file} for one in told.missing]
+    missing, beyond = ([{"row": one.row, "file": one.file} for one in rows] for rows in (told.missing, told.beyond))
     if as_json:
         document: dict[str, Any] = {
             "tables": told.tables,
             "presentations": [{**asdict(one), "day": one.day.isoformat()} for one in told.times],
             "missing": missing,
+            "beyond": beyond,
             "unlocks": unlocked_row(told.unlocks),
             "guide": guide(language),
         }
@@ -111,3 +112,5 @@ def controls(
         say("line", text=line)
     for one in told.missing:
         say("line", text=text("controls.missing_file", language, row=one.row, named=one.file))
+    for one in told.beyond:
+        say("line", text=text("controls.beyond_end", language, row=one.row, named=one.file))

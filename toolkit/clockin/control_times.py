@@ -33,6 +33,7 @@ NEEDED = ("file", "kind", "day", "person", "medium", "from_s", "to_s")
 KINDS = ("live", "print")
 MEDIA = ("live", "print", "phone", "tablet", "badge", "mask", "scarf", "notice", "portrait")
 SHAPES = ("", "flat", "curled", "cylinder", "cut_out", "eye_holed")
+END_TOLERANCE_S = 1.0  # people round up
 LIVE_MEDIA = ("live", "mask", "scarf")
 
 
@@ -57,6 +58,10 @@ class ControlTime:
     from_s: float
     to_s: float
     region_px: tuple[int, int, int, int] | None = None
+
+    def beyond(self, end_s: float) -> bool:
+        """Whether the stretch leaves a recording whose last picture stands at ``end_s``; a second is forgiven."""
+        return self.from_s >= end_s or self.to_s > end_s + END_TOLERANCE_S
 
 
 def read_control_times(path: Path) -> tuple[ControlTime, ...]:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from toolkit.analysis.site_controls import Control, Unlocked, unlocked
 from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime, read_control_times
+from toolkit.errors import ReadingError
+from toolkit.media.probe import probe
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteControls:
-    """Presentations that the tables name, what they unlock, and rows whose recording is not in the case.
+    """Presentations that the tables name, what they unlock, and rows that no recording of the case holds.
 
-    ``tables`` is the number of tables; a row without its recording counts for nothing.
+    ``tables`` is the number of tables; a row counts for nothing whose recording
+    is ``missing`` or ends before its stretch does (``beyond``).
     """
 
     tables: int
     times: tuple[ControlTime, ...]
     missing: tuple[ControlTime, ...]
+    beyond: tuple[ControlTime, ...]
     unlocks: Unlocked
 
 
@@ -44,17 +49,33 @@ def site_controls(case: Case) -> SiteControls:
     mine = [row for row in rows if row["kind"] == "controls"]
     names = {str(row["exhibit_id"]): case.original_name(str(row["exhibit_id"])) or "" for row in mine}
     tables = [exhibit for exhibit, name in names.items() if is_table(name)]
-    recordings = Counter(PurePath(name).name for name in names.values() if not is_table(name))
+    films = {exhibit: PurePath(name).name for exhibit, name in names.items() if not is_table(name)}
+    recordings = Counter(films.values())
     times = _once(row for exhibit in tables for row in read_control_times(case.exhibit_path(exhibit)))
     asked = Counter(PurePath(file).name for file in {row.file for row in times})
     # An exhibit keeps its name without its folder: two files of one name in the table need two exhibits of it.
     there = [row for row in times if recordings[PurePath(row.file).name] >= asked[PurePath(row.file).name]]
+    ends: dict[str, float] = {}
+    for exhibit, name in films.items():
+        if name in asked:
+            end = lasts_s(case.exhibit_path(exhibit))
+            ends[name] = max(ends.get(name, 0.0), math.inf if end is None else end)
+    held = [row for row in there if not row.beyond(ends[PurePath(row.file).name])]
     return SiteControls(
         tables=len(tables),
-        times=tuple(there),
+        times=tuple(held),
         missing=tuple(row for row in times if row not in there),
-        unlocks=unlocked(countable(there)),
+        beyond=tuple(row for row in there if row not in held),
+        unlocks=unlocked(countable(held)),
     )
+
+
+def lasts_s(recording: Path) -> float | None:
+    """Where the last picture of a recording stands, in seconds from its first; None where it cannot be read."""
+    try:
+        return probe(recording).duration_s
+    except ReadingError:
+        return None
 
 
 def _once(rows: Iterable[ControlTime]) -> list[ControlTime]:

@@ -102,9 +102,12 @@ def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
 
 def _wrong(row: Facts, says: list[str], write: Writer) -> tuple[str, str]:
     """Errors; a cue that can say one thing only earns neither praise nor blame by that."""
-    if ("live" if row["side"] == "attack" else "artefact") not in says:
+    if ("artefact" if row["side"] == "bona fide" else "live") not in says:
         return write("rates_cannot_say"), write("rates_cannot_say")
-    return _share(row["wrong_of_all"]), "–" if len(says) == 1 else _share(row["wrong_of_assertive"])
+    told, worst = _share(row["wrong_of_all"]), row.get("worst")
+    if worst is not None:
+        told += write("rates_worst", share=_share(worst["wrong_of_all"]), geometry=worst["geometry"])
+    return told, "–" if len(says) == 1 else _share(row["wrong_of_assertive"])
 
 
 def _share(told: Facts) -> str:

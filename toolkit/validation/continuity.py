@@ -164,7 +164,9 @@ def measure_rates(model: dict[str, float], seeds: Sequence[int], tell: Tell, pur
     seen: dict[str, list[tuple[bool, bool, bool]]] = {}
     for number, kind in enumerate(KINDS[:-1]):
         part = seeds[number * chunk : (number + 1) * chunk]
-        seen[kind] = [(one.sheets, _stretch(one) is not None, certified(one, model)) for one in watch_all([kind], part, purpose)]
+        seen[kind] = [
+            (one.sheets, _stretch(one) is not None, certified(one, model)) for one in watch_all([kind], part, purpose)
+        ]
         tell(f"{kind}: {_counts(seen[kind])}")
     rates: Row = {"basis": "simulated", **_by_kind(seen)}
     rates["with_sheets"] = _by_kind({kind: [one for one in rows if one[0]] for kind, rows in seen.items()})

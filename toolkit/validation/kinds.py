@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-Side = Literal["bona fide", "attack"]
+Side = Literal["bona fide", "attack", "rival"]
 Motion = Literal["natural", "turn", "shift", "nod", "still"]
 
 BONA_FIDE: Final = "bona fide"
 ATTACK: Final = "attack"
+RIVAL: Final = "rival"  # a printed face that nobody presents: no live face, and no attack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ WITHOUT_SCENES_LIVE = ("live_scarf", "live_veil", "live_night_mode")
 # Movements that carry no information on relief, or little: a cue that reads them as relief reads something else.
 CONTROL_MOTIONS: tuple[Motion, ...] = ("shift", "nod", "still")
 OWN_STRENGTH = ("mpeg4", "mjpeg")  # codecs that know no crf and are written at one strength
+RIVALS = ("badge", "notice", "portrait")  # media that only a site's recordings show
 CONTROL_KINDS = ("live", "held_flat")
 USUAL_MOTIONS: tuple[Motion, ...] = ("natural", "turn")
 

@@ -16,7 +16,7 @@ from toolkit.errors import SetupError
 from toolkit.validation.kinds import KINDS
 from toolkit.validation.running import DOCUMENT
 from toolkit.validation.scoring import RANDOM
-from toolkit.validation.telling import charts, markdown
+from toolkit.validation.telling import charts, markdown, short
 
 ROOT = Path(__file__).resolve().parents[2]
 # What a report shows: rates over everything and areas by kind; the rest stays in the documentation.
@@ -61,9 +61,21 @@ def reported(document: dict[str, Any]) -> dict[str, Any]:
     return kept | {
         "people": document["bearers"],
         "geometries": document["filmed"]["geometries"],
-        "pooled": document["pooled"],
+        "pooled": [row | {"worst": _worst(document, row)} for row in document["pooled"]],
         "areas": areas,
     }
+
+
+def _worst(document: dict[str, Any], pooled: dict[str, Any]) -> dict[str, Any] | None:
+    """The geometry with most errors on this kind, for a mean is that of no camera; None where all are alike."""
+    mine = [
+        row for row in document["rates"]
+        if (row["cue"], row["kind"], row["band"]) == (pooled["cue"], pooled["kind"], "all")
+    ]  # fmt: skip
+    if len({row["wrong_of_all"]["rate"] for row in mine}) < 2:
+        return None
+    worst = max(mine, key=lambda row: row["wrong_of_all"]["rate"])
+    return {"geometry": short(worst["geometry"]), "wrong_of_all": worst["wrong_of_all"]}
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from toolkit.clockin.control_times import ControlTime, read_control_times
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.coding import coding
 from toolkit.media.frames import read_frames
-from toolkit.pipeline.controls import countable
-from toolkit.validation.kinds import ATTACK, BONA_FIDE
+from toolkit.pipeline.controls import countable, lasts_s
+from toolkit.validation.kinds import ATTACK, BONA_FIDE, RIVAL, RIVALS
 from toolkit.validation.sampling import sample_of_region
 from toolkit.validation.scoring import known_cues, not_measured, readings
 from toolkit.validation.twins import planar_twin
@@ -74,11 +74,19 @@ def score_site(
     twins: bool = True,
     advance: Callable[[float], None] = lambda amount: None,
 ) -> tuple[list[Row], list[Row]]:
-    """Rows of all presentations, and rows of the planar twins of the live ones that can be measured."""
+    """Rows of all presentations, and rows of the planar twins of the live ones that can be measured.
+
+    Raises
+    ------
+    ReadingError
+        As :func:`read_site`, or a row's stretch is not in its recording.
+    """
     chosen = known_cues(cue_names)
     rows, flat = [], []
     stored = {}
-    for number, told in enumerate(read_site(folder)):
+    presentations = read_site(folder)
+    _refuse_beyond(folder, presentations)
+    for number, told in enumerate(presentations):
         path = folder / told.file
         if told.file not in stored:
             stored[told.file] = _coding(path)
@@ -89,6 +97,15 @@ def score_site(
             flat.append(_twin(row, sample, chosen))
         advance(1.0)
     return rows, flat
+
+
+def _refuse_beyond(folder: Path, rows: Sequence[ControlTime]) -> None:
+    """A stretch that a recording does not hold is a slip in the table, not a face that could not be assessed."""
+    lasts = {name: lasts_s(folder / name) for name in {row.file for row in rows}}
+    for row in rows:
+        end = lasts[row.file]
+        if end is not None and row.beyond(end):
+            raise ReadingError("controls_beyond_end", file=TIMES, row=row.row, named=row.file, ends=f"{end:.1f}")
 
 
 def _coding(path: Path) -> Row:
@@ -104,7 +121,7 @@ def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -
         "key": f"real | {told.file} | {told.from_s:g}-{told.to_s:g} | {number}",
         "clip": told.file,
         "kind": LIVE_KINDS[told.medium] if told.kind == "live" else _attack(told),
-        "side": BONA_FIDE if told.kind == "live" else ATTACK,
+        "side": BONA_FIDE if told.kind == "live" else RIVAL if told.medium in RIVALS else ATTACK,
         "geometry": "recorded",
         "motion": "natural",
         "turn_deg": None,

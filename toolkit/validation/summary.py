@@ -15,13 +15,13 @@ from typing import Any, Literal
 
 from toolkit.analysis.cue import Cue
 from toolkit.analysis.rates import area_of, equal_error, rate_of, roc
-from toolkit.validation.kinds import ATTACK, BONA_FIDE, CONTROL_MOTIONS, WITHOUT_SCENES, WITHOUT_SCENES_LIVE
+from toolkit.validation.kinds import ATTACK, BONA_FIDE, CONTROL_MOTIONS, RIVAL, WITHOUT_SCENES, WITHOUT_SCENES_LIVE
 
 Row = dict[str, Any]
 
 NO_FACE = "no face found"
 BANDS_PX = (0, 30, 60, 80, 120, 200)
-WRONG: dict[str, Literal["live", "artefact"]] = {ATTACK: "live", BONA_FIDE: "artefact"}
+WRONG: dict[str, Literal["live", "artefact"]] = {ATTACK: "live", RIVAL: "live", BONA_FIDE: "artefact"}
 
 
 def usual(rows: Iterable[Row]) -> list[Row]:
@@ -86,18 +86,20 @@ def areas(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
     told = []
     for cue in cues:
         for geometry, group in [("all", usual(rows)), *_grouped(usual(rows), lambda row: row["geometry"])]:
-            for kind in sorted({row["kind"] for row in group if row["side"] == ATTACK}):
+            for kind in sorted({row["kind"] for row in group if row["side"] != BONA_FIDE}):
                 kept = [row for row in group if row["side"] == BONA_FIDE or row["kind"] == kind]
-                told.append({"cue": cue.name, "geometry": geometry, "kind": kind, **_area(cue, kept)})
+                side = next(row["side"] for row in kept if row["kind"] == kind)
+                told.append({"cue": cue.name, "geometry": geometry, "kind": kind, **_area(cue, kept, side)})
             told.append({"cue": cue.name, "geometry": geometry, "kind": "any attack", **_area(cue, group)})
     return told
 
 
-def _area(cue: Cue, rows: Sequence[Row]) -> Row:
+def _area(cue: Cue, rows: Sequence[Row], against: str = ATTACK) -> Row:
     """The area, with how many presentations of each side there were at all: none is untested, not unassessable."""
     strata = _grouped(rows, lambda row: (row["geometry"], row["motion"]))
-    area = area_of([(_values(cue, part, BONA_FIDE), _values(cue, part, ATTACK)) for _, part in strata])
-    return {**asdict(area), "presentations": [sum(row["side"] == side for row in rows) for side in (BONA_FIDE, ATTACK)]}
+    area = area_of([(_values(cue, part, BONA_FIDE), _values(cue, part, against)) for _, part in strata])
+    shown = [sum(row["side"] == side for row in rows) for side in (BONA_FIDE, against)]
+    return {**asdict(area), "presentations": shown}
 
 
 def _values(cue: Cue, rows: Iterable[Row], side: str) -> list[float]:
