@@ -199,7 +199,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("visit_id", "from_s", "to_s"),
     ),
-    # Faces and cues; empty until the steps that fill them exist.
+    # What was offered to the terminal.
     "presentations": TableShape(
         {
             "presentation_id": "text",
@@ -209,11 +209,33 @@ TABLES: dict[str, TableShape] = {
             "to_s": "float",
             "geometry": "text",
             "medium": "text",
+            "width_px": "float",
         },
         ("presentation_id",),
     ),
+    "faces": TableShape(
+        {
+            "presentation_id": "text",
+            "media_s": "float",
+            "pts": "int",
+            "box_px": "json",
+            "landmarks_px": "json",
+            "score": "float",
+            "width_px": "float",
+        },
+        ("presentation_id", "media_s"),
+    ),
     "cue_readings": TableShape(
-        {"presentation_id": "text", "cue": "text", "value": "float?", "unit": "text", "why_not": "text?"},
+        {
+            "presentation_id": "text",
+            "cue": "text",
+            "cue_group": "text",
+            "value": "float?",
+            "unit": "text",
+            "statement": "text",
+            "why_not": "text?",
+            "facts": "json",
+        },
         ("presentation_id", "cue"),
     ),
     "likenesses": TableShape(

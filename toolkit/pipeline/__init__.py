@@ -15,10 +15,12 @@ from toolkit.casebook.case import Case
 from toolkit.errors import CaseError, SetupError, ToolkitError
 from toolkit.media.frames import still
 from toolkit.pipeline.adding import Added, add_file
+from toolkit.pipeline.comparing import compare
 from toolkit.pipeline.concluding import conclude
+from toolkit.pipeline.cues import measure_cues
 from toolkit.pipeline.exhibits import intake
+from toolkit.pipeline.faces import faces
 from toolkit.pipeline.footage import scan
-from toolkit.pipeline.not_run import compare, cues, faces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
 from toolkit.pipeline.zones import declared_rate, empty_place, propose_zone, set_zone
@@ -27,11 +29,13 @@ from toolkit.runners import Runner
 
 STEPS = ("intake", "scan", "faces", "cues", "compare", "clocks", "associate", "conclude")
 
+PARALLEL = ("scan", "faces", "cues")
+
 _STEP: dict[str, Callable[..., Any]] = {
     "intake": intake,
     "scan": scan,
     "faces": faces,
-    "cues": cues,
+    "cues": measure_cues,
     "compare": compare,
     "clocks": align_clocks,
     "associate": associate,
@@ -59,8 +63,8 @@ def run_steps(
     check_exhibits(case)
     case.note("run", {"steps": list(steps), "tool": f"papermask {__version__}", "isolation": sandbox.limits_reached()})
     for step in steps:
-        if step == "scan":
-            scan(case, run=run, progress=progress)
+        if step in PARALLEL:
+            _STEP[step](case, run=run, progress=progress)
         else:
             _STEP[step](case, progress=progress)
 
@@ -106,11 +110,11 @@ __all__ = [
     "check_exhibits",
     "compare",
     "conclude",
-    "cues",
     "declared_rate",
     "doubt_about_zone",
     "faces",
     "intake",
+    "measure_cues",
     "propose_zone",
     "run_steps",
     "scan",

@@ -1,0 +1,167 @@
+"""Cues: every filed measurement on every presentation, with its reason where there is no answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import toolkit.analysis.cues  # files the cues
+from toolkit import tables
+from toolkit.analysis.cue import PresentationSample, cues
+from toolkit.analysis.presentations import FaceSeen, sample_of
+from toolkit.casebook.case import Case
+from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
+from toolkit.media.frames import read_frames
+from toolkit.pipeline.faces import BACKGROUND
+from toolkit.pipeline.progress import Progress, quiet
+from toolkit.pipeline.zones import declared_rate
+from toolkit.records import Face
+from toolkit.runners import Runner, local
+
+VERSION = 1
+MOST_FRAMES = 100  # of one presentation that cues are measured on, spread over all of it
+INPUTS = ("presentations", "faces", "visits")
+NOT_RUN = "not_run"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueWork:
+    """One presentation to measure: where its frames lie, and where the face was seen."""
+
+    presentation_id: str
+    path: str
+    frame_rate: float | None
+    seen: tuple[FaceSeen, ...]
+
+
+def measure_cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
+    """Measure every cue on every presentation.
+
+    Returns
+    -------
+    DataFrame
+        Table ``cue_readings``: a value with its unit, or why there is none
+        ("not assessable" and "not run" are told apart). Faces of the empty scene
+        are left out: nobody presents them.
+
+    Raises
+    ------
+    StepTooEarly
+        The step ``faces`` has not run.
+    """
+    offered = case.read("presentations")
+    assert toolkit.analysis.cues
+    params = {"version": VERSION, "cues": sorted(cues), "most_frames": MOST_FRAMES}
+    inputs = list(INPUTS)
+    if case.is_current("cue_readings", inputs=inputs, params=params):
+        return case.read("cue_readings")
+    works = _works(case, offered[offered["geometry"] != BACKGROUND])
+    rows: list[Row] = []
+    with progress("cues", float(len(works)), 0.0) as advance:
+        for first in range(0, len(works), 4):
+            batch = works[first : first + 4]
+            for told in (run or local(1))(measured, batch):
+                rows += told
+                advance(1.0)
+    case.record("cue_readings", tables.build("cue_readings", rows), inputs=inputs, params=params)
+    return case.read("cue_readings")
+
+
+def _works(case: Case, offered: pd.DataFrame) -> list[CueWork]:
+    visits = case.read("visits").set_index("visit_id")
+    seen = {str(name): part for name, part in case.read("faces").groupby("presentation_id")}
+    works = []
+    for presentation_id, visit_id in zip(offered["presentation_id"], offered["visit_id"], strict=True):
+        exhibit_id = str(visits.loc[visit_id, "exhibit_id"])
+        works.append(
+            CueWork(
+                presentation_id=str(presentation_id),
+                path=str(case.exhibit_path(exhibit_id)),
+                frame_rate=declared_rate(case, exhibit_id),
+                seen=faces_of(seen[str(presentation_id)]),
+            )
+        )
+    return works
+
+
+def faces_of(rows: pd.DataFrame) -> tuple[FaceSeen, ...]:
+    """Where a face was seen, from rows of the table ``faces`` of one presentation."""
+    columns = zip(rows["media_s"], rows["pts"], rows["box_px"], rows["landmarks_px"], rows["score"], strict=True)
+    return tuple(
+        FaceSeen(
+            media_s=float(media_s),
+            pts=int(pts),
+            face=Face(
+                box_px=tuple(json.loads(box)),
+                score=float(score),
+                landmarks_px=tuple((x, y) for x, y in json.loads(marks)),
+            ),
+        )
+        for media_s, pts, box, marks, score in columns
+    )
+
+
+def spread(seen: Sequence[FaceSeen], most: int = MOST_FRAMES) -> tuple[FaceSeen, ...]:
+    """As many of these as are wanted: all, or the middle stretch at full rate, which cues of movement need."""
+    if len(seen) <= most:
+        return tuple(seen)
+    first = (len(seen) - most) // 2
+    return tuple(seen[first : first + most])
+
+
+def load(work: CueWork) -> PresentationSample:
+    """The sample of one presentation, decoded anew at the camera's own resolution.
+
+    Raises
+    ------
+    CannotMeasure, ReadingError
+        No frame of it can be decoded.
+    """
+    chosen = spread(work.seen)
+    wanted = {round(one.media_s, 6) for one in chosen}
+    images = []
+    span = (chosen[0].media_s, chosen[-1].media_s)
+    with read_frames(Path(work.path), [span], frame_rate=work.frame_rate) as frames:
+        for frame in frames:
+            if frame.image is not None and not frame.corrupt and round(frame.media_s, 6) in wanted:
+                images.append((frame.media_s, np.asarray(frame.image)))
+    return sample_of(chosen, images)
+
+
+def measured(work: CueWork) -> list[Row]:
+    """Rows of ``cue_readings`` of one presentation."""
+    try:
+        sample = load(work)
+    except (CannotMeasure, ReadingError) as reason:
+        return [_blank(work, name, reason) for name in sorted(cues)]
+    return [_measure(work, name, sample) for name in sorted(cues)]
+
+
+def _measure(work: CueWork, name: str, sample: PresentationSample) -> Row:
+    one = cues[name]
+    try:
+        reading = one.measure(sample)
+    except (CannotMeasure, SetupError) as reason:
+        return _blank(work, name, reason)
+    return {
+        "presentation_id": work.presentation_id, "cue": name, "cue_group": one.group, "value": reading.value,
+        "unit": one.unit, "statement": reading.statement, "why_not": None, "facts": {},
+    }  # fmt: skip
+
+
+def _blank(work: CueWork, name: str, reason: ToolkitError) -> Row:
+    """Without an answer: a missing model is "not run", everything else "not assessable"."""
+    one = cues[name]
+    state = NOT_RUN if isinstance(reason, SetupError) else "not_assessable"
+    return {
+        "presentation_id": work.presentation_id, "cue": name, "cue_group": one.group, "value": None, "unit": one.unit,
+        "statement": state, "why_not": reason.code, "facts": dict(reason.facts),
+    }  # fmt: skip
