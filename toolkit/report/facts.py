@@ -63,7 +63,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         ],
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
-        "presentations": [_presentation(row) for row in read["presentations"]],
+        "faces_run": case.has("faces"),
+        "presentations": [_presentation(row, read["faces"], read["cue_readings"]) for row in read["presentations"]],
         "clock": _clock(read["clocks"], read["anchors"]),
         "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
@@ -174,8 +175,17 @@ def _presenter(row: Mapping[str, Any]) -> Row:
     return _pick(row, "presenter_id", "visit_ids", "continuity_risk", "weakest_s")
 
 
-def _presentation(row: Mapping[str, Any]) -> Row:
-    return _pick(row, "presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium")
+def _presentation(row: Mapping[str, Any], faces: Rows, readings: Rows) -> Row:
+    mine = row["presentation_id"]
+    names = ("presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px")
+    return _pick(row, *names) | {
+        "frames": sum(one["presentation_id"] == mine for one in faces),
+        "readings": [
+            {"group": one["cue_group"], **_pick(one, "cue", "value", "unit", "statement", "why_not", "facts")}
+            for one in readings
+            if one["presentation_id"] == mine
+        ],
+    }
 
 
 def _clock(clocks: Rows, anchors: Rows) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from toolkit.report import closing, evidence, timing
+from toolkit.report import closing, evidence, faces, timing
 from toolkit.report.blocks import Block, Section
 from toolkit.report.summary import summary
 from toolkit.report.writer import Facts, Writer
@@ -26,6 +26,7 @@ def sections(facts: Facts, write: Writer, cards: Callable[[], Iterable[Block]]) 
         ("time", timing.clock(facts, write)),
         ("records", evidence.records(facts, write)),
         ("visits", timing.visits(facts, write)),
+        ("faces", faces.offered(facts, write)),
         ("clockins", timing.clockins(facts, write)),
         ("methods", closing.methods(facts, write)),
         ("findings", tuple(cards())),
