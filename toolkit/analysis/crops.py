@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 from toolkit.vision.centerface import detect_faces
 
@@ -40,6 +41,26 @@ def width_px(face: Face) -> float:
 def median_width_px(faces: Sequence[Face]) -> float:
     """Median of :func:`width_px`."""
     return float(np.median([width_px(face) for face in faces]))
+
+
+def nose_offset(face: Face) -> float:
+    """Where the nose stands across the face, in distances between the eyes from the middle line.
+
+    The solution a of ``nose - eyes = a (right eye - left eye) + b (mouth - eyes)``
+    with the middles of eyes and mouth; it does not change under any affine map
+    of a plane.
+
+    Raises
+    ------
+    CannotMeasure
+        The points lie on one line: a slip of the detector.
+    """
+    marks = np.asarray(face.landmarks_px, np.float64)
+    eyes, mouth = marks[:2].mean(axis=0), marks[3:].mean(axis=0)
+    axes = np.stack([marks[1] - marks[0], mouth - eyes], axis=1)
+    if abs(float(np.linalg.det(axes))) < 1e-6:
+        raise CannotMeasure("cue_no_plane")
+    return float(np.linalg.solve(axes, marks[2] - eyes)[0])
 
 
 def enlargement(width: float) -> float:

@@ -25,6 +25,7 @@ from toolkit.analysis.crops import (
     middle_px,
     moved,
     nearest,
+    nose_offset,
     width_px,
 )
 from toolkit.analysis.cue import PresentationSample
@@ -50,6 +51,7 @@ ALIKE = 0.68  # correlation: on drawn scenes one face stays above .8 as it turns
 SIZES_TRIED_PX = (80.0, 40.0)  # widths that a face may have, for the look at a whole region
 LARGEST_SHOWN_PX = 1000  # side of what the detector is shown at once
 SAME_FACE = 0.3  # of a face width: nearer than that, two detections are of one face
+TURNED = 0.2  # change of the nose offset: more than two frontal pictures differ by
 STILL_WITHIN = 0.15  # of a face width: what moved less, at the place of a face of the empty scene, belongs to it
 
 Floats32 = NDArray[np.float32]
@@ -186,9 +188,19 @@ def parted(track: FaceTrack) -> list[FaceTrack]:
     cuts = [0]
     for k in np.flatnonzero(alike < ALIKE):
         lowest = alike[max(0, k - 2 * WINDOW) : k + 2 * WINDOW + 1].min()
-        if alike[k] == lowest and k + WINDOW - cuts[-1] >= WINDOW:
+        turned = _turn(track.seen[k : k + WINDOW], track.seen[k + WINDOW : k + 2 * WINDOW]) > TURNED
+        if not turned and alike[k] == lowest and k + WINDOW - cuts[-1] >= WINDOW:
             cuts.append(int(k) + WINDOW)
     return [FaceTrack(track.seen[a:b]) for a, b in pairwise([*cuts, len(track.seen)])]
+
+
+def _turn(before: Sequence[FaceSeen], after: Sequence[FaceSeen]) -> float:
+    """How far the nose moved across the face: a head that turns fast looks as different as another picture."""
+    try:
+        one, other = (float(np.median([nose_offset(seen.face) for seen in part])) for part in (before, after))
+    except CannotMeasure:
+        return 0.0
+    return abs(one - other)
 
 
 def _bounded(enlarge: float, shown: Image) -> float:

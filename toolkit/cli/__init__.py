@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 
+from toolkit.cli.assessing import register_assess
 from toolkit.cli.cases import register_cases
 from toolkit.cli.rates import register_rates
 from toolkit.cli.speaking import guard, new_app
@@ -18,6 +19,7 @@ app = new_app()
 register_cases(app)
 register_tools(app)
 register_rates(app)
+register_assess(app)
 
 
 def main() -> None:

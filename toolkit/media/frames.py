@@ -128,7 +128,7 @@ def read_frames(
     try:
         yield FrameReader(process.stdout)
     finally:
-        _stop(process)
+        stop_child(process)
 
 
 def still(path: Path, media_s: float, *, frame_rate: float | None = None) -> Frame:
@@ -172,7 +172,8 @@ def _encoded(suffix: str, image: Image, options: list[int]) -> bytes:
     return encoded.tobytes()
 
 
-def _stop(process: subprocess.Popen[Any]) -> None:
+def stop_child(process: subprocess.Popen[Any]) -> None:
+    """End a decoding child, whatever it is doing."""
     if process.poll() is None:
         process.kill()
     if process.stdout is not None:

@@ -139,29 +139,30 @@ def load(work: CueWork) -> PresentationSample:
 def measured(work: CueWork) -> list[Row]:
     """Rows of ``cue_readings`` of one presentation."""
     try:
-        sample = load(work)
+        told = readings_of(load(work))
     except (CannotMeasure, ReadingError) as reason:
-        return [_blank(work, name, reason) for name in sorted(cues)]
-    return [_measure(work, name, sample) for name in sorted(cues)]
+        told = [_blank(name, reason) for name in sorted(cues)]
+    return [{"presentation_id": work.presentation_id, "cue_group": one.pop("group"), **one} for one in told]
 
 
-def _measure(work: CueWork, name: str, sample: PresentationSample) -> Row:
+def readings_of(sample: PresentationSample) -> list[Row]:
+    """Every filed cue on one sample: ``cue``, ``group``, ``value``, ``unit``, ``statement``, ``why_not``, ``facts``."""
+    return [_reading(name, sample) for name in sorted(cues)]
+
+
+def _reading(name: str, sample: PresentationSample) -> Row:
     one = cues[name]
     try:
         reading = one.measure(sample)
     except (CannotMeasure, SetupError) as reason:
-        return _blank(work, name, reason)
-    return {
-        "presentation_id": work.presentation_id, "cue": name, "cue_group": one.group, "value": reading.value,
-        "unit": one.unit, "statement": reading.statement, "why_not": None, "facts": {},
-    }  # fmt: skip
+        return _blank(name, reason)
+    told: Row = {"value": reading.value, "statement": reading.statement, "why_not": None, "facts": {}}
+    return {"cue": name, "group": one.group, "unit": one.unit, **told}
 
 
-def _blank(work: CueWork, name: str, reason: ToolkitError) -> Row:
+def _blank(name: str, reason: ToolkitError) -> Row:
     """Without an answer: a missing model is "not run", everything else "not assessable"."""
     one = cues[name]
     state = NOT_RUN if isinstance(reason, SetupError) else "not_assessable"
-    return {
-        "presentation_id": work.presentation_id, "cue": name, "cue_group": one.group, "value": None, "unit": one.unit,
-        "statement": state, "why_not": reason.code, "facts": dict(reason.facts),
-    }  # fmt: skip
+    told: Row = {"value": None, "statement": state, "why_not": reason.code, "facts": dict(reason.facts)}
+    return {"cue": name, "group": one.group, "unit": one.unit, **told}

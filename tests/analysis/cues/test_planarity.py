@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.analysis.crops import nose_offset
 from toolkit.analysis.cue import PresentationSample, cues
-from toolkit.analysis.cues.planarity import frame_noise, nose_offset, nose_range
+from toolkit.analysis.cues.planarity import frame_noise, nose_range
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 

@@ -1,0 +1,43 @@
+"""assess: faces of pictures and clips without a case, each with readings or reasons, never with a strength."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pictures
+
+from tests.cli.asking import Papermask
+
+
+def test_a_face_in_a_picture_gets_reasons_and_no_strength(papermask: Papermask, shared: Path) -> None:
+    (picture,) = (shared / "data/spoof").glob("*true_001.jpg")
+    status, document, _ = papermask("assess", picture)
+    assert status == 0
+    (face,) = document["faces"]
+    assert (face["outcome"], face["log10_lr"], face["media_s"]) == ("not assessable", None, None)
+    assert face["width_px"] > 60
+    told = {one["cue"]: one for one in face["cues"]}
+    assert (told["nose_range"]["value"], told["nose_range"]["why_not"]) == (None, "cue_few_frames")
+    assert document["files"][0]["kind"] == "picture"
+    assert document["not_run"] == ["sheets", "reuse"]
+
+
+def test_a_head_that_turns_in_a_clip_shows_its_relief(papermask: Papermask, shared: Path) -> None:
+    (clip,) = (shared / "data/video").glob("*head-pose-face-detection-female.gif")
+    status, document, _ = papermask("assess", clip)
+    assert status == 0
+    (face,) = document["faces"]
+    reading = next(one for one in face["cues"] if one["cue"] == "nose_range")
+    assert reading["value"] > 0.5
+    assert face["outcome"] == "undetermined"  # a reading without controls decides nothing
+    assert 0 <= face["from_s"] < face["to_s"] <= document["files"][0]["duration_s"]
+
+
+def test_a_picture_without_a_face_and_a_file_that_is_none(papermask: Papermask, tmp_path: Path) -> None:
+    Pictures.fromarray(np.full((120, 160, 3), 90, np.uint8)).save(tmp_path / "wall.png")
+    status, document, _ = papermask("assess", tmp_path / "wall.png")
+    assert (status, document["faces"]) == (0, [])
+    (tmp_path / "notes.txt").write_text("nothing to see", encoding="utf-8")
+    status, document, _ = papermask("assess", tmp_path / "wall.png", tmp_path / "notes.txt")
+    assert (status, document["error"]["code"]) == (1, "not_a_video")

@@ -1,0 +1,89 @@
+"""What was offered to the terminal: the faces found in each visit, and what the cues read of them.
+
+Readings stand by themselves: without recordings of live and printed faces from
+the same terminal no strength is stated, whatever they read.
+"""
+
+from __future__ import annotations
+
+from toolkit.errors import CannotMeasure
+from toolkit.report.blocks import Block, Grid, Paragraph
+from toolkit.report.writer import Facts, Writer, at, brief, refs
+
+BACKGROUND = "background"
+
+
+def offered(facts: Facts, write: Writer) -> tuple[Block, ...]:
+    """Tables of presentations and of cue readings; where there is none, why."""
+    if not facts["faces_run"]:
+        return (Paragraph(write("faces_not_run"), "note"),)
+    clips = refs(visit["exhibit_id"] for visit in facts["visits"])
+    if not facts["presentations"]:
+        return (Paragraph(write("faces_none" if facts["visits"] else "faces_no_visits", refs=clips), "note"),)
+    exhibits = {visit["visit_id"]: visit["exhibit_id"] for visit in facts["visits"]}
+    return (
+        Paragraph(write("faces_lead", refs=clips)),
+        _presentations(facts, exhibits, write),
+        *_without(facts, clips, write),
+        *_readings(facts, write),
+    )
+
+
+def _presentations(facts: Facts, exhibits: dict[str, str], write: Writer) -> Grid:
+    names = ("presentation", "visit", "reference", "from", "to", "face_px", "seen_frames", "where")
+    rows = tuple(
+        (
+            one["presentation_id"],
+            one["visit_id"],
+            at(exhibits[one["visit_id"]], one["from_s"]),
+            f"{one['from_s']:.1f}",
+            f"{one['to_s']:.1f}",
+            f"{one['width_px']:.0f}",
+            str(one["frames"]),
+            write.code("geometry", one["geometry"]),
+        )
+        for one in facts["presentations"]
+    )
+    return Grid(write("cap_presentations"), _columns(write, names), rows, numeric=(3, 4, 5, 6))
+
+
+def _without(facts: Facts, clips: str, write: Writer) -> list[Block]:
+    """Visits in which no face was found: that says nothing of what was offered there."""
+    with_face = {one["visit_id"] for one in facts["presentations"]}
+    blind = [visit["visit_id"] for visit in facts["visits"] if visit["visit_id"] not in with_face]
+    return [Paragraph(write("faces_visits_without", visits=", ".join(blind), refs=clips), "note")] if blind else []
+
+
+def _readings(facts: Facts, write: Writer) -> list[Block]:
+    rows = tuple(
+        (
+            one["presentation_id"],
+            write.code("cue", reading["cue"]),
+            write.code("group", reading["group"]),
+            "–" if reading["value"] is None else f"{brief(reading['value'])} {_unit(reading['unit'])}".rstrip(),
+            write.code("statement_of_cue", reading["statement"]),
+            _why(reading, write),
+        )
+        for one in facts["presentations"]
+        for reading in one["readings"]
+    )
+    if not rows:
+        return []
+    names = ("presentation", "cue", "group", "value", "says", "why")
+    return [Grid(write("cap_readings"), _columns(write, names), rows, numeric=(3,)),
+            Paragraph(write("readings_limit"), "note")]  # fmt: skip
+
+
+def _why(reading: Facts, write: Writer) -> str:
+    """The reason why a cue has no answer, in words."""
+    if reading["why_not"] is None:
+        return "–"
+    return CannotMeasure(reading["why_not"], **reading["facts"]).what(write.language)
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "1" else unit
+
+
+def _columns(write: Writer, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(write(f"col_{name}") for name in names)
