@@ -117,7 +117,12 @@ def test_stored_rates_come_from_enough_independent_scenes() -> None:
     stays = [rates[kind] for kind in ("stay", "stay_contact", "stay_crossing")]
     for counts in (*rates["switch"].values(), *stays):
         assert 0 <= counts["certified"] <= counts["scenes"]
-        assert counts["scenes"] >= 50
+        assert counts["certified"] <= counts["unbroken"] <= counts["scenes"]
+        assert counts["scenes"] >= 100
+    switches = rates["switch"].values()
+    assert sum(one["scenes"] for one in switches) >= 300
+    assert sum(one["certified"] for one in switches) <= 0.02 * sum(one["scenes"] for one in switches)
+    assert rates["stay"]["certified"] >= 0.85 * rates["stay"]["scenes"]
 
 
 def test_the_model_learns_what_parts_stays_from_switches() -> None:
