@@ -90,7 +90,7 @@ def live_score(image: Image, face: Face) -> LiveScore:
     -------
     LiveScore
         On 5 photographs of prints and screens the mean was .00-.64, on 4 of live
-        faces .86-1.00.
+        faces .84-1.00.
 
     Raises
     ------
@@ -102,8 +102,8 @@ def live_score(image: Image, face: Face) -> LiveScore:
 
     Notes
     -----
-    A high score does not prove a live face: one printed face of the five scores
-    .97 with the first of the two networks. A low score does not prove a print: live faces
+    A high score does not prove a live face: one re-shot photograph of the
+    five scores .97 with the first of the two networks. A low score does not prove a print: live faces
     that are small, dark or blurred score low too. Measured error rates for
     clock-in cameras do not exist.
     """
