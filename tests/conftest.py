@@ -22,6 +22,7 @@ def shared() -> Path:
 
 @pytest.fixture(autouse=True)
 def own_config(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's own configuration, and all speak English."""
+    """No test reads or writes the user's own configuration or models, and all speak English."""
     monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("PAPERMASK_MODELS", str(tmp_path_factory.mktemp("models")))
     monkeypatch.setenv("PAPERMASK_LANGUAGE", "en")

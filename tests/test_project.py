@@ -52,6 +52,11 @@ def test_every_error_code_in_the_code_has_its_two_sentences() -> None:
     assert {code for code in codes if code not in known or f"{code}_do" not in known} == set()
 
 
+def test_no_error_code_has_sentences_in_two_places() -> None:
+    keys = [key for topic in TOPICS if topic.startswith("errors") for key in _entries("en", topic)]
+    assert {key for key in keys if keys.count(key) > 1} == set()
+
+
 def _lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
@@ -102,10 +107,21 @@ def test_modules_stay_small() -> None:
     assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > 400} == {}
 
 
-def test_the_program_makes_no_network_call() -> None:
+FETCHING = ROOT / "toolkit/vision/fetching.py"
+
+
+def test_the_program_makes_no_network_call_but_the_one_command_that_is_typed_for_it() -> None:
+    network = r"^\s*(import|from) (requests|urllib|http|socket|httpx)"
+    callers = []
     for path in (ROOT / "toolkit").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(import|from) (requests|urllib|http|socket|httpx)", text, re.MULTILINE), path
+        assert path == FETCHING or not re.search(network, text, re.MULTILINE), path
+        if re.search(r"\bfetching\b", text) and path != FETCHING:
+            callers.append(path.relative_to(ROOT).as_posix())
+    assert callers == ["toolkit/cli/models.py"]
+    assert re.search(
+        r"^    from toolkit.vision.fetching", (ROOT / callers[0]).read_text(encoding="utf-8"), re.MULTILINE
+    )
 
 
 def test_blur_is_no_redaction_and_has_no_code_path() -> None:

@@ -120,3 +120,12 @@ def test_a_clip_that_holds_many_presentations_counts_once() -> None:
     told = {one["statistic"]: one for one in summary.leaks(rows)}["quantiser"]
     assert told["sides"] == (1, 1)
     assert told["told_apart"] is None
+
+
+def test_a_cue_that_was_not_run_is_told_apart_from_one_that_could_not_assess() -> None:
+    rows = [row("live", None, number=k) for k in range(3)]
+    assert summary.not_run(rows, [some_cue()]) == []
+    for one in rows[:2]:
+        one["readings"]["depth"]["why_not"] = "learned_not_run"
+    told = summary.not_run(rows, [some_cue()])
+    assert told == [{"cue": "depth", "why_not": "learned_not_run", "presentations": 2}]

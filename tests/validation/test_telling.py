@@ -92,3 +92,14 @@ def test_a_run_without_drawn_scenes_says_so() -> None:
     page = markdown(document([]))
     assert "Nothing was drawn in this run" in page
     assert "presentations of" not in page
+
+
+def test_a_cue_that_was_not_run_is_said_so_without_rates_and_one_without_statements_says_that() -> None:
+    unrun = [{"cue": "learned", "why_not": "learned_not_run", "presentations": 7}]
+    for language in ("en", "zh"):
+        page = markdown(document(two_sides(5, apart=1.0), not_run=unrun), language=language)
+        assert "learned" in page and "`learned_not_run`" in page
+        assert f"## {say('cue', language, cue='learned')}" not in page
+    silent = document(two_sides(5, apart=1.0))
+    silent["cues"]["depth"]["says"] = []
+    assert "never says anything by itself" in markdown(silent)

@@ -109,7 +109,9 @@ def test_a_higher_least_score_only_drops_faces(picture: Picture) -> None:
 @pytest.mark.parametrize(
     ("image", "code"),
     [
-        (np.zeros((64, 64), np.uint8), "picture_not_rgb"),
+        (np.zeros((64, 64), np.uint8), "picture_gray"),
+        (np.broadcast_to(np.uint8(0), (9000, 9000, 3)), "picture_over_size"),
+        (np.broadcast_to(np.uint8(0), (8193, 64, 3)), "picture_over_size"),
         (np.zeros((64, 64, 4), np.uint8), "picture_not_rgb"),
         (np.zeros((64, 64, 3), np.uint16), "picture_not_rgb"),
         (np.zeros((64, 64, 3), np.float32), "picture_not_rgb"),

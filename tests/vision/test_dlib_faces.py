@@ -79,7 +79,7 @@ def test_a_gray_picture_is_refused() -> None:
     face = Face(box_px=(10, 10, 50, 60), score=0.9, landmarks_px=((20, 30), (40, 30), (30, 40), (22, 50), (38, 50)))
     with pytest.raises(CannotMeasure) as caught:
         embed(np.zeros((64, 64), np.uint8), face)
-    assert caught.value.code == "picture_not_rgb"
+    assert caught.value.code == "picture_gray"
 
 
 def test_without_dlib_likeness_is_not_run_and_never_answered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,19 +19,21 @@ def test_every_slot_says_truthfully_whether_it_is_installed() -> None:
     assert {name for name, slot in told.items() if slot.installed} == HERE
     for name, slot in told.items():
         assert slot.licence and slot.training_data and slot.allowed_use
+        assert not slot.added
         if name in HERE:
-            assert slot.path is not None
+            assert slot.path is not None and slot.tested
             assert slot.sha256 == hashlib.sha256(Path(slot.path).read_bytes()).hexdigest()
             assert str(weights(name)) == slot.path
         else:
-            assert slot.path is None and slot.sha256 is None
+            assert slot.path is None and slot.sha256 is None and slot.tested is None
 
 
 def test_a_slot_without_a_file_is_refused_as_not_run() -> None:
     with pytest.raises(SetupError) as caught:
         weights("yunet")
-    assert caught.value.code == "weights_missing"
+    assert caught.value.code == "model_not_added"
     assert "not run" in str(caught.value)
+    assert "models add yunet" in caught.value.advice()
 
 
 def test_weights_that_were_changed_are_refused_and_shown_as_not_installed(

@@ -20,6 +20,9 @@ from toolkit.registry import Registry
 
 Group = Literal["geometry", "edge", "photometric", "texture", "motion", "learned", "re-use"]
 Statement = Literal["live", "artefact", "nothing"]
+Answer = Literal["statement", "nothing said", "not assessable", "not run"]
+
+NOT_RUN = frozenset({"learned_not_run"})  # reasons that tell of this installation, not of the footage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,10 +49,15 @@ class PresentationSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a cue says of a presentation: ``value`` in the cue's unit, and the statement that its rule allows."""
+    """What a cue says of a presentation: ``value`` in the cue's unit, and the statement that its rule allows.
+
+    ``spread`` is how far the value moves when what was chosen is chosen a
+    little otherwise, in the same unit, where a cue measures that.
+    """
 
     value: float
     statement: Statement = "nothing"
+    spread: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,8 @@ class Cue:
     """A cue: its name, unit and group, which side a high value speaks for, what it may say, and the measurement.
 
     ``says`` are the statements that its rule can make; a cue that may say one
-    thing only is never wrong on one side and never right on the other.
+    thing only is never wrong on one side and never right on the other, and one
+    that may say none is a number to be calibrated.
     ``measure`` raises :class:`toolkit.errors.CannotMeasure` with the reason
     where a presentation does not allow it.
     """
@@ -68,6 +77,19 @@ class Cue:
     high: Literal["live", "artefact"]
     says: tuple[Statement, ...] = ("live", "artefact")
     measure: Callable[[PresentationSample], Reading]
+
+
+def answer_of(statement: Statement, why_not: str | None) -> Answer:
+    """Which of four answers a reading is.
+
+    A cue took a side; it measured and said nothing; the footage does not allow
+    the measurement; or the measurement was not made, because something is not
+    installed. The last two are never counted together: the third tells of the
+    footage, the fourth of this machine.
+    """
+    if why_not is None:
+        return "nothing said" if statement == "nothing" else "statement"
+    return "not run" if why_not in NOT_RUN else "not assessable"
 
 
 cues: Registry[Cue] = Registry("mask cue")

@@ -16,13 +16,13 @@ import typer
 
 from toolkit import demo as demo_case
 from toolkit.cli.cases import AsJson, Language, oddity_text, tell
+from toolkit.cli.models import register_models
 from toolkit.cli.speaking import answer, bar, say
 from toolkit.clockin.reader import read_records
 from toolkit.language import text
 from toolkit.media.probe import probe
 from toolkit.pipeline.files import check_file, read_json
 from toolkit.simulation.scenario_file import load_scenario
-from toolkit.vision.models import slots
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -38,9 +38,7 @@ def register_tools(app: typer.Typer) -> None:
     app.command("punches", help=_help("help_punches"))(punches)
     app.command("inspect", help=_help("help_inspect"))(inspect)
     app.command("lab", help=_help("help_lab"))(lab)
-    models = typer.Typer(help=_help("help_models"), no_args_is_help=True)
-    models.command("list", help=_help("help_models_list"))(models_list)
-    app.add_typer(models, name="models")
+    register_models(app)
 
 
 def demo(
@@ -146,16 +144,6 @@ def inspect(
             say("fact", name=name, value=value)
     for oddity in clip.oddities:
         say("odd", text=oddity_text(oddity.code, oddity.facts))
-
-
-def models_list(as_json: AsJson = False) -> None:
-    """Show every slot for a face model."""
-    found = [asdict(slot) for slot in slots()]
-    if as_json:
-        answer({"models": found})
-        return
-    for slot in found:
-        say("model", **slot)
 
 
 def lab(case: Annotated[Path | None, typer.Argument(metavar="[CASE]", help=_help("arg_case"))] = None) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
-from toolkit.analysis.cue import PresentationSample, cues
+from toolkit.analysis.cue import NOT_RUN, PresentationSample, cues
 from toolkit.analysis.presentations import FaceSeen, sample_of
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
@@ -27,7 +27,6 @@ from toolkit.runners import Runner, local
 VERSION = 1
 MOST_FRAMES = 100  # of one presentation that cues are measured on, spread over all of it
 INPUTS = ("presentations", "faces", "visits")
-NOT_RUN = "not_run"
 
 Row = dict[str, Any]
 
@@ -163,6 +162,6 @@ def _reading(name: str, sample: PresentationSample) -> Row:
 def _blank(name: str, reason: ToolkitError) -> Row:
     """Without an answer: a missing model is "not run", everything else "not assessable"."""
     one = cues[name]
-    state = NOT_RUN if isinstance(reason, SetupError) else "not_assessable"
+    state = "not_run" if isinstance(reason, SetupError) or reason.code in NOT_RUN else "not_assessable"
     told: Row = {"value": None, "statement": state, "why_not": reason.code, "facts": dict(reason.facts)}
     return {"cue": name, "group": one.group, "unit": one.unit, **told}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
+from toolkit.analysis.cue import Cue
 from toolkit.errors import SetupError
 from toolkit.simulation.faces import identities
 from toolkit.simulation.seeds import PRESENTATIONS
@@ -110,21 +111,31 @@ def validate(wanted: Wanted, folder: Path, *, workers: int = 2, bar: Bar) -> Row
     names = tuple(known_cues(wanted.cues))
     items = items_of(wanted)
     rows: list[Row] = []
+    real: list[Row] = []
+    twins: list[Row] = []
     if items:
         with bar("validate", float(len(items))) as advance:
             rows = score_all(items, names, folder / KEPT, workers=workers, advance=advance)
-    document = _document(wanted, names, rows)
     if wanted.real is not None:
         with bar("validate_real", float(len(recorded))) as advance:
             real, twins = score_site(wanted.real, names, advance=advance)
-        document["real"] = _real(real, twins, names) | {"unlocks": unlocked_row(what_they_unlock(recorded))}
+    unrun = summary.not_run([*rows, *real, *twins], _cues(names))
+    ran = tuple(name for name in names if name not in {one["cue"] for one in unrun})
+    document = _document(wanted, ran, rows) | {"not_run": unrun}
+    if wanted.real is not None:
+        document["real"] = _real(real, twins, ran) | {"unlocks": unlocked_row(what_they_unlock(recorded))}
     text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / DOCUMENT).write_text(text + "\n", encoding="utf-8", newline="\n")
     return document
 
 
+def _cues(names: Sequence[str]) -> list[Cue]:
+    """The cues of these names, none for none: there no name would stand for all."""
+    return list(known_cues(names).values()) if names else []
+
+
 def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
-    chosen = list(known_cues(names).values())
+    chosen = _cues(names)
     return {
         "schema": SCHEMA,
         "tool": f"papermask {__version__}",
@@ -159,7 +170,7 @@ def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
 
 
 def _real(rows: list[Row], twins: list[Row], names: Sequence[str]) -> Row:
-    chosen = list(known_cues(names).values())
+    chosen = _cues(names)
     twinned = {row["twin_of"] for row in twins}
     return {
         "presentations": len(rows),

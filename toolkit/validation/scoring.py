@@ -22,6 +22,7 @@ from toolkit.media import coding
 from toolkit.validation.kinds import KINDS, Item
 from toolkit.validation.presenting import film, images_of
 from toolkit.validation.sampling import sample_of_truth
+from toolkit.vision.user_models import fingerprint
 
 Row = dict[str, Any]
 RANDOM = "random_number"  # a cue that measures nothing: what a table says of it, it must say of nothing else
@@ -58,6 +59,8 @@ def readings(sample: PresentationSample, chosen: dict[str, Cue]) -> Row:
         try:
             reading = one.measure(sample)
             told[name] = {"value": reading.value, "statement": reading.statement}
+            if reading.spread is not None:
+                told[name]["spread"] = reading.spread
         except CannotMeasure as reason:
             told[name] = {"value": None, "statement": "nothing", "why_not": reason.code}
     return told
@@ -182,9 +185,14 @@ def _holds(row: Row, cue_names: Sequence[str]) -> bool:
     return set(row.get("readings", {})) >= set(cue_names)
 
 
-@cache
 def code_hash() -> str:
-    """What names the code that draws, finds and measures: rows of other code are made anew, never mixed."""
+    """What names the code and the added models that draw, find and measure: rows of others are made anew."""
+    models = fingerprint()
+    return hashlib.sha256(_code_hash().encode("ascii") + models).hexdigest()[:16] if models else _code_hash()
+
+
+@cache
+def _code_hash() -> str:
     root = Path(__file__).resolve().parents[1]
     seen = hashlib.sha256()
     for folder in ("simulation", "validation", "analysis", "vision", "media"):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
-from toolkit.analysis.cue import Cue
+from toolkit.analysis.cue import Cue, answer_of
 from toolkit.analysis.rates import area_of, equal_error, rate_of, roc
 from toolkit.validation.kinds import ATTACK, BONA_FIDE, CONTROL_MOTIONS, RIVAL, WITHOUT_SCENES, WITHOUT_SCENES_LIVE
 
@@ -36,6 +36,21 @@ def band_of(face_px: float | None) -> str:
     low = max(edge for edge in BANDS_PX if face_px >= edge)
     above = [edge for edge in BANDS_PX if edge > low]
     return f"{low}-{above[0]} px" if above else f"{low} px and more"
+
+
+def not_run(rows: Iterable[Row], cues: Sequence[Cue]) -> list[Row]:
+    """Cues that were not run on some presentation, because something is not installed here.
+
+    Of such a cue no rates are told: "not run" tells of this machine, and
+    counted as "not assessable" it would tell of the footage.
+    """
+    told = []
+    for cue in cues:
+        found = [row["readings"][cue.name] for row in rows]
+        reasons = [one["why_not"] for one in found if answer_of(one["statement"], one.get("why_not")) == "not run"]
+        if reasons:
+            told.append({"cue": cue.name, "why_not": reasons[0], "presentations": len(reasons)})
+    return told
 
 
 def rates(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:

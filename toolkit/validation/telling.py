@@ -57,6 +57,8 @@ def markdown(document: Row, *, pictures: bool = True, language: str | None = Non
         return say(key, language, **fields)
 
     parts = [f"# {tell('title')}", _opening(document, tell)]
+    for one in document.get("not_run", ()):
+        parts.append(tell("not_run", **one, why=text(f"errors_cues.{one['why_not']}_do", language)))
     if document["presentations"]:
         for cue in document["cues"]:
             parts += _cue(document, cue, tell, pictures)
@@ -100,6 +102,8 @@ def _person(one: Row) -> str:
 def _cue(document: Row, cue: str, tell: Tell, pictures: bool) -> list[str]:
     about = document["cues"][cue]
     parts = [f"## {tell('cue', cue=cue)}", _about(about, tell)]
+    if not about["says"]:
+        parts.append(tell("says_nothing"))
     if len(about["says"]) == 1:
         parts.append(tell(f"only_says_{about['says'][0]}"))
     parts += [f"### {tell('areas')}", tell("areas_note"), _areas(document, cue, tell), _verdict(document, cue, tell)]

@@ -16,7 +16,8 @@ from toolkit.records import Face, Image
 
 Points = NDArray[np.float64]
 
-SMALLEST_SIDE_PX = 16
+SMALLEST_SIDE_PX, LARGEST_SIDE_PX = 16, 8192
+LARGEST_PX = 40_000_000  # as large as frames of footage may be
 CANONICAL: Points = (
     np.array(
         [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]],
@@ -32,17 +33,46 @@ def require_picture(image: object) -> Image:
     Raises
     ------
     CannotMeasure
-        It is not a uint8 array of shape (h, w, 3), or a side is under 16 px.
-        A gray or 16-bit picture is refused instead of converted: whoever calls
-        must decide how, and a wrong guess would look like "no face".
+        It is not a uint8 array of shape (h, w, 3), or a side is under 16 px or
+        over 8192 px, or it has over 40 million pixels. A gray or 16-bit picture
+        is refused instead of converted: whoever calls must decide how, and a
+        wrong guess would look like "no face".
     """
     if not isinstance(image, np.ndarray):
         raise CannotMeasure("picture_not_rgb", found=type(image).__name__)
+    if image.dtype == np.uint8 and image.ndim == 2:
+        raise CannotMeasure("picture_gray", found=f"{image.shape[1]} x {image.shape[0]}")
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise CannotMeasure("picture_not_rgb", found=f"{image.dtype} {image.shape}")
     if min(image.shape[:2]) < SMALLEST_SIDE_PX:
         raise CannotMeasure("picture_too_small", found=f"{image.shape[1]} x {image.shape[0]}", least=SMALLEST_SIDE_PX)
+    if max(image.shape[:2]) > LARGEST_SIDE_PX or image.shape[0] * image.shape[1] > LARGEST_PX:
+        raise CannotMeasure(
+            "picture_over_size",
+            found=f"{image.shape[1]} x {image.shape[0]}",
+            side=LARGEST_SIDE_PX,
+            millions=LARGEST_PX // 1_000_000,
+        )
     return image
+
+
+def resized(image: Image, enlarge: float) -> tuple[Image, NDArray[np.float64]]:
+    """The picture resized by a factor, and what brings (x, y) in it back to the picture given.
+
+    Raises
+    ------
+    CannotMeasure
+        Nothing usable would be left, or more than a detector takes.
+    """
+    picture = require_picture(image)
+    height, width = picture.shape[:2]
+    size = (max(round(width * enlarge), 1), max(round(height * enlarge), 1))
+    if min(size) < SMALLEST_SIDE_PX or max(size) > LARGEST_SIDE_PX:
+        raise CannotMeasure("enlarge_out_of_range", enlarge=f"{enlarge:g}", found=f"{size[0]} x {size[1]}")
+    if size != (width, height):
+        method = cv2.INTER_CUBIC if enlarge > 1 else cv2.INTER_AREA
+        picture = np.asarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
+    return picture, np.array([width / size[0], height / size[1]])
 
 
 def similarity(source: Points, target: Points) -> NDArray[np.float64]:

@@ -20,16 +20,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
-from toolkit.vision.alignment import require_picture
+from toolkit.vision.alignment import resized
 from toolkit.vision.models import weights
 
 SLOT = "centerface"
 STRIDE = 4
 MULTIPLE = 32  # the network halves the picture five times
 OVERLAP = 0.3
-LARGEST_SIDE_PX = 8192
 OUTPUTS = ("537", "538", "539", "540")  # centre map, size, offset, points
 
 Floats = NDArray[np.float32]
@@ -66,16 +64,9 @@ def detect_faces(image: Image, *, enlarge: float = 1.0, least_score: float = 0.5
     One thread, same picture same answer. OpenCV's own threads are set to one
     for the whole process on first use.
     """
-    picture = require_picture(image)
-    height, width = picture.shape[:2]
-    size = (max(round(width * enlarge), 1), max(round(height * enlarge), 1))
-    if min(size) < MULTIPLE // 2 or max(size) > LARGEST_SIDE_PX:
-        raise CannotMeasure("enlarge_out_of_range", enlarge=f"{enlarge:g}", found=f"{size[0]} x {size[1]}")
-    if size != (width, height):
-        method = cv2.INTER_CUBIC if enlarge > 1 else cv2.INTER_AREA
-        picture = np.asarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
+    picture, back = resized(image, enlarge)
+    size = (picture.shape[1], picture.shape[0])
     boxes, scores, points = _decode(_forward(picture), size, least_score)
-    back = np.array([width / size[0], height / size[1]])
     kept = _without_doubles(boxes, scores)
     return [_face(boxes[i].reshape(2, 2) * back, scores[i], points[i] * back) for i in kept]
 

@@ -1,19 +1,23 @@
 """Which face models there could be, and whether they are here: never downloaded, never assumed.
 
 A slot without a file means "not run"; it must never be read as "nothing found".
-A file is used only while its SHA-256 is the one this version was tested with: an
-inquiry must be able to say which weights gave an answer.
+A packaged file is used only while its SHA-256 is the one this version was tested
+with, a file that a person added only while it is the one that was written down:
+an inquiry must be able to say which weights gave an answer.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from toolkit.errors import SetupError
+from toolkit.vision import user_models
+from toolkit.vision.fitting import Part
+from toolkit.vision.user_models import Added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,11 @@ class ModelSlot:
     """A place for a model: what it would answer, whether it is installed, what may be done with it.
 
     ``installed`` is true only if the file is there with the expected hash;
-    ``path`` and ``sha256`` are those of the file found, whatever its hash.
+    ``path`` and ``sha256`` are those of the file found, whatever its hash, or
+    those written down when a person added it. ``licence_recorded`` is the
+    licence in that person's words, ``parts`` are the files with their hashes.
+    ``tested``: they are the files this version was tried with; None where there
+    is no file.
     """
 
     name: str
@@ -41,6 +49,11 @@ class ModelSlot:
     licence: str
     training_data: str
     allowed_use: str
+    added: bool = False
+    tested: bool | None = None
+    licence_recorded: str | None = None
+    recorded_at: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,22 +122,47 @@ _SLOTS: dict[str, _Description] = {
 
 
 def slots() -> tuple[ModelSlot, ...]:
-    """Every slot, in a fixed order, as this installation really holds it."""
-    return tuple(_slot(name, told) for name, told in _SLOTS.items())
-
-
-def weights(slot: str) -> Path:
-    """The weights file of a slot, checked against the hash this version was tested with.
+    """Every slot, in a fixed order, as this installation really holds it.
 
     Raises
     ------
     SetupError
-        The package or its file is missing, or the file is another one. Whatever
-        asked for the model was then *not run*.
+        The list of added models cannot be read.
+    """
+    by_person = user_models.added()
+    return tuple(_slot(name, told, by_person.get(name)) for name, told in _SLOTS.items())
+
+
+def add(slot: str, path: Path, *, licence: str | None = None) -> Added:
+    """Register a file or folder of the user's own for a slot; it stays where it is.
+
+    Raises
+    ------
+    SetupError, ReadingError
+        The slot is filled by a package, or the file does not fit it.
+    """
+    told = _SLOTS.get(slot)
+    if told is not None and told.weights is not None:
+        raise SetupError("model_slot_packaged", slot=slot, package=told.weights.package)
+    return user_models.add(slot, path, licence=licence, allowed_use="" if told is None else told.allowed_use)
+
+
+def weights(slot: str) -> Path:
+    """The weights file (or folder) of a slot, checked against its hash.
+
+    Raises
+    ------
+    SetupError
+        The package or its file is missing, nothing was added, or the file is
+        another one. Whatever asked for the model was then *not run*.
     """
     told = _SLOTS[slot].weights
-    path = None if told is None else packaged_file(told.package, told.inside)
-    if told is None or path is None:
+    if told is None:
+        record = user_models.record_of(slot)
+        user_models.contents(record)
+        return Path(record.path)
+    path = packaged_file(told.package, told.inside)
+    if path is None:
         raise SetupError("weights_missing", slot=slot)
     found = file_sha256(path)
     if found != told.sha256:
@@ -146,23 +184,45 @@ def packaged_file(package: str, inside: str) -> Path | None:
     return None
 
 
-@cache
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, hex; read once a process."""
+    """SHA-256 of a file, hex; read once a process for a size and time of change."""
+    told = path.stat()
+    return _sha256(path, told.st_size, told.st_mtime_ns)
+
+
+@cache
+def _sha256(path: Path, size_bytes: int, changed_ns: int) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _slot(name: str, told: _Description) -> ModelSlot:
-    path = None if told.weights is None else packaged_file(told.weights.package, told.weights.inside)
-    sha256 = None if path is None else file_sha256(path)
-    return ModelSlot(
+def _slot(name: str, told: _Description, record: Added | None) -> ModelSlot:
+    described = ModelSlot(
         name=name,
         answers=told.answers,
-        installed=sha256 is not None and told.weights is not None and sha256 == told.weights.sha256,
-        path=None if path is None else str(path),
-        sha256=sha256,
+        installed=False,
+        path=None,
+        sha256=None,
         licence=told.licence,
         training_data=told.training_data,
         allowed_use=told.allowed_use,
     )
+    if record is not None:
+        return replace(
+            described,
+            installed=user_models.intact(record),
+            path=record.path,
+            sha256=record.sha256,
+            added=True,
+            tested=record.tested,
+            licence_recorded=record.licence,
+            recorded_at=record.recorded_at,
+            allowed_use=record.allowed_use,
+            parts=record.parts,
+        )
+    path = None if told.weights is None else packaged_file(told.weights.package, told.weights.inside)
+    if told.weights is None or path is None:
+        return described
+    sha256 = file_sha256(path)
+    same = sha256 == told.weights.sha256
+    return replace(described, installed=same, path=str(path), sha256=sha256, tested=same)

@@ -1,5 +1,5 @@
 """Mask cues, one a file; importing this package files them all."""
 
-from toolkit.analysis.cues import planarity
+from toolkit.analysis.cues import learned, planarity
 
-__all__ = ["planarity"]
+__all__ = ["learned", "planarity"]
