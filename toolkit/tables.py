@@ -238,6 +238,17 @@ TABLES: dict[str, TableShape] = {
         },
         ("presentation_id", "cue"),
     ),
+    "models": TableShape(
+        {
+            "name": "text",
+            "sha256": "text",
+            "answers": "text",
+            "licence": "text",
+            "allowed_use": "text",
+            "tested": "bool",
+        },
+        ("name",),
+    ),
     "likenesses": TableShape(
         {
             "presentation_id": "text",

@@ -23,10 +23,13 @@ from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import Face
 from toolkit.runners import Runner, local
+from toolkit.vision.models import slots
 
 VERSION = 1
 MOST_FRAMES = 100  # of one presentation that cues are measured on, spread over all of it
 INPUTS = ("presentations", "faces", "visits")
+OUTPUTS = ("cue_readings", "models")
+DETECTOR, NETWORKS = "centerface", {"learned": "minifasnet"}  # of the steps so far, and of cues that ask a network
 
 Row = dict[str, Any]
 
@@ -58,9 +61,10 @@ def measure_cues(case: Case, *, run: Runner | None = None, progress: Progress = 
     """
     offered = case.read("presentations")
     assert toolkit.analysis.cues
-    params = {"version": VERSION, "cues": sorted(cues), "most_frames": MOST_FRAMES}
+    added = {one.name: one.sha256 for one in slots() if one.name in NETWORKS.values()}
+    params = {"version": VERSION, "cues": sorted(cues), "most_frames": MOST_FRAMES, "networks": added}
     inputs = list(INPUTS)
-    if case.is_current("cue_readings", inputs=inputs, params=params):
+    if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
     works = _works(case, offered[offered["geometry"] != BACKGROUND])
     rows: list[Row] = []
@@ -71,7 +75,20 @@ def measure_cues(case: Case, *, run: Runner | None = None, progress: Progress = 
                 rows += told
                 advance(1.0)
     case.record("cue_readings", tables.build("cue_readings", rows), inputs=inputs, params=params)
+    case.record("models", tables.build("models", _models_used(rows)), inputs=inputs, params=params)
     return case.read("cue_readings")
+
+
+def _models_used(rows: Sequence[Row]) -> list[Row]:
+    """The models that gave an answer in this case, with hash and licence, for the report."""
+    answered = {row["cue"] for row in rows if row["value"] is not None}
+    names = {DETECTOR} | {slot for name, slot in NETWORKS.items() if name in answered}
+    return [
+        {"name": one.name, "sha256": one.sha256, "answers": one.answers, "tested": bool(one.tested),
+         "licence": one.licence_recorded or one.licence, "allowed_use": one.allowed_use}
+        for one in slots()
+        if one.name in names and one.sha256 is not None
+    ]  # fmt: skip
 
 
 def _works(case: Case, offered: pd.DataFrame) -> list[CueWork]:

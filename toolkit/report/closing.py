@@ -69,10 +69,24 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
     return (
         Paragraph(write("method_version", version=facts["tool"]["version"])),
         Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),
+        *_models(facts["tool"]["models"], write),
         Paragraph(write("method_errors")),
         *_cue_rates(facts["tested_rates"], write),
         Paragraph(write("method_processing"), "note"),
     )
+
+
+def _models(used: list[Facts], write: Writer) -> tuple[Block, ...]:
+    """Trained networks that gave an answer, with hash and licence."""
+    if not used:
+        return ()
+    rows = tuple(
+        (one["name"], one["answers"], one["sha256"][:16], one["licence"], one["allowed_use"],
+         write("model_tested" if one["tested"] else "model_not_tested"))
+        for one in used
+    )  # fmt: skip
+    columns = tuple(write(f"col_model_{k}") for k in range(1, 7))
+    return (Grid(write("cap_models"), columns, rows, mono=(2,)),)
 
 
 def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
