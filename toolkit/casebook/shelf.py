@@ -31,8 +31,8 @@ STEP_OF = {
     "exhibits": "add", "clips": "intake", "punches": "intake", "roster": "intake", "anchors": "intake",
     "record_files": "intake", "refused_rows": "intake", "integrity": "intake", "zones": "zone", "visits": "scan",
     "examined": "scan", "unscanned": "scan", "occupancy": "scan", "presenters": "scan", "lineage": "scan",
-    "presentations": "faces", "faces": "faces", "cue_readings": "cues", "models": "cues", "likenesses": "compare", "clocks": "clocks",
-    "associations": "associate", "findings": "conclude", "counts": "conclude", "not_assessable": "conclude",
+    "presentations": "faces", "faces": "faces", "cue_readings": "cues", "models": "cues", "likenesses": "compare",
+    "clocks": "clocks", "associations": "associate", "findings": "conclude", "counts": "conclude", "not_assessable": "conclude",
 }  # fmt: skip
 STATED = ("exhibits", "zones")  # from people, not from a step
 
