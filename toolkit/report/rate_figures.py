@@ -23,7 +23,7 @@ LINES: dict[str, dict[str, Any]] = {
     "turn": {"ls": "-", "color": VISIT},
 }
 OTHER_LINE: dict[str, Any] = {"ls": ":", "color": INK}
-PANEL_IN, ROW_IN = 2.5, 0.24
+PANEL_IN, ROW_IN, ACROSS = 2.5, 0.24, 3
 UNTESTED, NOT_ASSESSABLE = "?", "–"
 
 Row = Mapping[str, Any]
@@ -42,9 +42,7 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tupl
     panels : sequence of (geometry, label)
     """
     with matplotlib.style.context(["default", STYLE]):
-        size = (1.5 + PANEL_IN * len(panels), 0.9 + ROW_IN * len(kinds))
-        figure = Figure(figsize=size, layout="constrained")
-        axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        figure, axes = _grid(len(panels), 1.5, 0.9 + ROW_IN * len(kinds))
         for place, (geometry, label) in zip(axes, panels, strict=True):
             told = {row["kind"]: row for row in rows if row["geometry"] == geometry}
             place.axvline(0.5, color=CHANCE, lw=1.2, zorder=0)
@@ -55,6 +53,16 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tupl
             place.set_ylim(-0.6, len(kinds) - 0.4)
             place.set_yticks(range(len(kinds)), list(reversed(kinds)), fontsize=8)
         return _svg(figure)
+
+
+def _grid(panels: int, beside_in: float, row_in: float) -> tuple[Figure, list[Axes]]:
+    """A figure with room for so many panels, at most three side by side so that they can be read on a page."""
+    across, down = min(panels, ACROSS), -(-panels // ACROSS)
+    figure = Figure(figsize=(beside_in + PANEL_IN * across, row_in * down), layout="constrained")
+    every = figure.subplots(down, across, sharey=True, squeeze=False).ravel().tolist()
+    for spare in every[panels:]:
+        spare.set_axis_off()
+    return figure, every[:panels]
 
 
 def _area(axes: Axes, level: int, row: Row | None) -> None:
@@ -81,8 +89,7 @@ def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:
     panels : sequence of (geometry, label)
     """
     with matplotlib.style.context(["default", STYLE]):
-        figure = Figure(figsize=(0.6 + PANEL_IN * len(panels), 2.9), layout="constrained")
-        axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        figure, axes = _grid(len(panels), 0.6, 2.9)
         for place, (geometry, label) in zip(axes, panels, strict=True):
             place.plot([0, 1], [1, 0], color=CHANCE, lw=1.0, zorder=0)
             drawn = [curve for curve in curves if curve["geometry"] == geometry and curve["points"]]
@@ -95,7 +102,8 @@ def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:
             place.set_xlim(-0.02, 1.02)
             place.set_ylim(-0.02, 1.02)
             place.set_xlabel("BPCER", fontsize=8, color=INK)
-        axes[0].set_ylabel("APCER", fontsize=8, color=INK)
+        for place in axes[::ACROSS]:
+            place.set_ylabel("APCER", fontsize=8, color=INK)
         return _svg(figure)
 
 
