@@ -107,7 +107,7 @@ def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
     )
     columns = tuple(write(f"col_rates_{k}") for k in range(1, 9))
     told = {"count": tested["presentations"], "people": tested["people"], "geometries": "; ".join(tested["geometries"])}
-    blind = ", ".join(text(f"validation.kind_{kind}", write.language) for kind in tested["untested"])
+    blind = "; ".join(text(f"validation.kind_{kind}", write.language) for kind in tested["untested"])
     return (
         Grid(write("cap_rates", **told), columns, rows, numeric=(3, 4, 5, 6, 7)),
         Paragraph(write("rates_note", kinds=blind), "note"),

@@ -60,7 +60,7 @@ def reported(document: dict[str, Any]) -> dict[str, Any]:
     areas = [row for row in document["areas"] if row["geometry"] == "all"]
     return kept | {
         "people": document["bearers"],
-        "geometries": document["filmed"]["geometries"],
+        "geometries": [short(one) for one in document["filmed"]["geometries"]],
         "pooled": [row | {"worst": _worst(document, row)} for row in document["pooled"]],
         "areas": areas,
     }
