@@ -32,7 +32,8 @@ STEP_OF = {
     "record_files": "intake", "refused_rows": "intake", "integrity": "intake", "zones": "zone", "visits": "scan",
     "examined": "scan", "unscanned": "scan", "occupancy": "scan", "presenters": "scan", "lineage": "scan",
     "presentations": "faces", "faces": "faces", "cue_readings": "cues", "models": "cues", "likenesses": "compare",
-    "clocks": "clocks", "associations": "associate", "findings": "conclude", "counts": "conclude", "not_assessable": "conclude",
+    "clocks": "clocks", "associations": "associate", "findings": "conclude", "counts": "conclude",
+    "not_assessable": "conclude",
 }  # fmt: skip
 STATED = ("exhibits", "zones")  # from people, not from a step
 

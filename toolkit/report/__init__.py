@@ -18,7 +18,6 @@ from toolkit.errors import CaseError
 from toolkit.records import Frame
 from toolkit.report import editions, wording
 from toolkit.report.blocks import Report, sentences
-from toolkit.report.cards import finding_cards
 from toolkit.report.facts import as_document, report_facts
 from toolkit.report.html import to_html
 from toolkit.report.sections import sections
@@ -97,7 +96,7 @@ def compose(facts: dict[str, Any], language: str, still: Callable[[str, float], 
         cover=_cover(told, write),
         contents_title=write("contents"),
         skip=write("skip"),
-        sections=sections(told, write, lambda: finding_cards(told, write, still)),
+        sections=sections(told, write, still),
         footer=(
             write("footer_custody", case=facts["case_id"], rows=custody["journal_rows"], head=custody["journal_head"]),
             write("footer_alone"),

@@ -67,13 +67,18 @@ def cannot(facts: Facts, write: Writer) -> tuple[Block, ...]:
 def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """How it was done, with which version, and what is known of the error rates."""
     return (
-        Paragraph(write("method_version", version=facts["tool"]["version"])),
+        Paragraph(_version(facts["tool"], write)),
         Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),
         *_models(facts["tool"]["models"], write),
         Paragraph(write("method_errors")),
         *_cue_rates(facts["tested_rates"], write),
         Paragraph(write("method_processing"), "note"),
     )
+
+
+def _version(tool: Facts, write: Writer) -> str:
+    told = [write("method_version", version=tool["version"])]
+    return write.told(told if tool["models"] else [*told, write("method_no_model")])
 
 
 def _models(used: list[Facts], write: Writer) -> tuple[Block, ...]:

@@ -6,14 +6,19 @@ the same terminal no strength is stated, whatever they read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from toolkit.errors import CannotMeasure
-from toolkit.report.blocks import Block, Grid, Paragraph
+from toolkit.records import Frame
+from toolkit.report.blocks import Block, Grid, Paragraph, Strip
+from toolkit.report.stills import face_still
 from toolkit.report.writer import Facts, Writer, at, brief, refs
 
-BACKGROUND = "background"
+NOT_RUN = "not_run"
+MOST_FACES = 24
 
 
-def offered(facts: Facts, write: Writer) -> tuple[Block, ...]:
+def offered(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> tuple[Block, ...]:
     """Tables of presentations and of cue readings; where there is none, why."""
     if not facts["faces_run"]:
         return (Paragraph(write("faces_not_run"), "note"),)
@@ -23,10 +28,21 @@ def offered(facts: Facts, write: Writer) -> tuple[Block, ...]:
     exhibits = {visit["visit_id"]: visit["exhibit_id"] for visit in facts["visits"]}
     return (
         Paragraph(write("faces_lead", refs=clips)),
+        _gallery(facts, exhibits, write, still),
         _presentations(facts, exhibits, write),
         *_without(facts, clips, write),
         *_readings(facts, write),
     )
+
+
+def _gallery(facts: Facts, exhibits: dict[str, str], write: Writer, still: Callable[[str, float], Frame]) -> Strip:
+    """Each presentation in the frame in which its face was seen best, cut out as it is."""
+    hashes = {one["exhibit_id"]: one["sha256"] for one in facts["exhibits"]}
+    shown = [one for one in facts["presentations"] if one["best"] is not None]
+    stills = tuple(face_still(one, exhibits[one["visit_id"]], hashes, write, still) for one in shown[:MOST_FACES])
+    left = len(shown) - len(stills)
+    caption = write("cap_gallery")
+    return Strip(stills, write.told([caption, write("cap_gallery_left", count=left)]) if left else caption)
 
 
 def _presentations(facts: Facts, exhibits: dict[str, str], write: Writer) -> Grid:
@@ -55,23 +71,27 @@ def _without(facts: Facts, clips: str, write: Writer) -> list[Block]:
 
 
 def _readings(facts: Facts, write: Writer) -> list[Block]:
+    """Readings, one line each; a cue that was not run at all is told once."""
+    every = [(one["presentation_id"], reading) for one in facts["presentations"] for reading in one["readings"]]
+    ran = {reading["cue"] for _, reading in every if reading["statement"] != NOT_RUN}
     rows = tuple(
         (
-            one["presentation_id"],
+            presentation_id,
             write.code("cue", reading["cue"]),
             write.code("group", reading["group"]),
             "–" if reading["value"] is None else f"{brief(reading['value'])} {_unit(reading['unit'])}".rstrip(),
             write.code("statement_of_cue", reading["statement"]),
             _why(reading, write),
         )
-        for one in facts["presentations"]
-        for reading in one["readings"]
+        for presentation_id, reading in every
+        if reading["cue"] in ran
     )
-    if not rows:
-        return []
-    names = ("presentation", "cue", "group", "value", "says", "why")
-    return [Grid(write("cap_readings"), _columns(write, names), rows, numeric=(3,)),
-            Paragraph(write("readings_limit"), "note")]  # fmt: skip
+    names = ("presentation", "cue", "group", "value", "says", "why_not")
+    tables: list[Block] = [Grid(write("cap_readings"), _columns(write, names), rows, numeric=(3,))] if rows else []
+    blank = {reading["cue"]: _why(reading, write) for _, reading in every if reading["cue"] not in ran}
+    for cue, why in sorted(blank.items()):
+        tables.append(Paragraph(write("cue_not_run", cue=write.code("cue", cue), why=why), "note"))
+    return [*tables, Paragraph(write("readings_limit"), "note")] if every else []
 
 
 def _why(reading: Facts, write: Writer) -> str:

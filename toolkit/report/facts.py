@@ -177,15 +177,24 @@ def _presenter(row: Mapping[str, Any]) -> Row:
 
 def _presentation(row: Mapping[str, Any], faces: Rows, readings: Rows) -> Row:
     mine = row["presentation_id"]
+    sights = [one for one in faces if one["presentation_id"] == mine]
     names = ("presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px")
     return _pick(row, *names) | {
-        "frames": sum(one["presentation_id"] == mine for one in faces),
+        "frames": len(sights),
+        "best": _best(sights),
         "readings": [
             {"group": one["cue_group"], **_pick(one, "cue", "value", "unit", "statement", "why_not", "facts")}
             for one in readings
             if one["presentation_id"] == mine
         ],
     }
+
+
+def _best(sights: Rows) -> Row | None:
+    """The frame in which the detector was surest of the face, for a person to look at."""
+    if not sights:
+        return None
+    return _pick(max(sights, key=lambda one: (one["score"], -one["media_s"])), "media_s", "pts", "box_px")
 
 
 def _clock(clocks: Rows, anchors: Rows) -> Row:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from toolkit.records import Frame
 from toolkit.report import closing, evidence, faces, timing
 from toolkit.report.blocks import Block, Section
+from toolkit.report.cards import finding_cards
 from toolkit.report.summary import summary
 from toolkit.report.writer import Facts, Writer
 
 
-def sections(facts: Facts, write: Writer, cards: Callable[[], Iterable[Block]]) -> tuple[Section, ...]:
+def sections(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> tuple[Section, ...]:
     """All sections in order; those without matter say so.
 
     Parameters
     ----------
-    cards : callable
-        Makes the finding cards; they need the footage, the rest only the facts.
+    still : callable
+        ``(exhibit_id, media_s) -> Frame``: faces and finding cards are shown from the footage.
     """
     parts: tuple[tuple[str, tuple[Block, ...]], ...] = (
         ("summary", summary(facts, write)),
@@ -26,10 +28,10 @@ def sections(facts: Facts, write: Writer, cards: Callable[[], Iterable[Block]]) 
         ("time", timing.clock(facts, write)),
         ("records", evidence.records(facts, write)),
         ("visits", timing.visits(facts, write)),
-        ("faces", faces.offered(facts, write)),
+        ("faces", faces.offered(facts, write, still)),
         ("clockins", timing.clockins(facts, write)),
         ("methods", closing.methods(facts, write)),
-        ("findings", tuple(cards())),
+        ("findings", tuple(finding_cards(facts, write, still))),
         ("counts", closing.counts(facts, write)),
         ("alternatives", closing.alternatives(facts, write)),
         ("exculpatory", closing.exculpatory(facts, write)),

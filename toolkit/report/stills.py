@@ -16,6 +16,8 @@ from toolkit.report.writer import Facts, Writer, at
 MOST_STILLS = 8
 WIDEST_PX = 960
 JPEG_QUALITY = 82
+SURROUNDINGS = 1.6  # reach of a cut-out from the middle of a face, in sides of its box
+FACE_SIDE_PX = 360
 
 
 def key_frames(finding: Facts, facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> Strip:
@@ -48,13 +50,38 @@ def _still(moment: Facts, hashes: dict[str, str], write: Writer, still: Callable
     exhibit_id, media_s = moment["exhibit_id"], moment["media_s"]
     title = write.code("role", moment["role"], {"id": moment.get("employee_id")})
     alt = write("alt_frame", role=title, ref=at(exhibit_id, media_s))
+    return _shown(exhibit_id, media_s, title, alt, hashes, write, still, preview)
+
+
+def face_still(
+    one: Facts, exhibit_id: str, hashes: dict[str, str], write: Writer, still: Callable[[str, float], Frame]
+) -> Still:
+    """A presentation's face with its surroundings, in the frame in which it was seen best."""
+    title = f"{one['presentation_id']} · {one['visit_id']}"
+    alt = write("alt_face", id=one["presentation_id"], ref=at(exhibit_id, one["best"]["media_s"]))
+    box = one["best"]["box_px"]
+    return _shown(
+        exhibit_id, one["best"]["media_s"], title, alt, hashes, write, still, lambda image: cut_out(image, box)
+    )
+
+
+def _shown(
+    exhibit_id: str,
+    media_s: float,
+    title: str,
+    alt: str,
+    hashes: dict[str, str],
+    write: Writer,
+    still: Callable[[str, float], Frame],
+    prepared: Callable[[Image], Image],
+) -> Still:
     try:
         frame = still(exhibit_id, media_s)
     except (CannotMeasure, ReadingError) as missing:
         return Still(None, alt, title, f"{at(exhibit_id, media_s)} {write('no_still')} {missing.what(write.language)}")
     if frame.image is None:
         return Still(None, alt, title, f"{at(exhibit_id, media_s)} {write('no_still')}")
-    source = "data:image/jpeg;base64," + base64.b64encode(as_jpeg(preview(frame.image), JPEG_QUALITY)).decode()
+    source = "data:image/jpeg;base64," + base64.b64encode(as_jpeg(prepared(frame.image), JPEG_QUALITY)).decode()
     caption = write(
         "cap_frame",
         ref=at(exhibit_id, frame.media_s),
@@ -63,6 +90,19 @@ def _still(moment: Facts, hashes: dict[str, str], write: Writer, still: Callable
         media=f"{frame.media_s:.3f}",
     )
     return Still(source, alt, title, caption)
+
+
+def cut_out(image: Image, box_px: list[float]) -> Image:
+    """A face with its surroundings, each pixel repeated a whole number of times; nothing is smoothed or filled in."""
+    left, top, right, bottom = box_px
+    reach = SURROUNDINGS * max(right - left, bottom - top)
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    high, wide = image.shape[:2]
+    x0, x1 = max(0, int(middle_x - reach)), min(wide, int(middle_x + reach) + 1)
+    y0, y1 = max(0, int(middle_y - reach)), min(high, int(middle_y + reach) + 1)
+    shown = image[y0:y1, x0:x1]
+    times = max(1, FACE_SIDE_PX // max(shown.shape[:2]))
+    return preview(np.ascontiguousarray(shown.repeat(times, axis=0).repeat(times, axis=1)))
 
 
 def preview(image: Image) -> Image:
