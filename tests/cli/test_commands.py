@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,24 @@ def test_the_demo_finds_what_was_staged(demo: Path) -> None:
     assert [one["employees"] for one in found] == [["1003", "1004", "1005", "1006"]]
     low, high = document["clock"]["interval_s"]
     assert low <= 97.0 <= high
+
+
+def test_the_demo_shows_every_print_of_the_stack(demo: Path) -> None:
+    document = json.loads(papermask("run", demo, "--json").stdout)
+    offered = {one["visit_id"]: [] for one in document["visits"]}
+    for one in document["presentations"]:
+        offered[one["visit_id"]].append(one)
+    assert all(offered.values())  # the camera sees everybody's face
+    stack = offered["V-003"]  # the bearer's own face through the visit, and four prints one after another
+    longest = max(stack, key=lambda one: one["to_s"] - one["from_s"])
+    prints = [one for one in stack if one is not longest]
+    assert len(prints) == 4
+    assert all(longest["from_s"] < one["from_s"] and one["to_s"] < longest["to_s"] for one in prints)
+    assert all(a["to_s"] < b["from_s"] for a, b in pairwise(sorted(prints, key=lambda one: float(one["from_s"]))))
+    readings = [reading for one in document["presentations"] for reading in one["readings"]]
+    assert {reading["cue"] for reading in readings} >= {"nose_range", "learned"}
+    assert not [reading for reading in readings if reading["statement"] == "artefact"]
+    assert [one for one in document["not_assessable"] if one["what"] == "FD1"]
 
 
 def test_the_demo_runs_again_in_chinese(demo: Path) -> None:
