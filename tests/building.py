@@ -19,6 +19,9 @@ from toolkit.simulation.truth import CaseTruth
 CLIP = "video/intel-iot-devkit+sample-videos__one-by-one-person-detection.mp4"
 STARTS_AT = "2026-03-03T08:20:00+08:00"
 
+# Steps that tell who stood there and when; faces take as long again and change none of it.
+WHO_AND_WHEN = ("intake", "scan", "clocks", "associate", "conclude")
+
 
 def real_case(
     folder: Path, shared: Path, *, attlog: Path | None = None, anchors: Path | None = None, zone: bool = True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import copy_zone
+from tests.building import WHO_AND_WHEN, copy_zone
 from toolkit.casebook.case import Case
 from toolkit.errors import ReadingError
 from toolkit.pipeline import add_file, run_steps, set_zone, still_of
@@ -70,7 +70,7 @@ def test_a_stream_without_stamps_asks_for_its_frame_rate(shared: Path, tmp_path:
 def test_the_report_says_what_is_missing_from_a_cut_file(shared: Path, tmp_path: Path) -> None:
     name = "obo_truncated_faststart.mp4"
     with _case(tmp_path, shared, name) as case:
-        run_steps(case)
+        run_steps(case, WHO_AND_WHEN)
         made = make_report(
             case, still=lambda exhibit, at: still_of(case, exhibit, at), created_at="2026-11-24T00:00:00+00:00"
         )

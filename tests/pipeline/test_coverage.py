@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.building import best_outcomes, copy_zone, small_morning
+from tests.building import WHO_AND_WHEN, best_outcomes, copy_zone, small_morning
 from toolkit import tables
 from toolkit.analysis.lineage import COLUMNS
 from toolkit.casebook.case import Case
@@ -69,13 +69,13 @@ def why(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def whole(scene: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     with case_of(tmp_path_factory.mktemp("whole") / "case", scene) as case:
-        run_steps(case)
+        run_steps(case, WHO_AND_WHEN)
         yield case
 
 
 def test_without_a_zone_no_clock_in_is_told_as_nobody_seen(scene: Path, tmp_path: Path) -> None:
     with case_of(tmp_path / "case", scene, zone=False) as case:
-        run_steps(case)
+        run_steps(case, WHO_AND_WHEN)
         document, page = told(case)
     assert {one["best"] for one in document["associations"]} == {"outside coverage"}
     assert document["clips"][0]["examined"]["skipped_s"] == pytest.approx(document["clips"][0]["duration_s"])
@@ -105,7 +105,7 @@ def test_where_frames_are_damaged_nobody_is_told_to_be_absent(scene: Path, whole
     start, end = float(second["from_s"]) - 1.0, float(second["to_s"]) + 1.0
     clip = damaged(scene / CLIP, tmp_path / "clip.mp4", start, end)
     with case_of(tmp_path / "case", scene, clip=clip) as case:
-        run_steps(case)
+        run_steps(case, WHO_AND_WHEN)
         document, page = told(case)
         best, before = best_outcomes(case), best_outcomes(whole)
     there = {who for who, (outcome, _) in before.items() if outcome == second["visit_id"]}
@@ -155,7 +155,7 @@ def test_a_zone_whose_empty_stretch_is_not_empty_is_doubted_at_once_and_not_scan
         doubt = doubt_about_zone(case, "E-0001", set_zone(case, "E-0001", wrong))
         assert doubt is not None
         assert doubt.code == "plate_not_empty"
-        run_steps(case)
+        run_steps(case, WHO_AND_WHEN)
         document, page = told(case)
     assert why(document)["plate_not_empty"]["exhibit"] == "E-0001"
     assert "are not: at" in page
@@ -186,7 +186,7 @@ def test_why_a_clip_could_not_be_scanned_is_told_apart(
     }  # fmt: skip
     with case_of(tmp_path / "case", scene, zone=False) as case:
         case.record("zones", tables.build("zones", [row]), inputs=["exhibits"])
-        run_steps(case)
+        run_steps(case, WHO_AND_WHEN)
         document, page = told(case)
     assert code in why(document)
     assert why(document)[code]["exhibit"] == "E-0001"

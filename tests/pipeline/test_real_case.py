@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.building import best_outcomes, real_case, table_hashes
+from tests.building import WHO_AND_WHEN, best_outcomes, real_case, table_hashes
 from toolkit.casebook.case import Case
 from toolkit.errors import ToolkitError
 from toolkit.pipeline import add_file, propose_zone, run_steps, still_of
@@ -86,7 +86,7 @@ def test_two_staff_of_one_name_stay_two(case: Case) -> None:
 
 def test_running_again_changes_no_table(case: Case) -> None:
     before = table_hashes(case.path)
-    run_steps(case)
+    run_steps(case, WHO_AND_WHEN)
     assert table_hashes(case.path) == before
 
 
@@ -121,7 +121,7 @@ def test_shifting_records_and_anchors_by_an_hour_changes_only_the_offset(
     anchors = _shifted(source / "anchors.csv", tmp_path / "anchors.csv", 1, ",", -1, 1)
     with real_case(tmp_path / "case", shared, attlog=attlog, anchors=anchors) as shifted:
         _borrow_scan(case, shifted)
-        run_steps(shifted)
+        run_steps(shifted, WHO_AND_WHEN)
         assert best_outcomes(shifted) == best_outcomes(case)
         columns = ["code", "state", "employees", "visit_ids", "headline", "sensitivity"]
         assert shifted.read("findings")[columns].equals(case.read("findings")[columns])
@@ -134,7 +134,7 @@ def test_with_one_anchor_nothing_is_associated(case: Case, shared: Path, tmp_pat
     (tmp_path / "one.csv").write_text("\n".join(lines[:2]) + "\n", encoding="utf-8")
     with real_case(tmp_path / "case", shared, anchors=tmp_path / "one.csv") as poor:
         _borrow_scan(case, poor)
-        run_steps(poor)
+        run_steps(poor, WHO_AND_WHEN)
         assert not poor.read("clocks")["determinable"].any()
         assert poor.read("associations").empty
         assert "FD2" not in set(poor.read("findings")["code"])
@@ -176,7 +176,7 @@ def test_the_source_folder_may_be_read_only(shared: Path, tmp_path: Path) -> Non
     try:
         with Case.create(tmp_path / "case", purpose="test", basis="test") as fresh:
             add_file(fresh, copy, "footage")
-            run_steps(fresh)
+            run_steps(fresh, WHO_AND_WHEN)
         assert (copy.read_bytes(), copy.stat().st_mtime_ns) == before
         assert [path.name for path in source.iterdir()] == ["clip.mp4"]
     finally:
