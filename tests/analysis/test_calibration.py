@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.analysis import sites
 from tests.analysis.sites import M24, M60, W12, Design
+from toolkit.analysis import ratio_curve
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
 from toolkit.analysis.calibration_checks import quality_of
 from toolkit.analysis.fusion import (
@@ -160,6 +161,21 @@ def test_the_fit_is_the_maximum_of_its_likelihood(site_scores: Scores) -> None:
 
     best = minimize(unlikely, np.zeros(2), tol=1e-12).x
     assert float(curve.log_ratio(0.7)) == pytest.approx(best[0] + best[1] * 0.7, abs=1e-4)
+
+
+def test_plain_steps_and_careful_ones_end_at_the_same_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = tuple(sites.controls_of(W12))
+    parted = np.array([100.0 * (one.print_id is not None) for one in shown]) + sites.rng_of(109).random(len(shown))
+    # The second is a site on which plain steps run away for some of the draws.
+    runaway = sites.site(W12, 0.97, "skewed", sites.rng_of(1, 12, 4, 97, 1, 1)).values
+    for values in (parted, runaway, sites.site(W12, 0.97, "skewed", sites.rng_of(110)).values):
+        scores = Scores(values=values, shown=shown)
+        plain = curve_for("print", scores)
+        monkeypatch.setattr(ratio_curve, "FEW_STEPS", 0)
+        careful = curve_for("print", scores)
+        monkeypatch.undo()
+        assert np.allclose(plain.coefficients, careful.coefficients, atol=1e-8)
+        assert np.allclose(plain.covariance, careful.covariance, rtol=1e-6)
 
 
 def test_fewer_people_with_the_same_scores_give_a_lower_bound(site_scores: Scores) -> None:

@@ -93,12 +93,18 @@ def test_reasons_are_told_with_what_is_short() -> None:
     assert "h264" in sentences(CASES["codec"], "en")[0]
     assert "recorded differently" in sentences(CASES["apart"], "en")[0]
     assert "sd" in sentences(CASES["drift"], "en")[0]
+    for elsewhere in ("scale", "codec", "drift"):  # a rank among recordings made otherwise says nothing
+        assert len(sentences(CASES[elsewhere], "en")) == 1
 
 
 def test_rivals_without_controls_are_named_with_what_they_take_away() -> None:
     said = rival_sentences(fd1_rivals(CASES["for a print"]), "en")
     assert "Not compared with: a phone or tablet screen, a badge that is shown (no controls)." in said
-    assert sum("cannot exceed 1/w" in one for one in said) == 5
+    assert sum("cannot exceed 1/w" in one for one in said) == 2
+    assert [one for one in said if one.endswith("?")] == [
+        "First question: was a picture or object offered, and not a bare live face?",
+        "Second question: if it was a picture, was it a paper print?",
+    ]
     tested = SetAside(rival="live_face", decision="D-1", reviewer="R1", reason="hair moves", items=20)
     untested = SetAside(rival="worn_badge", decision="D-2", reviewer="R2", reason="no strap")
     said = rival_sentences(fd1_rivals(CASES["for a print"], [tested, untested]), "en")

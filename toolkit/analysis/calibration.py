@@ -60,7 +60,11 @@ OUTSIDE: dict[str, Reason] = {"scale": "outside_scale", "pitch": "outside_pitch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotCalibrated:
-    """No ratio, and why. What is known of the controls stands beside where it was reached; ``rank`` may be told."""
+    """No ratio, and why; what is known of the controls stands beside it where that was reached.
+
+    ``rank`` may be told; it is None where the controls do not speak for the
+    case, since a rank among recordings made otherwise says nothing.
+    """
 
     reason: Reason
     unlocks: Unlocked | None = None
@@ -165,7 +169,10 @@ def calibrate(
     drift = drift_of(frozen, fused, case, verified_live) if spreads and unlocks.live else None
     reason = _why_not(unlocks, spreads, validity, drift)
     if reason is not None:
-        return NotCalibrated(reason=reason, unlocks=unlocks, rank=rank, validity=validity, drift=drift)
+        elsewhere = validity.outside is not None or (drift is not None and drift.differs)
+        return NotCalibrated(
+            reason=reason, unlocks=unlocks, rank=None if elsewhere else rank, validity=validity, drift=drift
+        )  # fmt: skip
     return _ratio(frozen, rows, case, fused, unlocks, rank, validity, drift)
 
 

@@ -38,7 +38,7 @@ def rival_sentences(fd1: Fd1, language: str | None = None) -> list[str]:
         blank = [one for one in rivals if one.lower_log10 is None and one.name != LIVE]
         names = _listed((_name(one, language) for one in blank), language)
         said.append(_say("not_compared", language, rivals=names))
-        said += [_say("ceiling", language, rival=_name(one, language)) for one in blank]
+        said.append(_say("ceiling", language))
         said += [_set_aside(one, language) for one in rivals if "set_aside" in one.detail]
         if headline["conditional"]:
             said.append(_say("conditional", language))

@@ -36,7 +36,7 @@ DRAW_SEED = 8
 CONFIDENCE = 0.95
 HIT_CONFIDENCE = 0.90  # of the numerator of a cap; with .95 below the line the ratio still misses in under 4 of 100
 PSEUDO_WEIGHT = 1.0  # a side; a Jeffreys prior in the form of observations
-MOST_STEPS, SMALLEST_STEP, ROUNDING, TINY = 60, 1e-6, 1e-12, 1e-300
+FEW_STEPS, MOST_STEPS, SMALLEST_STEP, ROUNDING = 10, 60, 1e-6, 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -251,16 +251,34 @@ def _to_counts(weights: Floats, own: Bools, counts: tuple[float, float]) -> Floa
 
 
 def _fit(at: Floats, own: Bools, weights: Floats, counts: tuple[float, float], offset: float, start: Floats) -> Floats:
-    """Coefficients (k, 2) of logit = offset + a + b x for k sets of weights, by Newton's steps that never go down."""
+    """Coefficients (k, 2) of logit = offset + a + b x for k sets of weights: the top of a concave likelihood."""
     share = np.where(own, PSEUDO_WEIGHT / counts[0], PSEUDO_WEIGHT / counts[1])
     model = _Logistic(at=at, yes=np.where(own, weights, weights * share), total=weights * (1 + share), offset=offset)
     found = start
+    # Steps that run away end where nothing bends and are then no numbers; that is taken back below.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for _ in range(FEW_STEPS):  # from a near start nearly all sets of weights need no more than plain steps
+            step = model.newton_step(found)
+            found = found + step
+            if float(np.abs(step).max()) < SMALLEST_STEP:  # the error that is left is about its square
+                return found
+    return _climb(model, start)
+
+
+def _climb(model: _Logistic, found: Floats) -> Floats:
+    """Newton's steps, halved until none goes down: the way to the top from anywhere, at twice the cost."""
     reached = model.likelihood(found)
     for _ in range(MOST_STEPS):
         step = model.newton_step(found)
-        if float(np.abs(step).max()) < SMALLEST_STEP:  # the error of the next one is about its square
+        if float(np.abs(step).max()) < SMALLEST_STEP:
             return found + step
-        found, reached = _climb(model, found, reached, step)
+        for _ in range(MOST_STEPS):
+            there = model.likelihood(found + step)
+            worse = ~(there >= reached - ROUNDING * np.abs(reached))  # "not a number" is worse too
+            if not worse.any():
+                break
+            step = np.where(worse[:, None], step / 2, step)
+        found, reached = found + step, there
     return found
 
 
@@ -284,19 +302,8 @@ class _Logistic:
         bend = self.total * chance * (1.0 - chance)
         g0, g1 = slope.sum(axis=1), slope @ self.at
         h00, h01, h11 = bend.sum(axis=1), bend @ self.at, bend @ (self.at * self.at)
-        determinant = h00 * h11 - h01 * h01 + TINY
+        determinant = h00 * h11 - h01 * h01
         return np.stack([(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant], axis=1)
-
-
-def _climb(model: _Logistic, found: Floats, reached: Floats, step: Floats) -> tuple[Floats, Floats]:
-    """A full step where it goes up, else half of it, and so on."""
-    for _ in range(MOST_STEPS):
-        there = model.likelihood(found + step)
-        worse = there < reached - ROUNDING * np.abs(reached)
-        if not worse.any():
-            return found + step, there
-        step = np.where(worse[:, None], step / 2, step)
-    return found, reached
 
 
 def _caps(values: Floats, own: Bools, counts: tuple[float, float]) -> tuple[Floats, Floats]:
