@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import beta
 
 Floats = NDArray[np.float64]
@@ -57,6 +57,26 @@ def rate_of(hits: int, trials: int) -> Rate:
     low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, trials - hits + 1))
     high = 1.0 if hits == trials else float(beta.ppf(1 - tail, hits + 1, trials - hits))
     return Rate(hits=hits, trials=trials, rate=hits / trials if trials else None, interval=(low, high))
+
+
+def upper_bounds(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Floats:
+    """Exact one-sided upper bounds of rates (Clopper and Pearson), of arrays that broadcast; 1 without trials.
+
+    Effective counts are not whole: the bound is then the same quantile of the
+    beta distribution, which runs through the exact bounds at whole counts.
+    """
+    k, n = np.broadcast_arrays(np.asarray(hits, float), np.asarray(trials, float))
+    open_end = (n <= 0) | (k >= n)
+    bound = beta.ppf(confidence, np.where(open_end, 1.0, k + 1), np.where(open_end, 1.0, n - k))
+    return np.where(open_end, 1.0, bound)
+
+
+def lower_bounds(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -> Floats:
+    """Exact one-sided lower bounds of rates; 0 without trials."""
+    k, n = np.broadcast_arrays(np.asarray(hits, float), np.asarray(trials, float))
+    open_end = (n <= 0) | (k <= 0)
+    bound = beta.ppf(1 - confidence, np.where(open_end, 1.0, k), np.where(open_end, 1.0, n - k + 1))
+    return np.where(open_end, 0.0, bound)
 
 
 def area_of(pairs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Area:

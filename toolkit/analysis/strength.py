@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from toolkit.analysis.rates import lower_bounds, upper_bounds
+
 # Lower edge of each band of the ratio, and the key of its words.
 BANDS = (
     (1e6, "extremely_strong"),
@@ -49,42 +51,17 @@ class Rival:
         return asdict(self)
 
 
-def upper_bound(hits: int, trials: int, confidence: float = 0.95) -> float:
-    """Exact one-sided upper bound of a rate (Clopper and Pearson 1934); 1 without trials."""
-    if trials <= 0 or hits >= trials:
-        return 1.0
-    return _bisect(lambda p: _binomial_cdf(hits, trials, p) - (1.0 - confidence))
+def upper_bound(hits: float, trials: float, confidence: float = 0.95) -> float:
+    """Exact one-sided upper bound of a rate (Clopper and Pearson 1934); 1 without trials.
+
+    Effective counts need not be whole; see :func:`toolkit.analysis.rates.upper_bounds`.
+    """
+    return float(upper_bounds(hits, trials, confidence))
 
 
-def lower_bound(hits: int, trials: int, confidence: float = 0.95) -> float:
+def lower_bound(hits: float, trials: float, confidence: float = 0.95) -> float:
     """Exact one-sided lower bound of a rate; 0 without trials."""
-    if trials <= 0 or hits <= 0:
-        return 0.0
-    return 1.0 - upper_bound(trials - hits, trials, confidence)
-
-
-def _bisect(falling: Any) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if falling(middle) > 0 else (low, middle)
-    return (low + high) / 2
-
-
-def _binomial_cdf(hits: int, trials: int, p: float) -> float:
-    if p <= 0.0:
-        return 1.0
-    if p >= 1.0:
-        return 0.0
-    terms = (
-        math.lgamma(trials + 1)
-        - math.lgamma(k + 1)
-        - math.lgamma(trials - k + 1)
-        + k * math.log(p)
-        + (trials - k) * math.log1p(-p)
-        for k in range(hits + 1)
-    )
-    return math.fsum(math.exp(term) for term in terms)
+    return float(lower_bounds(hits, trials, confidence))
 
 
 def words_for(lower_log10: float, cap: str | None = None) -> str:

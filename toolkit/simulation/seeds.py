@@ -8,6 +8,8 @@ MEASUREMENT = range(300_000, 301_200)  # tested rates that are published, measur
 CONTINUITY = MEASUREMENT[:720]  # of these, continuity of a presenter and companions
 FACES = MEASUREMENT[1_000:]  # of these, what the detector makes of simulated faces (bench/faces.py)
 TESTS = range(90_000, 90_200)  # the test suite
+# First word of the seed sequences of simulated sites (tests/analysis/sites.py): scores of controls, no pictures.
+SITES = 700_000
 # First word of the seed sequences of single presentations (toolkit.validation.presenting), by whose faces appear.
 PRESENTATIONS = {"development": 500_000, "calibration": 600_000, "measurement": 400_000}
 
