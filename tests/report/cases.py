@@ -185,7 +185,7 @@ def rivals() -> list[dict[str, Any]]:
         ("chance", 3.059, 1.999, "chance", {"m": 0.0738, "log10_at_3m": 1.999}),
         ("switch_contact", 2.079, 1.284, "simulated", tested),
         ("switch_crossing", None, None, "kind_not_told_apart", untold),
-        ("companion", 1.387, 0.995, "simulated", {"missed": 2, "scenes": 60}),
+        ("companion", 1.387, 0.995, "simulated", {"missed": 2, "scenes": 60, "alone": 90, "alone_flagged": 3}),
         ("hidden_behind", None, None, "only_a_person", {}),
         ("buffered_log", None, None, "ask_the_device_log", {}),
     ]

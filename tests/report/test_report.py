@@ -72,7 +72,7 @@ def test_each_finding_shows_its_rivals_what_speaks_against_it_and_its_limits() -
     _, page, _ = make(whole())
     card = text_of(page[page.index('<article id="F-01"') : page.index('<article id="F-02"')])
     for wanted in (
-        "candidate – not reviewed", "weak support", "at least 9.9 times", "point 24.4", "not assessed",
+        "candidate – not reviewed", "weak support", "at least 9.8 times", "point 24.4", "not assessed",
         "a companion beside the presenter", "somebody hidden behind the presenter", "a buffered or re-sent log",
         "2 of 60 companions missed",
         "What speaks against it", "thinnest at 28 s", "names nobody", "among the 6 visits searched", "0.607",

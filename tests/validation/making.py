@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.analysis.cue import Cue, PresentationSample, Reading
-from toolkit.validation import summary
+from toolkit.validation import storage, summary
 from toolkit.validation.kinds import KINDS
 
 Row = dict[str, Any]
@@ -61,7 +61,8 @@ def document(rows: list[Row], *, says: tuple[str, ...] = ("live", "artefact"), *
         "rates": summary.rates(rows, [cue]), "pooled": summary.pooled(rows, [cue]),
         "areas": summary.areas(rows, [cue]), "curves": summary.curves(rows, [cue]),
         "controls": summary.controls(rows, [cue]), "detection": summary.detection(rows),
-        "leaks": summary.leaks(rows), "untested": summary.untested(rows, KINDS), "real": None, **more,
+        "leaks": storage.leaks(rows), "settings": storage.settings(rows),
+        "untested": summary.untested(rows, KINDS), "real": None, **more,
     }  # fmt: skip
 
 

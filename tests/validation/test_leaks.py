@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from toolkit.media.coding import facts
-from toolkit.validation import summary
+from toolkit.validation import storage
 from toolkit.validation.kinds import ATTACK, KINDS, Geometry, Item, Motion
 from toolkit.validation.presenting import film
 
@@ -54,7 +54,7 @@ def film_all(wanted: Sequence[Item]) -> list[dict[str, Any]]:
 
 
 def test_three_hundred_clips_a_side_cannot_be_told_apart_by_their_storage() -> None:
-    told = summary.leaks(film_all(items(A_SIDE)))
+    told = storage.leaks(film_all(items(A_SIDE)))
     assert all(min(one["sides"]) >= 300 for one in told)
     assert all(one["told_apart"] is not None for one in told)
     assert [(one["statistic"], one["interval"]) for one in told if one["told_apart"]] == []
@@ -62,7 +62,7 @@ def test_three_hundred_clips_a_side_cannot_be_told_apart_by_their_storage() -> N
 
 def test_clips_stored_more_strongly_on_one_side_are_exposed() -> None:
     """Each clip has a strength of its own, and still it shows in what was measured."""
-    told = {one["statistic"]: one["told_apart"] for one in summary.leaks(film_all(items(96, "strength")))}
+    told = {one["statistic"]: one["told_apart"] for one in storage.leaks(film_all(items(96, "strength")))}
     assert GEOMETRY.crf is None
     assert told["quantiser"]
     assert told["bits_per_frame"]

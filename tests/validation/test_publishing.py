@@ -43,6 +43,8 @@ def test_the_page_finds_its_charts_and_the_report_its_rates(tmp_path: Path) -> N
         {"leaks": [{"statistic": "crf", "told_apart": True, "sides": [400, 400]}]},
         {"leaks": [{"statistic": "crf", "told_apart": None, "sides": [400, 400]}]},
         {"leaks": []},
+        {"settings": {"groups": 300, "differing": 1}},
+        {"settings": {"groups": 0, "differing": 0}},
         {"cues": {"random_number": {}}},
         {"rows": []},
         {"rows": two_sides(400, apart=1.5)},  # kinds are missing

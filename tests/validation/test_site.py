@@ -93,3 +93,44 @@ def test_a_stretch_that_the_recording_does_not_hold_is_refused_with_its_row(site
     with pytest.raises(ReadingError) as refused:
         score_site(tmp_path, ["nose_range"])
     assert (refused.value.code, refused.value.facts["row"]) == ("controls_beyond_end", 3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        (
+            ["live/a.mp4,live,2026-03-03,P1,live,,,0.5,3", "./live//a.mp4,live,2026-03-03,P2,live,,,0.5,3"],
+            "controls_overlap",
+        ),
+        (["live/a.mp4,live,2026-03-03,P1,live,,,0.5,2", "live/b.mp4,live,2026-03-03,P2,live,,,2,3"], "controls_copy"),
+        (["live/a.mp4,print,2026-03-03,P1,print,S1,flat,0.5,2"], "controls_label"),
+    ],
+)
+def test_one_recording_cannot_stand_for_two_people(site: Path, tmp_path: Path, rows: list[str], code: str) -> None:
+    shutil.copytree(site / "live", tmp_path / "live")
+    shutil.copy(site / "live" / "a.mp4", tmp_path / "live" / "b.mp4")
+    (tmp_path / "times.csv").write_text("\n".join([HEAD, *rows]), encoding="utf-8")
+    with pytest.raises(ReadingError) as refused:
+        score_site(tmp_path, ["nose_range"])
+    assert refused.value.code == code
+
+
+def test_a_place_outside_the_picture_is_refused(site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site / "live", tmp_path / "live")
+    row = "live/a.mp4,live,2026-03-03,P1,live,,,0.5,3,5000,5000,6000,6000"
+    (tmp_path / "times.csv").write_text(f"{HEAD},left,top,right,bottom\n{row}\n", encoding="utf-8")
+    with pytest.raises(ReadingError) as refused:
+        score_site(tmp_path, ["nose_range"])
+    assert refused.value.code == "controls_outside"
+
+
+def test_names_keep_their_characters(tmp_path: Path) -> None:
+    """Full-width brackets are ordinary in names of recordings; two names must never become one."""
+    (tmp_path / "live").mkdir()
+    for name in ("录像（1）.mp4", "录像(1).mp4"):
+        (tmp_path / "live" / name).write_bytes(name.encode())
+    (tmp_path / "times.csv").write_text(
+        f"{HEAD}\nlive\\录像（1）.mp4,live,2026-03-03,P1,live,,,0.5,3\n", encoding="utf-8"
+    )
+    (only,) = read_site(tmp_path)
+    assert only.file == "live/录像（1）.mp4"

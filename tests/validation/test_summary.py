@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.validation.making import Row, row, some_cue, two_sides
-from toolkit.validation import summary
+from toolkit.validation import storage, summary
 from toolkit.validation.kinds import ATTACK, BONA_FIDE, KINDS, RIVAL
 
 
@@ -60,7 +60,7 @@ def test_a_badge_that_nobody_presents_has_a_line_of_its_own_and_counts_as_no_att
     assert areas["badge"]["presentations"] == [20, 20]
     badge = next(one for one in summary.pooled(rows, [some_cue()]) if one["kind"] == "badge")
     assert badge["wrong_of_all"]["hits"] == 20  # a printed face called live is an error, presented or not
-    assert summary.leaks(rows)[0]["sides"] == (20, 20)
+    assert storage.leaks(rows)[0]["sides"] == (20, 20)
 
 
 def test_controls_stay_out_of_the_rates() -> None:
@@ -87,19 +87,41 @@ def stored(n: int, *, stronger: float = 0.0, again: int = 0) -> list[Row]:
 
 
 def test_sides_that_are_stored_alike_leak_nothing() -> None:
-    assert [one["told_apart"] for one in summary.leaks(stored(300))] == [False] * len(summary.STATISTICS)
+    assert [one["told_apart"] for one in storage.leaks(stored(300))] == [False] * len(storage.STATISTICS)
 
 
 @pytest.mark.parametrize(
     ("rows", "statistic"), [(stored(60, stronger=4.0), "quantiser"), (stored(60, again=1), "encodings")]
 )
 def test_a_leak_through_the_recorder_is_exposed(rows: list[Row], statistic: str) -> None:
-    assert {one["statistic"]: one["told_apart"] for one in summary.leaks(rows)}[statistic] is True
+    assert {one["statistic"]: one["told_apart"] for one in storage.leaks(rows)}[statistic] is True
+
+
+def test_a_leak_that_widens_a_side_and_does_not_move_it_is_exposed() -> None:
+    rows = [one | {"coding": one["coding"] | {"crf": 28}} if one["side"] == ATTACK else one for one in stored(330)]
+    narrow = [one | {"coding": one["coding"] | {"crf": 24 + 8 * k / 660}} if one["side"] != ATTACK else one
+              for k, one in enumerate(rows)]  # fmt: skip
+    told = {one["statistic"]: one for one in storage.leaks(narrow)}["crf"]
+    low, high = told["interval"]
+    assert low <= 0.5 <= high
+    assert told["told_apart"] is True
+
+
+def test_every_number_must_be_stored_in_one_way_for_all_kinds() -> None:
+    rows = [row(kind, 0.0, number=k, crf=24 + k % 8) for k in range(20) for kind in ("live", "held_flat", "phone")]
+    assert storage.settings(rows) == {"groups": 20, "differing": 0}
+    moved = {"held_flat": 4, "phone": -4}  # as much up as down: no mean tells it
+    planted = [
+        one | {"coding": one["coding"] | {"crf": one["coding"]["crf"] + moved.get(one["kind"], 0)}} for one in rows
+    ]
+    assert storage.settings(planted) == {"groups": 20, "differing": 20}
+    recorded = [one | {"coding": {"quantiser": 30.0}} for one in rows]
+    assert storage.settings(recorded)["groups"] == 0
 
 
 def test_a_statistic_that_no_decoder_tells_is_untested() -> None:
     rows = [row(kind, 0.0, number=k, quantiser=None) for kind in ("live", "held_flat") for k in range(4)]
-    told = {one["statistic"]: one["told_apart"] for one in summary.leaks(rows)}
+    told = {one["statistic"]: one["told_apart"] for one in storage.leaks(rows)}
     assert told["quantiser"] is None
 
 
@@ -117,7 +139,7 @@ def test_the_two_sides_have_names_of_the_standard() -> None:
 def test_a_clip_that_holds_many_presentations_counts_once() -> None:
     rows = [row(kind, 0.0, number=k, quantiser=q) | {"clip": f"{kind}.mp4"}
             for kind, q in (("live", 20.0), ("held_flat", 30.0)) for k in range(40)]  # fmt: skip
-    told = {one["statistic"]: one for one in summary.leaks(rows)}["quantiser"]
+    told = {one["statistic"]: one for one in storage.leaks(rows)}["quantiser"]
     assert told["sides"] == (1, 1)
     assert told["told_apart"] is None
 

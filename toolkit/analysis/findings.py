@@ -55,8 +55,10 @@ def conclude(
     """
     found: Rows = []
     missing: Rows = [{"what": code, "why": "not_run", "facts": {}} for code in NOT_IN_THIS_VERSION]
-    for placed in place(punches, visits, clips, clocks, examined):
-        _one_body(placed, visits, associations, punches, continuity, rates, found, missing)
+    every = list(place(punches, visits, clips, clocks, examined))
+    searched = sum(len(placed.visit_ids) for placed in every)  # of all clips: so many chances to look so by accident
+    for placed in every:
+        _one_body(placed, visits, associations, punches, continuity, rates, searched, found, missing)
     found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
     found.append(_integrity(integrity))
     missing += _not_assessable(punches, visits, clips, clocks)
@@ -74,6 +76,7 @@ def _one_body(
     punches: pd.DataFrame,
     continuity: ContinuityOf,
     rates: dict[str, Any] | None,
+    searched: int,
     found: Rows,
     missing: Rows,
 ) -> None:
@@ -97,7 +100,7 @@ def _one_body(
             facts = {"visit": visit_id, "log10_lr": round(chance.at_3m, 2)}
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
             continue
-        found.append(_finding(placed, rows, visit, chance, body_check, rates, len(placed.visit_ids)))
+        found.append(_finding(placed, rows, visit, chance, body_check, rates, searched))
 
 
 def _clock_sd(placed: Placed, rows: Sequence[int]) -> float:

@@ -79,7 +79,7 @@ def lower_bounds(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -
     return np.where(open_end, 0.0, bound)
 
 
-def area_of(pairs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Area:
+def area_of(pairs: Sequence[tuple[Sequence[float], Sequence[float]]], sure: float = NORMAL_95) -> Area:
     """How often the second side reads higher than the first, over strata.
 
     Parameters
@@ -87,6 +87,8 @@ def area_of(pairs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Area:
     pairs : sequence of (values of one side, values of the other)
         One pair a stratum (one geometry and movement); sides are compared
         within strata only, and strata weigh as their numbers of pairs do.
+    sure : float
+        Half width of the interval in standard deviations; 1.96 is 95 %.
 
     Notes
     -----
@@ -101,7 +103,7 @@ def area_of(pairs: Sequence[tuple[Sequence[float], Sequence[float]]]) -> Area:
     weights /= weights.sum()
     area = float(sum(w * _higher(a, b) for w, (a, b) in zip(weights, used, strict=True)))
     sizes = [(len(a), len(b)) for a, b in used]
-    return Area(area=area, interval=_score_interval(area, weights, sizes), sides=sides)
+    return Area(area=area, interval=_score_interval(area, weights, sizes, sure), sides=sides)
 
 
 def _higher(first: Floats, second: Floats) -> float:
@@ -109,12 +111,12 @@ def _higher(first: Floats, second: Floats) -> float:
     return float(((second[None, :] > first[:, None]) + 0.5 * (second[None, :] == first[:, None])).mean())
 
 
-def _score_interval(area: float, weights: Floats, sizes: Sequence[tuple[int, int]]) -> tuple[float, float]:
-    """All areas from which the one found is no farther than 1.96 of *their* standard deviations."""
+def _score_interval(area: float, weights: Floats, sizes: Sequence[tuple[int, int]], sure: float) -> tuple[float, float]:
+    """All areas from which the one found is no farther than so many of *their* standard deviations."""
 
     def too_far(candidate: float) -> bool:
         spread = sum(w * w * _variance(candidate, m, n) for w, (m, n) in zip(weights, sizes, strict=True))
-        return abs(area - candidate) > NORMAL_95 * float(np.sqrt(spread))
+        return abs(area - candidate) > sure * float(np.sqrt(spread))
 
     def edge(far: float) -> float:
         if not too_far(far):

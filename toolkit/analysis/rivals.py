@@ -69,19 +69,21 @@ def _switch_rival(kind: str, switches: Counts, rates: Counts) -> Rival:
     own = rates.get(f"stay_{kind}")
     stays = own or rates["stay"]
     low = strength.lower_bound(stays["certified"], stays["scenes"], 0.90)
-    high = strength.upper_bound(switches["certified"], switches["scenes"])
+    # A finding asks inside one visit: a switch that left the zone empty between was no trap for the check.
+    trials = switches.get("unbroken", switches["scenes"])
+    high = strength.upper_bound(switches["certified"], trials)
     if own is not None and low <= high and _most_certified(own, switches) <= RARELY:
         untold = {"stays": dict(own), "switches": dict(switches), "most": round(_most_certified(own, switches), 4)}
         return Rival(name=f"switch_{kind}", log10_lr=None, lower_log10=None, basis=UNTOLD, detail=untold)
-    point = (switches["certified"] + 0.5) / (switches["scenes"] + 1)
+    point = (switches["certified"] + 0.5) / (trials + 1)
     return Rival(
         name=f"switch_{kind}",
         log10_lr=_log10(stays["certified"] / stays["scenes"] / point),
-        lower_log10=_log10(low / high),
+        lower_log10=_down(low / high),
         basis=str(rates["basis"]),
         detail={
             "certified": switches["certified"],
-            "scenes": switches["scenes"],
+            "scenes": trials,
             "stays": dict(stays),
             "stays_kind": "undisturbed" if own is None else kind,
         },
@@ -94,6 +96,7 @@ def _most_certified(stays: Counts, switches: Counts) -> float:
 
 
 def _companion_rival(companion: str, rates: Counts | None) -> Rival:
+    """Ratio against a companion: how often nobody is noticed beside one person, over how often beside two."""
     counts = (rates or {}).get("companion")
     if companion != "none" or not counts:
         basis = "companion_possible" if companion != "none" else "not_tested"
@@ -101,13 +104,27 @@ def _companion_rival(companion: str, rates: Counts | None) -> Rival:
     missed = counts["scenes"] - counts["flagged"]
     point = (missed + 0.5) / (counts["scenes"] + 1)
     high = strength.upper_bound(missed, counts["scenes"])
+    alone = (rates or {}).get("alone") or {"visits": 0, "flagged": 0}
+    clear = alone["visits"] - alone["flagged"]
+    share = clear / alone["visits"] if alone["visits"] else 1.0  # nobody counted: the ratio is "at most"
+    low = strength.lower_bound(clear, alone["visits"], 0.90) if alone["visits"] else 1.0
     return Rival(
         name="companion",
-        log10_lr=_log10(1 / point),
-        lower_log10=_log10(1 / high),
+        log10_lr=_log10(share / point),
+        lower_log10=_down(low / high),
         basis=str((rates or {})["basis"]),
-        detail={"missed": missed, "scenes": counts["scenes"]},
+        detail={
+            "missed": missed,
+            "scenes": counts["scenes"],
+            "alone": alone["visits"],
+            "alone_flagged": alone["flagged"],
+        },
     )
+
+
+def _down(ratio: float) -> float:
+    """Log10 of a lower bound, rounded down: a bound that is rounded up is none."""
+    return math.floor(math.log10(max(ratio, LEAST_RATIO)) * 1000) / 1000
 
 
 def _log10(ratio: float) -> float:

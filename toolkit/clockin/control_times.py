@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from toolkit.clockin.tabular import clean_id, read_table
 from toolkit.errors import ReadingError
@@ -33,6 +33,7 @@ NEEDED = ("file", "kind", "day", "person", "medium", "from_s", "to_s")
 KINDS = ("live", "print")
 MEDIA = ("live", "print", "phone", "tablet", "badge", "mask", "scarf", "notice", "portrait")
 SHAPES = ("", "flat", "curled", "cylinder", "cut_out", "eye_holed")
+MOST_SHARED = 0.3  # of the smaller of two places that are to be told apart
 END_TOLERANCE_S = 1.0  # people round up
 LIVE_MEDIA = ("live", "mask", "scarf")
 
@@ -74,7 +75,10 @@ def read_control_times(path: Path) -> tuple[ControlTime, ...]:
         person, a print without an id, an unreadable day, time or place, or the
         stretch of another row (with its number).
     """
-    rows = tuple(_row(path.name, number, cells) for number, cells in read_table(path, HEADINGS, needed=NEEDED))
+    rows = tuple(
+        _row(path.name, number, cells)
+        for number, cells in read_table(path, HEADINGS, needed=NEEDED, verbatim=("file",))
+    )
     if not rows:
         raise ReadingError("controls_empty", file=path.name)
     _refuse_overlaps(path.name, rows)
@@ -88,9 +92,22 @@ def _refuse_overlaps(file: str, rows: tuple[ControlTime, ...]) -> None:
         for other in order[number + 1 :]:
             if other.file != row.file or other.from_s >= row.to_s:
                 break
-            if row.region_px is None or other.region_px is None or row.region_px == other.region_px:
+            if row.region_px is None or other.region_px is None or _overlap(row.region_px, other.region_px):
                 first, second = sorted((row.row, other.row))
                 raise ReadingError("controls_overlap", file=file, row=second, first=first, named=row.file)
+
+
+def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    """Whether two places are one, or one written a little differently."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return wide > 0 and high > 0 and wide * high > MOST_SHARED * smaller
+
+
+def _named(cell: str) -> str:
+    """A file's name within the folder, written in one way, whatever slashes and dots it was written with."""
+    return PurePosixPath(cell.replace("\\", "/")).as_posix() if cell else ""
 
 
 def _row(file: str, number: int, cells: dict[str, str]) -> ControlTime:
@@ -108,7 +125,8 @@ def _row(file: str, number: int, cells: dict[str, str]) -> ControlTime:
     if not 0 <= start < end:
         raise ReadingError("controls_times", file=file, row=number, text=f"{cells['from_s']}, {cells['to_s']}")
     return ControlTime(
-        row=number, file=cells["file"], kind=kind, day=_day(file, number, cells["day"]), person=person, medium=medium,
+        row=number, file=_named(cells["file"]), kind=kind,
+        day=_day(file, number, cells["day"]), person=person, medium=medium,
         print_id=print_id, shape=cells.get("shape", ""), printer=clean_id(cells.get("printer", "")), from_s=start,
         to_s=end, region_px=_region(file, number, cells),
     )  # fmt: skip

@@ -100,7 +100,7 @@ def is_shortened_number(text: str) -> bool:
 
 
 def read_table(
-    path: Path, headings: Mapping[str, Sequence[str]], *, needed: Sequence[str]
+    path: Path, headings: Mapping[str, Sequence[str]], *, needed: Sequence[str], verbatim: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Row number and cleaned cells by column, for the columns that are known; blank rows are passed over.
 
@@ -110,6 +110,8 @@ def read_table(
         Column to the headings it may stand under, lower case.
     needed : sequence of str
         Columns that must be there.
+    verbatim : sequence of str
+        Columns whose cells keep their characters as they are, such as file names.
 
     Raises
     ------
@@ -135,4 +137,7 @@ def read_table(
         if record.broken or any(cell.strip() for cell in record.cells[len(found) :]):
             raise ReadingError("table_row_broken", file=path.name, row=record.row, text=record.raw[:120])
         cells = record.cells + ("",) * (len(found) - len(record.cells))
-        yield record.row, {column: clean_cell(cells[k]) for column, k in columns.items()}
+        yield (
+            record.row,
+            {column: cells[k].strip() if column in verbatim else clean_cell(cells[k]) for column, k in columns.items()},
+        )

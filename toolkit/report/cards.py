@@ -10,7 +10,7 @@ from toolkit.report import figures
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Picture, Points
 from toolkit.report.stills import key_frames
 from toolkit.report.summary import one_body
-from toolkit.report.writer import Facts, Writer, at, brief, ratio, refs
+from toolkit.report.writer import Facts, Writer, at, at_least, brief, ratio, refs
 
 StillOf = Callable[[str, float], Frame]
 
@@ -78,7 +78,7 @@ def _headline(finding: Facts, write: Writer) -> str:
             "fd2_headline",
             words=write.code("words", top["words"]),
             rival=write.code("rival", top["rival"]),
-            low=ratio((top.get("interval") or [None])[0]),
+            low=at_least((top.get("interval") or [None])[0]),
             point=ratio(top.get("log10_lr")),
         )
     ]
@@ -111,7 +111,7 @@ def _rivals(finding: Facts, write: Writer) -> Block:
     rows = tuple(
         (
             write.code("rival", rival["name"]),
-            ratio(rival.get("lower_log10")),
+            at_least(rival.get("lower_log10")),
             ratio(rival.get("log10_lr")),
             _state(rival, write),
             _basis(rival, write),

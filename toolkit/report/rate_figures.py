@@ -75,7 +75,8 @@ def _area(axes: Axes, level: int, row: Row | None) -> None:
 
 
 def _mark(axes: Axes, x: float, y: float, sign: str) -> None:
-    axes.text(x, y, sign, ha="center", va="center", fontsize=9, color=INK)
+    ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}  # or the sign would vanish on the line of chance
+    axes.text(x, y, sign, ha="center", va="center", fontsize=11, color=INK, bbox=ground)
 
 
 def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.blocks import Answers, Block, Paragraph
-from toolkit.report.writer import Facts, Writer, at, ratio, refs
+from toolkit.report.writer import Facts, Writer, at, at_least, refs
 
 # Gaps in the material that change what may be said, in the order in which they are told.
 WEIGHTY = (
@@ -174,7 +174,7 @@ def _strength(facts: Facts, write: Writer) -> tuple[str, ...]:
                 finding=finding["finding_id"],
                 words=write.code("words", top["words"]),
                 rival=write.code("rival", top["rival"]),
-                low=ratio((top.get("interval") or [None])[0]),
+                low=at_least((top.get("interval") or [None])[0]),
             )
         )
     return (*told, write("summary_strong_limit"))

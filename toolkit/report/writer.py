@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,6 +80,18 @@ def ratio(log10: float | None) -> str:
     if value >= 1e6:
         return f"10^{log10:.1f}"
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def at_least(log10: float | None) -> str:
+    """A lower bound of a ratio, cut off and never rounded up."""
+    if log10 is None or log10 == float("-inf"):
+        return ratio(log10)
+    value = 10.0**log10
+    if value >= 1e6 or value < 0.1:
+        return ratio(log10 - 0.05 if value >= 1e6 else log10)
+    whole = value >= 100
+    cut = math.floor(value * (1 if whole else 10) + 1e-9) / (1 if whole else 10)
+    return f"{cut:,.0f}" if whole else f"{cut:.1f}"
 
 
 def at(exhibit_id: str, media_s: float | None = None) -> str:

@@ -16,6 +16,7 @@ from toolkit.errors import SetupError
 from toolkit.validation.kinds import KINDS
 from toolkit.validation.running import DOCUMENT
 from toolkit.validation.scoring import RANDOM
+from toolkit.validation.summary import worst
 from toolkit.validation.telling import charts, markdown, short
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,7 @@ def publish(folder: Path, docs: Path = ROOT / "docs", packaged: Path = tested.PR
     document: dict[str, Any] = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     unclear = [row["statistic"] for row in document["leaks"] if row["told_apart"] is not False]
     fewest = min((row["sides"][k] for row in document["leaks"] for k in (0, 1)), default=0)
+    unclear += ["settings"] if document["settings"]["differing"] or not document["settings"]["groups"] else []
     honest = document["purpose"] == "measurement" and document["planted_leak"] == "none" and not unclear
     if not honest or fewest < FEWEST_A_SIDE or set(KINDS) & set(document["untested"]) or RANDOM in document["cues"]:
         leaks = ", ".join(unclear) or "none"
@@ -57,25 +59,22 @@ def publish(folder: Path, docs: Path = ROOT / "docs", packaged: Path = tested.PR
 def reported(document: dict[str, Any]) -> dict[str, Any]:
     """The part of a validation that every report carries."""
     kept = {name: document[name] for name in REPORTED}
+    order = {kind: k for k, kind in enumerate(KINDS)}
     areas = [row for row in document["areas"] if row["geometry"] == "all"]
     return kept | {
         "people": document["bearers"],
         "geometries": [short(one) for one in document["filmed"]["geometries"]],
-        "pooled": [row | {"worst": _worst(document, row)} for row in document["pooled"]],
+        "pooled": [
+            row | {"worst": _worst(document, row)}
+            for row in sorted(document["pooled"], key=lambda row: (row["cue"], order.get(row["kind"], len(order))))
+        ],
         "areas": areas,
     }
 
 
-def _worst(document: dict[str, Any], pooled: dict[str, Any]) -> dict[str, Any] | None:
-    """The geometry with most errors on this kind, for a mean is that of no camera; None where all are alike."""
-    mine = [
-        row for row in document["rates"]
-        if (row["cue"], row["kind"], row["band"]) == (pooled["cue"], pooled["kind"], "all")
-    ]  # fmt: skip
-    if len({row["wrong_of_all"]["rate"] for row in mine}) < 2:
-        return None
-    worst = max(mine, key=lambda row: row["wrong_of_all"]["rate"])
-    return {"geometry": short(worst["geometry"]), "wrong_of_all": worst["wrong_of_all"]}
+def _worst(document: dict[str, Any], row: dict[str, Any]) -> dict[str, Any] | None:
+    found = worst(document["rates"], row)
+    return None if found is None else found | {"geometry": short(found["geometry"])}
 
 
 if __name__ == "__main__":

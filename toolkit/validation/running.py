@@ -18,7 +18,7 @@ from toolkit.analysis.cue import Cue
 from toolkit.errors import SetupError
 from toolkit.simulation.faces import identities
 from toolkit.simulation.seeds import PRESENTATIONS
-from toolkit.validation import summary
+from toolkit.validation import storage, summary
 from toolkit.validation.kinds import (
     CONTROL_KINDS,
     CONTROL_MOTIONS,
@@ -163,7 +163,8 @@ def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
         "curves": summary.curves(rows, chosen),
         "controls": summary.controls(rows, chosen),
         "detection": summary.detection(rows),
-        "leaks": summary.leaks(rows),
+        "leaks": storage.leaks(rows),
+        "settings": storage.settings(rows),
         "untested": summary.untested(rows, KINDS),
         "real": None,
     }  # fmt: skip
@@ -176,7 +177,7 @@ def _real(rows: list[Row], twins: list[Row], names: Sequence[str]) -> Row:
         "presentations": len(rows),
         "rates": summary.rates(rows, chosen),
         "areas": summary.areas(rows, chosen),
-        "leaks": summary.leaks(rows),
+        "leaks": storage.leaks(rows),
         "twins": summary.rates(twins, chosen),
         "twin_areas": summary.areas([row for row in rows if row["key"] in twinned] + twins, chosen),
         "untested": summary.untested(rows, KINDS),

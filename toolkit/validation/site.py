@@ -6,6 +6,7 @@ nothing here checks whether a face that is said to be live was.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +20,8 @@ from toolkit.clockin.control_times import ControlTime, read_control_times
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.coding import coding
 from toolkit.media.frames import read_frames
-from toolkit.pipeline.controls import countable, lasts_s
+from toolkit.media.probe import probe
+from toolkit.pipeline.controls import countable
 from toolkit.validation.kinds import ATTACK, BONA_FIDE, RIVAL, RIVALS
 from toolkit.validation.sampling import sample_of_region
 from toolkit.validation.scoring import known_cues, not_measured, readings
@@ -27,6 +29,7 @@ from toolkit.validation.twins import planar_twin
 
 Row = dict[str, Any]
 TIMES = "times.csv"
+LABELS = ("live", "print")  # folders that say what a recording shows
 LONGEST_S = 10.0  # what is looked at of one presentation, as often as drawn ones are
 EVERY_S = 0.095
 # How a site's words name the kinds that simulation has too; other media keep their own name.
@@ -48,6 +51,8 @@ def read_site(folder: Path) -> tuple[ControlTime, ...]:
         raise ReadingError("controls_no_table", folder=str(folder))
     rows = read_control_times(table)
     for row in rows:
+        if row.file.partition("/")[0] in LABELS and not row.file.startswith(f"{row.kind}/"):
+            raise ReadingError("controls_label", file=TIMES, row=row.row, named=row.file, kind=row.kind)
         if not _inside(folder, row.file):
             raise ReadingError("controls_no_file", file=TIMES, row=row.row, named=row.file)
     return rows
@@ -79,13 +84,14 @@ def score_site(
     Raises
     ------
     ReadingError
-        As :func:`read_site`, or a row's stretch is not in its recording.
+        As :func:`read_site`; a recording cannot be read, does not hold a row's
+        stretch or place, or lies there twice under two names.
     """
     chosen = known_cues(cue_names)
     rows, flat = [], []
     stored = {}
     presentations = read_site(folder)
-    _refuse_beyond(folder, presentations)
+    _check_recordings(folder, presentations)
     for number, told in enumerate(presentations):
         path = folder / told.file
         if told.file not in stored:
@@ -99,13 +105,29 @@ def score_site(
     return rows, flat
 
 
-def _refuse_beyond(folder: Path, rows: Sequence[ControlTime]) -> None:
-    """A stretch that a recording does not hold is a slip in the table, not a face that could not be assessed."""
-    lasts = {name: lasts_s(folder / name) for name in {row.file for row in rows}}
+def _check_recordings(folder: Path, rows: Sequence[ControlTime]) -> None:
+    """What a recording does not hold is a slip in the table, not a face that could not be assessed."""
+    clips = {name: probe(folder / name) for name in sorted({row.file for row in rows})}
+    _refuse_copies(folder, rows)
     for row in rows:
-        end = lasts[row.file]
-        if end is not None and row.beyond(end):
-            raise ReadingError("controls_beyond_end", file=TIMES, row=row.row, named=row.file, ends=f"{end:.1f}")
+        clip = clips[row.file]
+        if row.beyond(clip.duration_s):
+            ends = f"{clip.duration_s:.1f}"
+            raise ReadingError("controls_beyond_end", file=TIMES, row=row.row, named=row.file, ends=ends)
+        size = (clip.width_px, clip.height_px)
+        if row.region_px is not None and (row.region_px[2] > size[0] or row.region_px[3] > size[1]):
+            picture = f"{size[0]} x {size[1]}"
+            raise ReadingError("controls_outside", file=TIMES, row=row.row, named=row.file, picture=picture)
+
+
+def _refuse_copies(folder: Path, rows: Sequence[ControlTime]) -> None:
+    """One recording under two names would count its people twice."""
+    first: dict[str, str] = {}
+    for row in rows:
+        with (folder / row.file).open("rb") as source:
+            content = hashlib.file_digest(source, "sha256").hexdigest()
+        if first.setdefault(content, row.file) != row.file:
+            raise ReadingError("controls_copy", file=TIMES, row=row.row, named=row.file, other=first[content])
 
 
 def _coding(path: Path) -> Row:
@@ -137,7 +159,7 @@ def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -
             kept = [(one.media_s, one.image) for one in frames if one.image is not None and not one.corrupt]
         row["frames"] = len(kept)
         if not kept:
-            raise CannotMeasure("cue_no_face")
+            raise CannotMeasure("no_frame_here", at=round(told.from_s, 3))
         times = np.array([at for at, _ in kept])
         sample = sample_of_region(times, [image for _, image in kept], told.region_px)
     except (CannotMeasure, ReadingError) as reason:

@@ -57,9 +57,9 @@ def rates(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
     """One entry a cue, geometry, kind and size band ("all" first)."""
     told = []
     for cue in cues:
-        for (geometry, kind), group in _grouped(usual(rows), lambda row: (row["geometry"], row["kind"])):
+        for (geometry, kind), group in grouped(usual(rows), lambda row: (row["geometry"], row["kind"])):
             told.append(_rate(cue, geometry, kind, "all", group))
-            bands = _grouped(group, lambda row: band_of(row["face_px"]))
+            bands = grouped(group, lambda row: band_of(row["face_px"]))
             if len(bands) > 1:
                 told += [_rate(cue, geometry, kind, band, part) for band, part in bands]
     return told
@@ -69,7 +69,7 @@ def pooled(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
     """As :func:`rates`, kind by kind over all geometries together."""
     told = []
     for cue in cues:
-        for kind, group in _grouped(usual(rows), lambda row: row["kind"]):
+        for kind, group in grouped(usual(rows), lambda row: row["kind"]):
             told.append(_rate(cue, "all", kind, "all", group))
     return told
 
@@ -96,11 +96,20 @@ def _rate(cue: Cue, geometry: str, kind: str, band: str, rows: Sequence[Row]) ->
     }
 
 
+def worst(rates_of: Sequence[Row], row: Row) -> Row | None:
+    """The geometry with most errors on this kind, for a mean is that of no camera; None where all are alike."""
+    mine = [one for one in rates_of if (one["cue"], one["kind"], one["band"]) == (row["cue"], row["kind"], "all")]
+    if len({one["wrong_of_all"]["rate"] for one in mine}) < 2:
+        return None
+    found = max(mine, key=lambda one: one["wrong_of_all"]["rate"])
+    return {"geometry": found["geometry"], "wrong_of_all": found["wrong_of_all"]}
+
+
 def areas(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
     """How well each cue's value parts each kind of attack from live faces, within geometry and movement."""
     told = []
     for cue in cues:
-        for geometry, group in [("all", usual(rows)), *_grouped(usual(rows), lambda row: row["geometry"])]:
+        for geometry, group in [("all", usual(rows)), *grouped(usual(rows), lambda row: row["geometry"])]:
             for kind in sorted({row["kind"] for row in group if row["side"] != BONA_FIDE}):
                 kept = [row for row in group if row["side"] == BONA_FIDE or row["kind"] == kind]
                 side = next(row["side"] for row in kept if row["kind"] == kind)
@@ -111,7 +120,7 @@ def areas(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
 
 def _area(cue: Cue, rows: Sequence[Row], against: str = ATTACK) -> Row:
     """The area, with how many presentations of each side there were at all: none is untested, not unassessable."""
-    strata = _grouped(rows, lambda row: (row["geometry"], row["motion"]))
+    strata = grouped(rows, lambda row: (row["geometry"], row["motion"]))
     area = area_of([(_values(cue, part, BONA_FIDE), _values(cue, part, against)) for _, part in strata])
     shown = [sum(row["side"] == side for row in rows) for side in (BONA_FIDE, against)]
     return {**asdict(area), "presentations": shown}
@@ -128,7 +137,7 @@ def curves(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
     """Corners of the ROC curve and the equal error rate of each cue, by geometry and movement."""
     told = []
     for cue in cues:
-        for (geometry, motion), group in _grouped(usual(rows), lambda row: (row["geometry"], row["motion"])):
+        for (geometry, motion), group in grouped(usual(rows), lambda row: (row["geometry"], row["motion"])):
             points = roc(_values(cue, group, BONA_FIDE), _values(cue, group, ATTACK))
             told.append({
                 "cue": cue.name, "geometry": geometry, "motion": motion, "equal_error": equal_error(points),
@@ -141,11 +150,11 @@ def controls(rows: Sequence[Row], cues: Sequence[Cue]) -> list[Row]:
     """What each cue says where nothing turns: faces and prints that shift, nod or stand still."""
     told = []
     for cue in cues:
-        for motion, group in _grouped(rows, lambda row: row["motion"]):
+        for motion, group in grouped(rows, lambda row: row["motion"]):
             if motion not in CONTROL_MOTIONS:
                 continue
             sides = {
-                kind: _rate(cue, "all", kind, "all", part) for kind, part in _grouped(group, lambda row: row["kind"])
+                kind: _rate(cue, "all", kind, "all", part) for kind, part in grouped(group, lambda row: row["kind"])
             }
             told.append({"cue": cue.name, "motion": motion, "kinds": sides, "area": _area(cue, group)})
     return told
@@ -157,39 +166,8 @@ def detection(rows: Sequence[Row]) -> list[Row]:
         {"geometry": geometry, "kind": kind,
          "frames": asdict(rate_of(sum(row["found"] for row in part), sum(row["frames"] for row in part))),
          "presentations": len(part)}
-        for (geometry, kind), part in _grouped(usual(rows), lambda row: (row["geometry"], row["kind"]))
+        for (geometry, kind), part in grouped(usual(rows), lambda row: (row["geometry"], row["kind"]))
     ]  # fmt: skip
-
-
-STATISTICS = ("file_bytes", "bits_per_frame", "keyframe_share", "quantiser", "quantiser_sd", "crf", "encodings")
-
-
-FEWEST_CLIPS = 20  # a side; with fewer nothing can be said of how they are stored
-
-
-def leaks(rows: Sequence[Row]) -> list[Row]:
-    """Whether the two sides can be told apart by how their clips are stored; each clip counts once.
-
-    ``told_apart`` where the 95 % interval of the area leaves .5 out: then any
-    cue may have read the recorder instead of the face. None where a statistic
-    is not known or fewer than 20 clips of a side are. ``encodings`` is how
-    often a clip was encoded when it was made; it is known of drawn clips only
-    and not measured.
-    """
-    told = []
-    clips = list({(row.get("clip", row["key"]), row["side"]): row for row in rows}.values())
-    for name in STATISTICS:
-        strata = _grouped(clips, lambda row: (row["geometry"], row["motion"]))
-        pairs = [
-            ([row["coding"][name] for row in part if row["side"] == BONA_FIDE and row["coding"].get(name) is not None],
-             [row["coding"][name] for row in part if row["side"] == ATTACK and row["coding"].get(name) is not None])
-            for _, part in strata
-        ]  # fmt: skip
-        area = area_of(pairs)
-        few = area.interval is None or min(area.sides) < FEWEST_CLIPS
-        apart = None if few or area.interval is None else not area.interval[0] <= 0.5 <= area.interval[1]
-        told.append({"statistic": name, **asdict(area), "presentations": list(area.sides), "told_apart": apart})
-    return told
 
 
 def untested(rows: Sequence[Row], kinds: Iterable[str]) -> list[str]:
@@ -198,7 +176,8 @@ def untested(rows: Sequence[Row], kinds: Iterable[str]) -> list[str]:
     return [kind for kind in (*kinds, *WITHOUT_SCENES, *WITHOUT_SCENES_LIVE) if kind not in there]
 
 
-def _grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[tuple[Any, list[Row]]]:
+def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> list[tuple[Any, list[Row]]]:
+    """Rows by a key, in the order of the keys."""
     groups: dict[Any, list[Row]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)

@@ -9,7 +9,7 @@ from typing import Any
 from toolkit.language import text
 from toolkit.report.rate_figures import areas_chart, roc_chart
 from toolkit.validation.kinds import ATTACK, KINDS
-from toolkit.validation.summary import NO_FACE, WRONG
+from toolkit.validation.summary import NO_FACE, WRONG, worst
 
 Row = dict[str, Any]
 PAGE = "validation.md"
@@ -63,7 +63,7 @@ def markdown(document: Row, *, pictures: bool = True, language: str | None = Non
         for cue in document["cues"]:
             parts += _cue(document, cue, tell, pictures)
         parts += [f"## {tell('detection')}", tell("detection_note"), _detection(document, tell)]
-        parts += [f"## {tell('leaks')}", _leaks(document["leaks"], tell)]
+        parts += [f"## {tell('leaks')}", _settings(document["settings"], tell), _leaks(document["leaks"], tell)]
     if document["real"] is not None:
         parts += _real(document, tell)
     parts += [f"## {tell('untested')}", _untested(document["untested"], tell)]
@@ -110,7 +110,9 @@ def _cue(document: Row, cue: str, tell: Tell, pictures: bool) -> list[str]:
     if pictures:
         parts += [f"![{tell('areas_alt', cue=cue)}](validation-areas-{cue}.svg)", tell("areas_caption")]
         parts += [f"![{tell('roc_alt', cue=cue)}](validation-roc-{cue}.svg)", tell("roc_caption")]
-    whole = [row for row in document["pooled"] if row["cue"] == cue]
+    whole = [
+        row | {"worst": worst(document["rates"], row)} for row in document["pooled"] if row["cue"] == cue
+    ]  # fmt: skip
     parts += [f"### {tell('errors')}", tell("errors_note"), _errors(whole, tell, about["says"])]
     if pictures:  # long tables for the page only
         parts += _at_length(document, cue, tell)
@@ -205,7 +207,10 @@ def _wrong(row: Row, says: Sequence[str], tell: Tell) -> list[str]:
     if WRONG[row["side"]] not in says:
         return [tell("cannot_say")] * 2
     taken = tell("one_sided") if len(says) == 1 else rate(row["wrong_of_assertive"], tell)
-    return [rate(row["wrong_of_all"], tell), taken]
+    told, bad = rate(row["wrong_of_all"], tell), row.get("worst")
+    if bad is not None:
+        told += tell("at_worst", rate=rate(bad["wrong_of_all"], tell), geometry=short(bad["geometry"]))
+    return [told, taken]
 
 
 def _about(about: Row, tell: Tell) -> str:
@@ -242,7 +247,7 @@ def _controls(document: Row, cue: str, tell: Tell) -> str:
     body = []
     for told in (row for row in document["controls"] if row["cue"] == cue):
         for kind, row in told["kinds"].items():
-            live = row["side"] != ATTACK
+            live = WRONG[row["side"]] == "artefact"
             wrong, right = row["wrong_of_all"]["hits"], row["presentations"] - row["abstained"]["hits"]
             right -= wrong
             says_live, says_artefact = (right, wrong) if live else (wrong, right)
@@ -275,8 +280,19 @@ def _leaks(rows: Sequence[Row], tell: Tell) -> str:
     if sides is None:
         return tell("leaks_untested")
     note = tell("leaks_found", which=", ".join(apart)) if apart else tell("leaks_none", live=sides[0], attack=sides[1])
-    body = [[row["statistic"], _area(row, tell), _apart(row["told_apart"], tell)] for row in rows]
-    return note + "\n\n" + table([tell("col_statistic"), tell("col_area"), tell("col_apart")], body)
+    body = [
+        [row["statistic"], _area(row, tell), _area(row["spread"] | {"presentations": row["presentations"]}, tell),
+         _apart(row["told_apart"], tell)]
+        for row in rows
+    ]  # fmt: skip
+    head = [tell(f"col_{name}") for name in ("statistic", "area", "spread", "apart")]
+    return note + "\n\n" + table(head, body)
+
+
+def _settings(told: Row, tell: Tell) -> str:
+    """Whether every number was stored in one way on both sides."""
+    key = "settings_unknown" if not told["groups"] else "settings_differ" if told["differing"] else "settings_alike"
+    return tell(key, groups=told["groups"], differing=told["differing"])
 
 
 def _apart(told: bool | None, tell: Tell) -> str:
