@@ -17,9 +17,9 @@ from toolkit.media.frames import still
 from toolkit.pipeline.adding import Added, add_file
 from toolkit.pipeline.comparing import compare
 from toolkit.pipeline.concluding import conclude
-from toolkit.pipeline.cues import measure_cues
+from toolkit.pipeline.cue_readings import cues
 from toolkit.pipeline.exhibits import intake
-from toolkit.pipeline.faces import faces
+from toolkit.pipeline.face_search import faces
 from toolkit.pipeline.footage import scan
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
@@ -35,7 +35,7 @@ _STEP: dict[str, Callable[..., Any]] = {
     "intake": intake,
     "scan": scan,
     "faces": faces,
-    "cues": measure_cues,
+    "cues": cues,
     "compare": compare,
     "clocks": align_clocks,
     "associate": associate,
@@ -110,11 +110,11 @@ __all__ = [
     "check_exhibits",
     "compare",
     "conclude",
+    "cues",
     "declared_rate",
     "doubt_about_zone",
     "faces",
     "intake",
-    "measure_cues",
     "propose_zone",
     "run_steps",
     "scan",

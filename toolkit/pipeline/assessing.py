@@ -21,8 +21,8 @@ from toolkit.errors import ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.pictures import is_picture, read_picture
 from toolkit.media.probe import probe
-from toolkit.pipeline.cues import MOST_FRAMES, readings_of, spread
-from toolkit.pipeline.faces import EVERY_S
+from toolkit.pipeline.cue_readings import MOST_FRAMES, readings_of, spread
+from toolkit.pipeline.face_search import EVERY_S
 from toolkit.pipeline.files import check_file
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.records import Image

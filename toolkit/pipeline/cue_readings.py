@@ -13,12 +13,13 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
-from toolkit.analysis.cue import NOT_RUN, PresentationSample, cues
+from toolkit.analysis.cue import NOT_RUN, PresentationSample
+from toolkit.analysis.cue import cues as filed
 from toolkit.analysis.presentations import FaceSeen, sample_of
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
 from toolkit.media.frames import read_frames
-from toolkit.pipeline.faces import BACKGROUND
+from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import Face
@@ -44,7 +45,7 @@ class CueWork:
     seen: tuple[FaceSeen, ...]
 
 
-def measure_cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
+def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
     """Measure every cue on every presentation.
 
     Returns
@@ -62,7 +63,7 @@ def measure_cues(case: Case, *, run: Runner | None = None, progress: Progress = 
     offered = case.read("presentations")
     assert toolkit.analysis.cues
     added = {one.name: one.sha256 for one in slots() if one.name in NETWORKS.values()}
-    params = {"version": VERSION, "cues": sorted(cues), "most_frames": MOST_FRAMES, "networks": added}
+    params = {"version": VERSION, "cues": sorted(filed), "most_frames": MOST_FRAMES, "networks": added}
     inputs = list(INPUTS)
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
@@ -157,17 +158,17 @@ def measured(work: CueWork) -> list[Row]:
     try:
         told = readings_of(load(work))
     except (CannotMeasure, ReadingError) as reason:
-        told = [_blank(name, reason) for name in sorted(cues)]
+        told = [_blank(name, reason) for name in sorted(filed)]
     return [{"presentation_id": work.presentation_id, "cue_group": one.pop("group"), **one} for one in told]
 
 
 def readings_of(sample: PresentationSample) -> list[Row]:
     """Every filed cue on one sample: ``cue``, ``group``, ``value``, ``unit``, ``statement``, ``why_not``, ``facts``."""
-    return [_reading(name, sample) for name in sorted(cues)]
+    return [_reading(name, sample) for name in sorted(filed)]
 
 
 def _reading(name: str, sample: PresentationSample) -> Row:
-    one = cues[name]
+    one = filed[name]
     try:
         reading = one.measure(sample)
     except (CannotMeasure, SetupError) as reason:
@@ -178,7 +179,7 @@ def _reading(name: str, sample: PresentationSample) -> Row:
 
 def _blank(name: str, reason: ToolkitError) -> Row:
     """Without an answer: a missing model is "not run", everything else "not assessable"."""
-    one = cues[name]
+    one = filed[name]
     state = "not_run" if isinstance(reason, SetupError) or reason.code in NOT_RUN else "not_assessable"
     told: Row = {"value": None, "statement": state, "why_not": reason.code, "facts": dict(reason.facts)}
     return {"cue": name, "group": one.group, "unit": one.unit, **told}
