@@ -59,6 +59,15 @@ def test_figures_that_prove_nothing_are_not_published(tmp_path: Path, fault: dic
 
 
 def test_the_recordings_of_a_site_are_never_published(tmp_path: Path) -> None:
-    real = {"presentations": 3, "rates": [], "areas": [], "leaks": [], "twins": [], "twin_areas": [], "untested": []}
+    real = {
+        "presentations": 3,
+        "rates": [],
+        "areas": [],
+        "leaks": [],
+        "twins": [],
+        "twin_areas": [],
+        "untested": [],
+        "untold": [],
+    }
     page = publish(run_of(tmp_path, real=real), docs=tmp_path, packaged=tmp_path / "packaged.json")
     assert "Recorded material" not in page.read_text(encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ from toolkit.analysis.cues.planarity import nose_range
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.validation.kinds import Geometry, Item
 from toolkit.validation.presenting import film, images_of
+from toolkit.validation.running import Wanted, validate
 from toolkit.validation.sampling import sample_of_region
 from toolkit.validation.site import read_site, score_site, what_they_unlock
+from toolkit.validation.telling import markdown
 from toolkit.validation.twins import planar_twin
 
 HEAD = "file,kind,day,person,medium,print_id,shape,from_s,to_s"
@@ -134,3 +138,20 @@ def test_names_keep_their_characters(tmp_path: Path) -> None:
     )
     (only,) = read_site(tmp_path)
     assert only.file == "live/录像（1）.mp4"
+
+
+def test_a_page_of_recordings_tells_areas_curves_and_what_is_not_told_apart(site: Path, tmp_path: Path) -> None:
+    document = validate(Wanted(count=0, cues=("nose_range",), real=site), tmp_path, bar=silent)
+    real = document["real"]
+    assert real["untold"] == ["held_cut_out", "worn_cut_out"]
+    assert not set(real["untold"]) & set(real["untested"])
+    assert [one["cue"] for one in real["curves"]] == ["nose_range"]
+    page = markdown(document, language="en")
+    assert "print, cut out (held or worn)" in page
+    assert "Recorded without saying whether it was held or worn" in page
+    assert "first 10 s" in page
+
+
+@contextmanager
+def silent(step: str, total: float) -> Iterator[Callable[[float], None]]:
+    yield lambda amount: None

@@ -30,7 +30,7 @@ from toolkit.validation.kinds import (
 )
 from toolkit.validation.presenting import CRF_RANGE, FPS, LASTS_S
 from toolkit.validation.scoring import known_cues, require_cues, score_all
-from toolkit.validation.site import read_site, score_site, what_they_unlock
+from toolkit.validation.site import UNTOLD, read_site, score_site, what_they_unlock
 from toolkit.validation.unlocking import unlocked_row
 
 SCHEMA = "papermask-validation-1"
@@ -173,12 +173,15 @@ def _document(wanted: Wanted, names: Sequence[str], rows: Sequence[Row]) -> Row:
 def _real(rows: list[Row], twins: list[Row], names: Sequence[str]) -> Row:
     chosen = _cues(names)
     twinned = {row["twin_of"] for row in twins}
+    untold = {kind for row in rows for kind in UNTOLD.get(row["kind"], ())}
     return {
         "presentations": len(rows),
         "rates": summary.rates(rows, chosen),
         "areas": summary.areas(rows, chosen),
+        "curves": summary.curves(rows, chosen),
         "leaks": storage.leaks(rows),
         "twins": summary.rates(twins, chosen),
         "twin_areas": summary.areas([row for row in rows if row["key"] in twinned] + twins, chosen),
-        "untested": summary.untested(rows, KINDS),
+        "untested": [kind for kind in summary.untested(rows, KINDS) if kind not in untold],
+        "untold": sorted(untold & set(summary.untested(rows, KINDS))),
     }

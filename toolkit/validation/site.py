@@ -37,6 +37,13 @@ LIVE_KINDS = {"live": "live", "mask": "live_surgical_mask", "scarf": "live_scarf
 SHAPES = {"": "print_any_shape", "flat": "held_flat", "curled": "held_curled", "cylinder": "held_cylinder",
           "cut_out": "print_cut_out", "eye_holed": "print_eye_holed"}  # fmt: skip
 
+# A site's table says how a print was cut, not whether it was held or worn: of these kinds something is known.
+UNTOLD = {
+    "print_cut_out": ("held_cut_out", "worn_cut_out"),
+    "print_eye_holed": ("worn_eye_holed",),
+    "print_any_shape": ("held_flat", "held_curled", "held_cylinder", "held_cut_out", "stacked", "worn_cut_out"),
+}
+
 
 def read_site(folder: Path) -> tuple[ControlTime, ...]:
     """The presentations that a folder's ``times.csv`` names, with all their files there.

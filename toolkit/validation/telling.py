@@ -305,7 +305,14 @@ def _real(document: Row, tell: Tell) -> list[str]:
     for cue in document["cues"]:
         rows = [row for row in real["rates"] if row["cue"] == cue and row["band"] == "all"]
         says = document["cues"][cue]["says"]
-        parts += [f"### {tell('cue', cue=cue)}", _errors(rows, tell, says)]
+        parts += [f"### {tell('cue', cue=cue)}", _errors(rows, tell, says), _real_areas(real["areas"], cue, tell)]
+        bands = [
+            row for row in real["rates"]
+            if row["cue"] == cue and row["band"] != "all" and row["presentations"] >= FEW
+        ]  # fmt: skip
+        if bands:
+            told = tell("bands_note", few=FEW) + "\n\n" + _errors(bands, tell, says, band=True)
+            parts.append(_folded(tell("by_size"), told))
         twins = [row for row in real["twins"] if row["cue"] == cue and row["band"] == "all"]
         if twins:
             area = next(
@@ -313,7 +320,17 @@ def _real(document: Row, tell: Tell) -> list[str]:
             )  # fmt: skip
             parts += [tell("twins_note", area=_area(area, tell)), _errors(twins, tell, says)]
     parts += [f"### {tell('leaks')}", _leaks(real["leaks"], tell)]
+    if real["untold"]:
+        parts.append(tell("untold", kinds="; ".join(_kind(kind, tell) for kind in real["untold"])))
     return [*parts, f"### {tell('untested_real')}", _untested(real["untested"], tell)]
+
+
+def _real_areas(areas: Sequence[Row], cue: str, tell: Tell) -> str:
+    """How well the cue parts each recorded kind from the recorded live faces."""
+    mine = [row for row in areas if row["cue"] == cue and row["geometry"] == "all"]
+    body = [[_named(row["kind"], tell) if row["kind"] == "any attack" else _kind(row["kind"], tell), _area(row, tell)]
+            for row in mine]  # fmt: skip
+    return table([tell("col_kind"), tell("col_area")], body) if body else tell("untested_cell")
 
 
 def _untested(kinds: Sequence[str], tell: Tell) -> str:
