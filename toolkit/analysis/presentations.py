@@ -1,9 +1,10 @@
 """Faces offered at the terminal: looked for in a region, followed from frame to frame, joined to presentations.
 
-The whole region is looked at twice a second; between, each face is looked for
-where it was. A face here is whatever the detector calls one, on a head, on
-paper, on cloth or on a screen. "No face was found" does not say that none was
-offered: from steep cameras and below some 20 px the detector finds none.
+The whole region is looked at twice a second (once, where no face shows); each
+face that is known is looked for where it was, in every frame. A face here is
+whatever the detector calls one, on a head, on paper, on cloth or on a screen.
+"No face was found" does not say that none was offered: from steep cameras and
+below some 20 px the detector finds none.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from toolkit.vision.alignment import aligned
 from toolkit.vision.centerface import detect_faces
 
 WHOLE_EVERY_S = 0.5  # between two looks at the whole region
+SELDOM_S, OFTEN = 1.0, 4  # and after so many looks that found nobody's face, as from steep cameras
 LOST_AFTER_S = 1.0  # a face that was not seen for so long is another presentation when it comes again
 LARGEST_STEP = 0.6  # of a face width from one look to the next
 SIZE_CHANGE = 1.7  # faces at one place that differ more in width are not one face
@@ -48,8 +50,9 @@ FEATURES = (
 )  # of an upright face of 100 px: brows to mouth; hair and outline change less from face to face
 WINDOW = 3  # looks before and after a moment that are compared
 ALIKE = 0.63  # correlation: on drawn scenes one face stays above .74 as it turns, another falls below .54
-SIZES_TRIED_PX = (80.0, 40.0)  # widths that a face may have, for the look at a whole region
-LARGEST_SHOWN_PX = 1000  # side of what the detector is shown at once
+LOOKED_FOR_PX = 64.0  # width of a face in the look at a whole region
+SIZES_TRIED_PX = (64.0, 32.0)  # widths that a face may have, for the look at a whole region
+LARGEST_SHOWN_PX = 800  # side of what the detector is shown at once
 SAME_FACE = 0.3  # of a face width: nearer than that, two detections are of one face
 TURNED = 0.2  # change of the nose offset: more than two frontal pictures differ by
 STILL_WITHIN = 0.15  # of a face width: what moved less, at the place of a face of the empty scene, belongs to it
@@ -108,19 +111,19 @@ class FaceTracker:
         self._tracks: list[FaceTrack] = []
         self._looked_s = -1e9
         self._looks = 0
+        self._empty = 0
         self._size_px: float | None = None
 
     def follow(self, media_s: float, pts: int, image: Image) -> None:
         """Look at one frame, uint8 (h, w, 3) RGB at the camera's own resolution."""
         live = [track for track in self._tracks if media_s - track.last.media_s <= LOST_AFTER_S]
-        if media_s - self._looked_s >= WHOLE_EVERY_S - 1e-6:
-            self._looked_s = media_s
-            self._join(live, [_seen(media_s, pts, face, image) for face in self._look(image)], media_s)
-            return
         for track in live:
             face = face_at(image, middle_px(track.last.face), width_px(track.last.face))
             if face is not None and _one_size(face, track.last.face) and not self._taken(face, media_s):
                 track.seen.append(_seen(media_s, pts, face, image))
+        if media_s - self._looked_s >= (SELDOM_S if self._empty >= OFTEN else WHOLE_EVERY_S) - 1e-6:
+            self._looked_s = media_s
+            self._add(self._look(image), live, media_s, pts, image)
 
     def tracks(self) -> tuple[FaceTrack, ...]:
         """What was followed and holds, parted where one face gave way to another, by the time it was first seen."""
@@ -133,25 +136,40 @@ class FaceTracker:
         return nearest(mine, middle_px(face), SAME_FACE * width_px(face)) is not None
 
     def _look(self, image: Image) -> list[Face]:
-        """Faces of the whole region; sizes are tried in turn until one is known, and again now and then."""
+        """Faces of the whole region; sizes are tried in turn until one is known, and again now and then.
+
+        They are shown smaller than a face that is followed: it is only asked where there is another one.
+        """
         tried = SIZES_TRIED_PX[self._looks % len(SIZES_TRIED_PX)]
         known = self._size_px is not None and self._looks % 4 != 3
         self._looks += 1
         shown = cut(image, self._region)
         size = self._size_px if known and self._size_px is not None else tried
-        found = detect_faces(shown, enlarge=_bounded(100.0 / size, shown))
+        found = detect_faces(shown, enlarge=_bounded(LOOKED_FOR_PX / size, shown))
+        self._empty = 0 if found else self._empty + 1
         if found:
             self._size_px = median_width_px(found)
         return [moved(face, self._region[:2]) for face in found]
 
-    def _join(self, live: Sequence[FaceTrack], found: Sequence[FaceSeen], media_s: float) -> None:
-        free = {id(one.face): one for one in found}
-        for track in sorted(live, key=lambda one: -one.last.media_s):
-            before = track.last.face
-            near = nearest([one.face for one in free.values()], middle_px(before), LARGEST_STEP * width_px(before))
-            if near is not None and _one_size(near, before):
-                track.seen.append(free.pop(id(near)))
-        self._tracks += [FaceTrack([one]) for one in free.values()]
+    def _add(self, found: Sequence[Face], live: Sequence[FaceTrack], media_s: float, pts: int, image: Image) -> None:
+        """Faces that nobody follows: one that was lost a moment ago goes on, the others are new."""
+        for rough in found:
+            if self._taken(rough, media_s):
+                continue
+            face = face_at(image, middle_px(rough), width_px(rough)) or rough
+            if self._taken(face, media_s):
+                continue
+            sight = _seen(media_s, pts, face, image)
+            lost = [track for track in live if track.last.media_s < media_s and _goes_on(track.last.face, face)]
+            if lost:
+                max(lost, key=lambda track: track.last.media_s).seen.append(sight)
+            else:
+                self._tracks.append(FaceTrack([sight]))
+
+
+def _goes_on(before: Face, face: Face) -> bool:
+    near = nearest([face], middle_px(before), LARGEST_STEP * width_px(before))
+    return near is not None and _one_size(face, before)
 
 
 def _seen(media_s: float, pts: int, face: Face, image: Image) -> FaceSeen:
