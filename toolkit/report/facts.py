@@ -191,10 +191,15 @@ def _presentation(row: Mapping[str, Any], faces: Rows, readings: Rows) -> Row:
 
 
 def _best(sights: Rows) -> Row | None:
-    """The frame in which the detector was surest of the face, for a person to look at."""
+    """The frame in which the detector was surest of the face, for a person to look at.
+
+    Of the middle of the presentation: at its ends sheets move and pictures blend.
+    """
     if not sights:
         return None
-    return _pick(max(sights, key=lambda one: (one["score"], -one["media_s"])), "media_s", "pts", "box_px")
+    rim = len(sights) // 5
+    middle = sorted(sights, key=lambda one: float(one["media_s"]))[rim : len(sights) - rim]
+    return _pick(max(middle, key=lambda one: (one["score"], -one["media_s"])), "media_s", "pts", "box_px")
 
 
 def _clock(clocks: Rows, anchors: Rows) -> Row:
