@@ -103,6 +103,7 @@ def test_an_honest_queue_gives_no_finding_about_anybody(prepared: tuple[Path, Pa
         assert len(case.read("visits")) == 5
 
 
+@pytest.mark.full
 def test_more_workers_give_the_same_tables(prepared: tuple[Path, Path, float], tmp_path: Path) -> None:
     from toolkit.runners import local
 

@@ -149,6 +149,7 @@ def _borrow_scan(done: Case, fresh: Case) -> None:
         fresh.keep(f"scan/{path.name}", piece)
 
 
+@pytest.mark.full  # half a minute, and what it asks is asked of drawn clips too
 def test_a_proposed_zone_gives_six_visits_or_a_refusal(shared: Path, tmp_path: Path, truth: dict[str, Any]) -> None:
     with real_case(tmp_path / "case", shared, zone=False) as proposed:
         try:
