@@ -260,6 +260,25 @@ TABLES: dict[str, TableShape] = {
         },
         ("presentation_id", "employee_id"),
     ),
+    "comparisons": TableShape(
+        {
+            "presentation_id": "text",
+            "standing": "text",
+            "margin": "float?",
+            "cohort_z": "float?",
+            "agree": "float?",
+            "width_px": "float?",
+            "frames": "int",
+            "people": "int",
+            "why_not": "text?",
+            "facts": "json",
+        },
+        ("presentation_id",),
+    ),
+    "photographs": TableShape(
+        {"exhibit_id": "text", "employee_id": "text?", "why_not": "text?", "facts": "json"},
+        ("exhibit_id",),
+    ),
     # When, and whose record.
     "clocks": TableShape(
         {

@@ -1,19 +1,19 @@
-"""Likenesses: the floor stands, the room is still empty.
+"""Compare: each presentation with the roster's photographs.
 
-The step records an empty table, and the report says "not run": that nothing was
-compared must never look like a comparison that found nothing.
+That nothing was compared must never look like a comparison that found nothing:
+without photographs the tables are empty, and the report says "not run".
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from toolkit import tables
 from toolkit.casebook.case import Case
+from toolkit.pipeline.likening import likenesses
 from toolkit.pipeline.progress import Progress, quiet
+from toolkit.runners import Runner
 
 
-def compare(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
-    """Record that no likeness was compared; table ``likenesses`` without rows."""
-    case.record("likenesses", tables.empty("likenesses"), params={"step": "compare", "state": "not run"})
-    return case.read("likenesses")
+def compare(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
+    """Tables ``likenesses``, ``comparisons`` and ``photographs``; see :func:`toolkit.pipeline.likening.likenesses`."""
+    return likenesses(case, run=run, progress=progress)

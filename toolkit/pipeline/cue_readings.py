@@ -67,7 +67,7 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     inputs = list(INPUTS)
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
-    works = _works(case, offered[offered["geometry"] != BACKGROUND])
+    works = works_of(case, offered)
     rows: list[Row] = []
     with progress("cues", float(len(works)), 0.0) as advance:
         for first in range(0, len(works), 4):
@@ -92,7 +92,9 @@ def _models_used(rows: Sequence[Row]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _works(case: Case, offered: pd.DataFrame) -> list[CueWork]:
+def works_of(case: Case, offered: pd.DataFrame) -> list[CueWork]:
+    """The presentations of a table that somebody presented: faces of the empty scene are left out."""
+    offered = offered[offered["geometry"] != BACKGROUND]
     visits = case.read("visits").set_index("visit_id")
     seen = {str(name): part for name, part in case.read("faces").groupby("presentation_id")}
     works = []

@@ -8,8 +8,6 @@ it is put down, so that an interrupted step goes on.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from toolkit.analysis.presentations import FaceTrack, FaceTracker, belongs_to_sc
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames, still
+from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, zone_of
 from toolkit.records import Face, Zone
@@ -78,7 +77,7 @@ def faces(case: Case, *, run: Runner | None = None, progress: Progress = quiet) 
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("presentations")
     works = _works(case, visits)
-    found = _found(case, works, run or local(1), progress)
+    found = in_pieces(case, "faces", works, look_at, key=_key, run=run or local(1), progress=progress, size=_lasts_s)
     offered: list[Row] = []
     seen: list[Row] = []
     for work, tracks in zip(works, found, strict=True):
@@ -145,24 +144,11 @@ def _scene(path: Path, zone: Zone, region: Box, rate: float | None) -> tuple[Fac
     return tuple(shown)
 
 
-def _found(case: Case, works: Sequence[VisitWork], run: Runner, progress: Progress) -> list[list[Row]]:
-    """Presentations of each visit; those found before an interruption are taken from the scratch folder."""
-    names = {work.visit_id: f"faces/{_key(case, work)}.json" for work in works}
-    told = {work.visit_id: json.loads(kept) for work in works if (kept := case.kept(names[work.visit_id])) is not None}
-    total = sum(work.to_s - work.from_s for work in works)
-    done = sum(work.to_s - work.from_s for work in works if work.visit_id in told)
-    missing = [work for work in works if work.visit_id not in told]
-    with progress("faces", total, done) as advance:
-        for first in range(0, len(missing), 4):
-            batch = missing[first : first + 4]
-            for work, rows in zip(batch, run(look_at, batch), strict=True):
-                case.keep(names[work.visit_id], tables.canonical(rows).encode())
-                told[work.visit_id] = rows
-                advance(work.to_s - work.from_s)
-    return [told[work.visit_id] for work in works]
+def _lasts_s(work: VisitWork) -> float:
+    return work.to_s - work.from_s
 
 
-def _key(case: Case, work: VisitWork) -> str:
+def _key(work: VisitWork) -> str:
     told = {**asdict(work), "path": "", "version": VERSION, "every_s": EVERY_S}
     return hashlib.sha256(tables.canonical(told).encode()).hexdigest()[:24]
 

@@ -64,7 +64,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
         "faces_run": case.has("faces"),
-        "presentations": [_presentation(row, read["faces"], read["cue_readings"]) for row in read["presentations"]],
+        "presentations": [_presentation(row, read) for row in read["presentations"]],
+        "photographs": [_pick(row, "exhibit_id", "employee_id", "why_not", "facts") for row in read["photographs"]],
         "clock": _clock(read["clocks"], read["anchors"]),
         "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
@@ -175,9 +176,11 @@ def _presenter(row: Mapping[str, Any]) -> Row:
     return _pick(row, "presenter_id", "visit_ids", "continuity_risk", "weakest_s")
 
 
-def _presentation(row: Mapping[str, Any], faces: Rows, readings: Rows) -> Row:
+def _presentation(row: Mapping[str, Any], read: Mapping[str, Rows]) -> Row:
     mine = row["presentation_id"]
-    sights = [one for one in faces if one["presentation_id"] == mine]
+    sights, readings = (
+        [one for one in read[name] if one["presentation_id"] == mine] for name in ("faces", "cue_readings")
+    )
     names = ("presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px")
     return _pick(row, *names) | {
         "frames": len(sights),
@@ -185,8 +188,28 @@ def _presentation(row: Mapping[str, Any], faces: Rows, readings: Rows) -> Row:
         "readings": [
             {"group": one["cue_group"], **_pick(one, "cue", "value", "unit", "statement", "why_not", "facts")}
             for one in readings
-            if one["presentation_id"] == mine
         ],
+        "likeness": _likeness(mine, read["comparisons"], read["likenesses"]),
+    }
+
+
+def _of(presentation_id: str, rows: Rows) -> Rows:
+    return [one for one in rows if one["presentation_id"] == presentation_id]
+
+
+def _likeness(presentation_id: str, comparisons: Rows, likenesses: Rows) -> Row | None:
+    """How a presentation stands to the roster's photographs; None where nothing was compared."""
+    told = _of(presentation_id, comparisons)
+    if not told:
+        return None
+    places = sorted(
+        (one for one in likenesses if one["presentation_id"] == presentation_id), key=lambda one: one["rank"]
+    )
+    names = ("standing", "margin", "cohort_z", "agree", "width_px", "frames", "people", "why_not", "facts")
+    return {
+        **_pick(told[0], *names),
+        "calibrated": False,
+        "ranked": [_pick(one, "employee_id", "score", "rank", "metric", "backend") for one in places],
     }
 
 

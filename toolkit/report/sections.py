@@ -8,6 +8,7 @@ from toolkit.records import Frame
 from toolkit.report import closing, evidence, faces, timing
 from toolkit.report.blocks import Block, Section
 from toolkit.report.cards import finding_cards
+from toolkit.report.likeness import likeness
 from toolkit.report.summary import summary
 from toolkit.report.writer import Facts, Writer
 
@@ -29,6 +30,7 @@ def sections(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) 
         ("records", evidence.records(facts, write)),
         ("visits", timing.visits(facts, write)),
         ("faces", faces.offered(facts, write, still)),
+        ("likeness", likeness(facts, write)),
         ("clockins", timing.clockins(facts, write)),
         ("methods", closing.methods(facts, write)),
         ("findings", tuple(finding_cards(facts, write, still))),
