@@ -238,6 +238,33 @@ TABLES: dict[str, TableShape] = {
         },
         ("presentation_id", "cue"),
     ),
+    "control_readings": TableShape(
+        {
+            "control_id": "text",
+            "cue": "text",
+            "cue_group": "text",
+            "value": "float?",
+            "unit": "text",
+            "statement": "text",
+            "why_not": "text?",
+            "facts": "json",
+        },
+        ("control_id", "cue"),
+    ),
+    "assessments": TableShape(
+        {
+            "presentation_id": "text",
+            "outcome": "text",
+            "log10_lr": "float?",
+            "lower_log10": "float?",
+            "upper_log10": "float?",
+            "words": "text",
+            "reason": "text?",
+            "calibration_id": "text?",
+            "detail": "json",
+        },
+        ("presentation_id",),
+    ),
     "models": TableShape(
         {
             "name": "text",

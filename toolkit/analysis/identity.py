@@ -33,8 +33,8 @@ SMALLEST_PX = 30.0  # face width below which no likeness is compared
 LEAST_ROSTER = 2  # photographs of so many people: one alone is a line-up of one
 COHORT = 5  # other people needed before a standing against them is told
 FARTHEST = 0.50  # distance beyond which no photograph is near
-LEAST_MARGIN = 0.08  # to the second
-LEAST_Z = 2.0  # standard deviations of the distances to the others
+LEAST_MARGIN = 0.10  # to the second
+LEAST_Z = 2.5  # standard deviations of the distances to the others
 SLACK = 0.04  # by which a single frame or a moved box may miss the distance
 BOXES = ((0.0, 0.0, 1.0), (0.15, 0.0, 1.0), (-0.15, 0.0, 1.0), (0.0, 0.0, 1.15), (0.0, 0.0, 0.85))
 
@@ -85,15 +85,14 @@ class Compared:
     agree: float
 
 
-def compare(distances: Floats, people: Sequence[str], width_px: float) -> Compared:
+def compare(distances: Sequence[Floats], people: Sequence[str], width_px: float) -> Compared:
     """Rank a roster by likeness to one presentation.
 
     Parameters
     ----------
-    distances : float (frames, boxes, people)
-        From each frame to each person; of the boxes the first is the
-        detector's own, the others are moved and resized by 15 %
-        (:func:`moved_boxes`).
+    distances : sequence of float (boxes, people)
+        From each frame to each person; the first box is the detector's own,
+        further ones are moved and resized by 15 % (:func:`moved_boxes`).
     people : sequence of str
         Employee ids in the order of the last axis.
     width_px : float
@@ -118,10 +117,10 @@ def compare(distances: Floats, people: Sequence[str], width_px: float) -> Compar
         raise CannotMeasure("likeness_small_roster", found=len(people), least=LEAST_ROSTER)
     if not len(distances):
         raise CannotMeasure("likeness_no_frame")
-    typical = np.median(distances[:, 0], axis=0)
+    typical = np.median([frame[0] for frame in distances], axis=0)
     order = np.argsort(typical, kind="stable")
     first, others = int(order[0]), typical[order[1:]]
-    singles = distances.reshape(-1, len(people))
+    singles = np.concatenate([*distances])
     agree = float((singles.argmin(axis=1) == first).mean())
     margin = float(others[0] - typical[first])
     z = _cohort_z(float(typical[first]), others)

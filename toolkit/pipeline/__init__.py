@@ -17,12 +17,14 @@ from toolkit.media.frames import still
 from toolkit.pipeline.adding import Added, add_file
 from toolkit.pipeline.comparing import compare
 from toolkit.pipeline.concluding import conclude
-from toolkit.pipeline.cue_readings import cues
+from toolkit.pipeline.control_readings import control_readings
+from toolkit.pipeline.cue_readings import cues as read_cues
 from toolkit.pipeline.exhibits import intake
 from toolkit.pipeline.face_search import faces
 from toolkit.pipeline.footage import scan
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
+from toolkit.pipeline.weighing import weigh
 from toolkit.pipeline.zones import declared_rate, empty_place, propose_zone, set_zone
 from toolkit.records import Frame, Zone
 from toolkit.runners import Runner
@@ -30,6 +32,21 @@ from toolkit.runners import Runner
 STEPS = ("intake", "scan", "faces", "cues", "compare", "clocks", "associate", "conclude")
 
 PARALLEL = ("scan", "faces", "cues", "compare")
+
+
+def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> Any:
+    """Measure the presentations and the site's own recordings, and weigh the ones by the others.
+
+    Returns
+    -------
+    DataFrame
+        Table ``cue_readings``; ``control_readings`` and ``assessments`` are recorded beside it.
+    """
+    readings = read_cues(case, run=run, progress=progress)
+    control_readings(case, run=run, progress=progress)
+    weigh(case, progress=progress)
+    return readings
+
 
 _STEP: dict[str, Callable[..., Any]] = {
     "intake": intake,

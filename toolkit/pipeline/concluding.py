@@ -11,6 +11,7 @@ from toolkit import tables
 from toolkit.analysis import coverage
 from toolkit.analysis.counts import count
 from toolkit.analysis.findings import conclude as conclude_tables
+from toolkit.analysis.mask_findings import artefacts
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
@@ -22,10 +23,15 @@ INPUTS = (
 )  # fmt: skip
 
 
+FACES = ("presentations", "visits", "cue_readings", "assessments")
+AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
+
+
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
-    params = {"version": 2, "rates": continuity_rates(), "model": continuity_model()}
-    if all(case.is_current(name, inputs=INPUTS, params=params) for name in ("findings", "counts", "not_assessable")):
+    inputs = (*INPUTS, *(name for name in FACES if name not in INPUTS and case.has(name)))
+    params = {"version": 3, "rates": continuity_rates(), "model": continuity_model()}
+    if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
@@ -45,12 +51,25 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         continuity=certify,
         rates=continuity_rates() or None,
     )
-    rows = [*_json_rows(missing), *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
-    case.record("findings", findings, inputs=INPUTS, params=params)
+    findings, lacking = _with_artefacts(case, findings)
+    rows = [*_json_rows(missing), *lacking, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    case.record("findings", findings, inputs=inputs, params=params)
     counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
-    case.record("counts", counts, inputs=INPUTS, params=params)
-    case.record("not_assessable", tables.build("not_assessable", rows), inputs=INPUTS, params=params)
+    case.record("counts", counts, inputs=inputs, params=params)
+    case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
     return findings
+
+
+def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """The findings with FD1's candidates before the last one, numbered anew; and what is missing for more."""
+    if not all(case.has(name) for name in FACES):
+        return findings, [{"what": "FD1", "why": "faces_not_run", "facts": {}}]
+    found, missing = artefacts(*(case.read(name) for name in FACES))
+    rows = [{**row, **{name: json.loads(row[name]) for name in AS_JSON}} for row in findings.to_dict("records")]
+    rows[-1:-1] = found
+    for number, row in enumerate(rows, 1):
+        row["finding_id"] = f"F-{number:02d}"
+    return tables.build("findings", rows), missing
 
 
 def _json_rows(missing: pd.DataFrame) -> list[dict[str, Any]]:

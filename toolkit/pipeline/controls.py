@@ -70,6 +70,14 @@ def site_controls(case: Case) -> SiteControls:
     )
 
 
+def recordings_of(case: Case) -> dict[str, str]:
+    """Control recordings of a case: name without its folder to exhibit id."""
+    exhibits = case.read("exhibits")
+    ids = [str(one) for one in exhibits.loc[exhibits["kind"] == "controls", "exhibit_id"]]
+    names = {exhibit_id: case.original_name(exhibit_id) or "" for exhibit_id in ids}
+    return {PurePath(name).name: exhibit_id for exhibit_id, name in names.items() if not is_table(name)}
+
+
 def lasts_s(recording: Path) -> float | None:
     """Where the last picture of a recording stands, in seconds from its first; None where it cannot be read."""
     try:

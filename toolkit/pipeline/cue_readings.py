@@ -158,10 +158,19 @@ def load(work: CueWork) -> PresentationSample:
 def measured(work: CueWork) -> list[Row]:
     """Rows of ``cue_readings`` of one presentation."""
     try:
-        told = readings_of(load(work))
+        rows = [_with_group(one) for one in readings_of(load(work))]
     except (CannotMeasure, ReadingError) as reason:
-        told = [_blank(name, reason) for name in sorted(filed)]
-    return [{"presentation_id": work.presentation_id, "cue_group": one.pop("group"), **one} for one in told]
+        rows = blanks(reason)
+    return [{"presentation_id": work.presentation_id, **one} for one in rows]
+
+
+def blanks(reason: ToolkitError) -> list[Row]:
+    """Rows of every filed cue without an answer, for one reason."""
+    return [_with_group(_blank(name, reason)) for name in sorted(filed)]
+
+
+def _with_group(reading: Row) -> Row:
+    return {"cue_group": reading["group"], **{name: value for name, value in reading.items() if name != "group"}}
 
 
 def readings_of(sample: PresentationSample) -> list[Row]:

@@ -34,7 +34,7 @@ from toolkit.runners import Runner, local
 from toolkit.vision.dlib_faces import embed
 from toolkit.vision.models import weights
 
-VERSION = 1
+VERSION = 2
 METRIC, BACKEND = "distance", "dlib_resnet"
 MOST_FRAMES, APART_S = 4, 0.25  # frames of a presentation that are compared, and how far apart
 LARGEST_BY = 1.7  # a photograph's face must be so much wider than any other in it
@@ -152,15 +152,17 @@ def apart(work: LikenessWork) -> list[Row]:
         chosen = best_frames(sample)
         if not chosen:
             raise CannotMeasure("likeness_no_frame")
-        return [_apart(sample, k, work.gallery) for k in chosen]
+        return [_apart(sample, k, work.gallery, moved=k == chosen[0]) for k in chosen]
     except (CannotMeasure, ReadingError) as reason:
         return [{"why_not": reason.code, "facts": dict(reason.facts)}]
 
 
-def _apart(sample: PresentationSample, k: int, gallery: Gallery) -> Row:
+def _apart(sample: PresentationSample, k: int, gallery: Gallery, *, moved: bool) -> Row:
+    """Distances of one frame; boxes are moved in the best frame only, for an embedding is dear."""
     face = sample.faces[k]
     assert face is not None
-    rows = [gallery.distances(embed(sample.crops[k], one).astype(np.float64)) for one in moved_boxes(face)]
+    boxes = moved_boxes(face) if moved else (face,)
+    rows = [gallery.distances(embed(sample.crops[k], one).astype(np.float64)) for one in boxes]
     return {
         "media_s": float(sample.times_s[k]),
         "width_px": width_px(face),
@@ -169,7 +171,7 @@ def _apart(sample: PresentationSample, k: int, gallery: Gallery) -> Row:
 
 
 def best_frames(sample: PresentationSample) -> list[int]:
-    """Which frames are compared: sharp, turned to the camera, and not of one moment."""
+    """Which frames are compared, the best first: sharp, turned to the camera, and not of one moment."""
     worth = {k: _worth(sample.crops[k], face) for k, face in enumerate(sample.faces) if face is not None}
     chosen: list[int] = []
     for k in sorted(worth, key=lambda one: (-worth[one], one)):
@@ -177,7 +179,7 @@ def best_frames(sample: PresentationSample) -> list[int]:
             chosen.append(k)
         if len(chosen) == MOST_FRAMES:
             break
-    return sorted(chosen)
+    return chosen
 
 
 def _worth(crop: Image, face: Face) -> float:
@@ -201,7 +203,7 @@ def _place(
         if "why_not" in rows[0]:
             raise CannotMeasure(rows[0]["why_not"], **rows[0]["facts"])
         width = float(np.median([one["width_px"] for one in rows]))
-        told = compare(np.array([one["distances"] for one in rows], np.float64), people, width)
+        told = compare([np.array(one["distances"], np.float64) for one in rows], people, width)
     except CannotMeasure as reason:
         compared.append({**_blank(presentation_id), "why_not": reason.code, "facts": dict(reason.facts)})
         return

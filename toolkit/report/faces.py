@@ -46,7 +46,7 @@ def _gallery(facts: Facts, exhibits: dict[str, str], write: Writer, still: Calla
 
 
 def _presentations(facts: Facts, exhibits: dict[str, str], write: Writer) -> Grid:
-    names = ("presentation", "visit", "reference", "from", "to", "face_px", "seen_frames", "where")
+    names = ("presentation", "visit", "reference", "from", "to", "face_px", "seen_frames", "where", "outcome")
     rows = tuple(
         (
             one["presentation_id"],
@@ -57,6 +57,7 @@ def _presentations(facts: Facts, exhibits: dict[str, str], write: Writer) -> Gri
             f"{one['width_px']:.0f}",
             str(one["frames"]),
             write.code("geometry", one["geometry"]),
+            "–" if one["assessment"] is None else write.code("outcome", one["assessment"]["outcome"].replace(" ", "_")),
         )
         for one in facts["presentations"]
     )
@@ -91,7 +92,11 @@ def _readings(facts: Facts, write: Writer) -> list[Block]:
     blank = {reading["cue"]: _why(reading, write) for _, reading in every if reading["cue"] not in ran}
     for cue, why in sorted(blank.items()):
         tables.append(Paragraph(write("cue_not_run", cue=write.code("cue", cue), why=why), "note"))
-    return [*tables, Paragraph(write("readings_limit"), "note")] if every else []
+    weighed = any(
+        one["assessment"] is not None and one["assessment"]["reason"] is None for one in facts["presentations"]
+    )
+    limit = write("readings_weighed" if weighed else "readings_limit")
+    return [*tables, Paragraph(limit, "note")] if every else []
 
 
 def _why(reading: Facts, write: Writer) -> str:

@@ -189,8 +189,15 @@ def _presentation(row: Mapping[str, Any], read: Mapping[str, Rows]) -> Row:
             {"group": one["cue_group"], **_pick(one, "cue", "value", "unit", "statement", "why_not", "facts")}
             for one in readings
         ],
+        "assessment": _assessment(_of(mine, read["assessments"])),
         "likeness": _likeness(mine, read["comparisons"], read["likenesses"]),
     }
+
+
+def _assessment(rows: Rows) -> Row | None:
+    """What a presentation's readings are worth by the site's own recordings; None where nothing was weighed."""
+    names = ("outcome", "log10_lr", "lower_log10", "upper_log10", "words", "reason", "calibration_id")
+    return {**_pick(rows[0], *names), "said": rows[0]["detail"]["sentences"]} if rows else None
 
 
 def _of(presentation_id: str, rows: Rows) -> Rows:

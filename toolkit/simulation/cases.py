@@ -10,8 +10,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class _Written:
     clips: list[ClipTruth]
     visits: list[VisitTruth]
     presentations: list[PresentationTruth]
+    places: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)  # of faces shown in controls
 
 
 def write_case(
@@ -87,7 +88,7 @@ def write_case(
         (out / "mapping.json").write_bytes(records.mapping)
     _write_anchors(plan, records, out, done.clips)
     _write_context(scenario, out)
-    _write_control_times(plan, out)
+    _write_control_times(plan, done.places, out)
     truth = _truth(plan, records, done, people)
     (out / "truth.json").write_bytes(document_bytes(truth))
     return truth
@@ -121,7 +122,24 @@ def _tell_clip(plan: Plan, clip: ClipPlan, out: Path, zone: Zone, kept: Watched,
     done.clips.append(told)
     done.visits.extend(visits)
     done.presentations.extend(_presentations(plan, clip, visits))
+    if clip.clip.control != "none":
+        done.places.update(_places(clip, kept))
     _write_zone(told, out)
+
+
+def _places(clip: ClipPlan, kept: Watched) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
+    """Where a face was shown that is not the bearer's own: two faces are in view then, and a site says which."""
+    for one in clip.shown:
+        boxes = [
+            face.box_px
+            for at, faces, _ in kept.frames
+            for face in faces
+            if one.from_s <= at <= one.to_s and face.bearer == one.person and face.medium == one.medium != "live"
+        ]
+        if boxes:
+            lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+            end = min(clip.camera.width_px, int(max(rights)) + 1), min(clip.camera.height_px, int(max(bottoms)) + 1)
+            yield one.presentation_id, (max(0, int(min(lefts))), max(0, int(min(tops))), *end)
 
 
 def _presentations(plan: Plan, clip: ClipPlan, visits: Sequence[VisitTruth]) -> Iterator[PresentationTruth]:
@@ -218,8 +236,8 @@ def _write_context(scenario: Scenario, out: Path) -> None:
         _write_csv(out / "context.csv", ("employee_id", "kind", "first_day", "last_day", "note"), rows)
 
 
-def _write_control_times(plan: Plan, out: Path) -> None:
-    """What the site wrote down about its own recordings: who, what, when."""
+def _write_control_times(plan: Plan, places: Mapping[str, tuple[int, int, int, int]], out: Path) -> None:
+    """What the site wrote down about its own recordings: who, what, when, and where two faces are in view."""
     rows = [
         (
             clip.file.removeprefix("controls/"),
@@ -231,13 +249,15 @@ def _write_control_times(plan: Plan, out: Path) -> None:
             one.told.shape if one.medium == "print" else "",
             f"{one.from_s:g}",
             f"{one.to_s:g}",
+            *(str(edge) for edge in places.get(one.presentation_id, ("", "", "", ""))),
         )
         for clip in plan.clips
         if clip.clip.control != "none"
         for one in clip.shown
     ]
     if rows:
-        headings = ("file", "kind", "day", "person", "medium", "print_id", "shape", "from_s", "to_s")
+        names = ("file", "kind", "day", "person", "medium", "print_id", "shape", "from_s", "to_s")
+        headings = (*names, "left", "top", "right", "bottom")
         _write_csv(out / CONTROL_TIMES, headings, rows)
 
 

@@ -11,8 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from toolkit.analysis.fusion import CueWeight, FrozenWeights
+
 FOLDER = Path(__file__).parent
 PRESENTATIONS = FOLDER / "presentations.json"
+WEIGHTS = FOLDER / "weights.json"
 
 
 @cache
@@ -22,6 +25,19 @@ def cue_results() -> dict[str, Any] | None:
         return None
     told: dict[str, Any] = json.loads(PRESENTATIONS.read_text("utf-8"))
     return told
+
+
+@cache
+def frozen_weights() -> FrozenWeights | None:
+    """How much each cue counts, frozen on development presentations; None where none were published."""
+    if not WEIGHTS.is_file():
+        return None
+    told = json.loads(WEIGHTS.read_text("utf-8"))
+    return FrozenWeights(
+        source=told["source"],
+        cues=tuple(CueWeight(**one) for one in told["cues"]),
+        dependent=tuple((first, second) for first, second in told["dependent"]),
+    )
 
 
 @cache

@@ -1,0 +1,81 @@
+"""FD1, an artefact was presented: which presentations are candidates, with both parts of the question and their rivals.
+
+A presentation becomes a candidate when a cue states an artefact by its rule,
+or when a site's own recordings give a ratio for one. Without recordings it
+stays a candidate without a strength, whatever the cues read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+Rows = list[dict[str, Any]]
+
+CODE, STATED, LIVE = "FD1", "artefact", "live"
+
+
+def artefacts(
+    presentations: pd.DataFrame, visits: pd.DataFrame, readings: pd.DataFrame, assessments: pd.DataFrame
+) -> tuple[Rows, Rows]:
+    """Rows of ``findings`` without their ids, and of ``not_assessable``.
+
+    Parameters
+    ----------
+    readings, assessments : DataFrame
+        Tables ``cue_readings`` and ``assessments``.
+    """
+    exhibits = dict(zip(visits["visit_id"], visits["exhibit_id"], strict=True))
+    by_id = {str(row["presentation_id"]): row for row in presentations.to_dict("records")}
+    stated = {str(name): part for name, part in readings.groupby("presentation_id")}
+    found: Rows = []
+    reasons: dict[str, int] = {}
+    for row in assessments.to_dict("records"):
+        shown = by_id[str(row["presentation_id"])]
+        said = stated.get(str(row["presentation_id"]), readings.iloc[:0])
+        for_it = sorted(said.loc[said["statement"] == STATED, "cue"])
+        if row["outcome"] == STATED or for_it:
+            found.append(_finding(row, shown, said, for_it, str(exhibits[shown["visit_id"]])))
+        elif not pd.isna(row["reason"]):
+            reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
+    missing = [{"what": CODE, "why": why, "facts": {"presentations": count}} for why, count in sorted(reasons.items())]
+    return found, missing
+
+
+def _finding(
+    row: Mapping[Any, Any], shown: Mapping[Any, Any], said: pd.DataFrame, for_it: list[str], exhibit_id: str
+) -> dict[str, Any]:
+    detail = json.loads(row["detail"])
+    parts = detail["fd1"]
+    against = [
+        {"code": "cue_says_live", "facts": {"cue": str(cue)}} for cue in said.loc[said["statement"] == LIVE, "cue"]
+    ]
+    unread = sorted(said.loc[said["statement"] == "not_assessable", "cue"])
+    against += [{"code": "cues_unread", "facts": {"cues": ", ".join(unread)}}] if unread else []
+    supported = row["outcome"] == STATED and detail.get("leaves_candidate", False)
+    middle = round((float(shown["from_s"]) + float(shown["to_s"])) / 2, 3)
+    return {
+        "code": CODE,
+        "state": "supported" if supported else "candidate",
+        "employees": [],
+        "visit_ids": [str(shown["visit_id"])],
+        "propositions": {
+            "main": "picture_or_object",
+            "rivals": [one["name"] for one in parts["object"]["rivals"]],
+            "paper_rivals": [one["name"] for one in parts["paper"]["rivals"]],
+        },
+        "rivals": [*parts["object"]["rivals"], *parts["paper"]["rivals"]],
+        "headline": parts["object"]["headline"],
+        "against": against,
+        "limits": ["names_nobody_pictured", "paper_not_shown", "not_random_footage"],
+        "sensitivity": {
+            "presentation_id": str(shown["presentation_id"]),
+            "stated_by": for_it,
+            "paper_headline": parts["paper"]["headline"],
+            "reason": None if pd.isna(row["reason"]) else str(row["reason"]),
+        },
+        "frames": [{"exhibit_id": exhibit_id, "media_s": middle, "role": "presentation", "employee_id": None}],
+    }

@@ -1,0 +1,194 @@
+"""What a site's controls say of each presentation: a ratio with its bound, or the reason why there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from toolkit import tables
+from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
+from toolkit.analysis.calibration_words import rival_sentences, sentences
+from toolkit.analysis.fd1_rivals import Fd1, fd1_rivals
+from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded
+from toolkit.analysis.tested import frozen_weights
+from toolkit.casebook.case import Case
+from toolkit.clockin.control_times import ControlTime
+from toolkit.language import LANGUAGES
+from toolkit.pipeline.control_readings import named, span_hash
+from toolkit.pipeline.controls import countable, recordings_of, site_controls
+from toolkit.pipeline.face_search import BACKGROUND
+from toolkit.pipeline.progress import Progress, quiet
+
+VERSION = 1
+INPUTS = ("presentations", "visits", "clips", "cue_readings", "control_readings")
+TABLE = "assessments"
+UNDETERMINED, NOT_ASSESSABLE = "undetermined", "not assessable"
+OUTCOMES = {"print": "artefact", "live": "live", "neither": UNDETERMINED}
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A control as it was written down, the recording it lies in, and what the cues read of it."""
+
+    told: ControlTime
+    sha256: str
+    reading: ControlReading
+
+
+def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
+    """Table ``assessments``: what the readings of each presentation are worth by this site's own recordings.
+
+    Raises
+    ------
+    StepTooEarly
+        The cues were not measured.
+    """
+    read = {name: case.read(name) for name in INPUTS}
+    frozen = frozen_weights()
+    params = {"version": VERSION, "weights": None if frozen is None else frozen.source}
+    if case.is_current(TABLE, inputs=INPUTS, params=params):
+        return case.read(TABLE)
+    controls = _controls(case, read["control_readings"], read["clips"])
+    hashes = _hashes(case)
+    readings = _by_owner(read["cue_readings"], "presentation_id")
+    exhibits = dict(zip(read["visits"]["visit_id"], read["visits"]["exhibit_id"].astype(str), strict=True))
+    offered = read["presentations"]
+    offered = offered[offered["geometry"] != BACKGROUND]
+    rows = []
+    with progress("weigh", float(len(offered)), 0.0) as advance:
+        for row in offered.to_dict("records"):
+            mine, exhibit_id = readings.get(str(row["presentation_id"]), {}), exhibits[row["visit_id"]]
+            shown = CaseReading(
+                readings=mine,
+                day=_day(read["clips"], exhibit_id),
+                file_hashes=_own_hashes(controls, hashes[exhibit_id], float(row["from_s"]), float(row["to_s"])),
+                recorded=_recorded(read["clips"], exhibit_id),
+            )
+            told = _told(frozen, [one.reading for one in controls], shown)
+            rows.append(_row(str(row["presentation_id"]), told, mine))
+            advance(1.0)
+    case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
+    return case.read(TABLE)
+
+
+def _told(
+    frozen: FrozenWeights | None, controls: list[ControlReading], reading: CaseReading
+) -> SiteRatio | NotCalibrated:
+    if not controls:
+        return NotCalibrated(reason="no_controls")
+    if frozen is None:
+        return NotCalibrated(reason="no_readings")
+    return calibrate(frozen, controls, reading)
+
+
+def _controls(case: Case, table: pd.DataFrame, clips: pd.DataFrame) -> list[Measured]:
+    """Bare live faces and prints of the site with what the cues read of them; rivals set no ratio."""
+    where = recordings_of(case)
+    hashes = _hashes(case)
+    readings = _by_owner(table, "control_id")
+    made = []
+    for number, told in enumerate(site_controls(case).times):
+        own = countable([told])
+        if not own or named(number) not in readings:
+            continue
+        exhibit_id = where[PurePath(told.file).name]
+        reading = ControlReading(
+            control=own[0],
+            readings=readings[named(number)],
+            file_hash=span_hash(hashes[exhibit_id], told),
+            recorded=_recorded(clips, exhibit_id),
+        )
+        made.append(Measured(told=told, sha256=hashes[exhibit_id], reading=reading))
+    return made
+
+
+def _own_hashes(controls: Sequence[Measured], sha256: str, from_s: float, to_s: float) -> frozenset[str]:
+    """Names of what was measured, with those of controls that were cut out of the very same stretch.
+
+    A control must not judge the presentation that it shows.
+    """
+    same = {
+        one.reading.file_hash
+        for one in controls
+        if one.sha256 == sha256 and one.told.from_s < to_s and from_s < one.told.to_s
+    }
+    return frozenset({f"{sha256}:{from_s:g}-{to_s:g}", *same})
+
+
+def _hashes(case: Case) -> dict[str, str]:
+    exhibits = case.read("exhibits")
+    return dict(zip(exhibits["exhibit_id"].astype(str), exhibits["sha256"].astype(str), strict=True))
+
+
+def _by_owner(table: pd.DataFrame, owner: str) -> dict[str, dict[str, float | None]]:
+    found: dict[str, dict[str, float | None]] = {}
+    for one, cue, value in zip(table[owner], table["cue"], table["value"], strict=True):
+        found.setdefault(str(one), {})[str(cue)] = None if pd.isna(value) else float(value)
+    return found
+
+
+def _clip(clips: pd.DataFrame, exhibit_id: str) -> Mapping[Any, Any] | None:
+    rows = clips[clips["exhibit_id"] == exhibit_id].to_dict("records")
+    return rows[0] if rows else None
+
+
+def _day(clips: pd.DataFrame, exhibit_id: str) -> date | None:
+    clip = _clip(clips, exhibit_id)
+    if clip is None or pd.isna(clip["starts_at"]):
+        return None
+    return datetime.fromisoformat(str(clip["starts_at"])).date()
+
+
+def _recorded(clips: pd.DataFrame, exhibit_id: str) -> Recorded:
+    clip = _clip(clips, exhibit_id)
+    if clip is None:
+        return Recorded()
+    camera = "" if pd.isna(clip["camera_id"]) else str(clip["camera_id"])
+    return Recorded(camera=camera, codec=str(clip["codec"]))
+
+
+def _row(presentation_id: str, told: SiteRatio | NotCalibrated, readings: Readings) -> Row:
+    answered = any(value is not None for value in readings.values())
+    fd1 = fd1_rivals(told)
+    detail: Row = {"sentences": _sentences(told, fd1), "fd1": _fd1(fd1)}
+    blank: Row = {"presentation_id": presentation_id, "detail": detail}
+    if isinstance(told, NotCalibrated):
+        return blank | {
+            "outcome": UNDETERMINED if answered else NOT_ASSESSABLE, "log10_lr": None, "lower_log10": None,
+            "upper_log10": None, "words": "no_ratio", "reason": told.reason, "calibration_id": None,
+        }  # fmt: skip
+    detail["leaves_candidate"] = told.leaves_candidate
+    return blank | {
+        "outcome": OUTCOMES[told.direction], "log10_lr": round(told.point_log10, 6),
+        "lower_log10": round(told.lower_log10, 6), "upper_log10": round(told.upper_log10, 6), "words": told.words,
+        "reason": None, "calibration_id": _calibration_id(told),
+    }  # fmt: skip
+
+
+def _sentences(told: SiteRatio | NotCalibrated, fd1: Fd1) -> dict[str, list[str]]:
+    return {one: [*sentences(told, one), *rival_sentences(fd1, one)] for one in LANGUAGES}
+
+
+def _fd1(fd1: Fd1) -> Row:
+    return {
+        "object": {"rivals": _rivals(fd1.object_rivals), "headline": fd1.object_headline},
+        "paper": {"rivals": _rivals(fd1.paper_rivals), "headline": fd1.paper_headline},
+    }
+
+
+def _rivals(rivals: Iterable[Any]) -> list[Row]:
+    return [one.as_row() for one in rivals]
+
+
+def _calibration_id(told: SiteRatio) -> str:
+    """Names what the ratio was made from: the weights, and how many controls of whom."""
+    made = [told.source, told.unlocks.level, told.unlocks.live, told.unlocks.prints_shown, told.kinds]
+    return hashlib.sha256(tables.canonical(made).encode()).hexdigest()[:12]

@@ -1,0 +1,67 @@
+"""Cards of FD1: what was offered, what its readings are worth here, which rivals stand, what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from toolkit.records import Frame
+from toolkit.report.blocks import Block, Card, Grid, Paragraph, Points
+from toolkit.report.stills import key_frames
+from toolkit.report.writer import Facts, Writer, at, at_least, ratio
+
+
+def mask_card(finding: Facts, facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> Card:
+    """The card of one presentation that may have been an artefact."""
+    told = finding["sensitivity"]
+    shown = next(one for one in facts["presentations"] if one["presentation_id"] == told["presentation_id"])
+    visit = next(one for one in facts["visits"] if one["visit_id"] == shown["visit_id"])
+    said = (shown["assessment"] or {"said": {}})["said"].get(write.language, [])
+    against = tuple(write.code("against", one["code"], one["facts"]) for one in finding["against"])
+    rivals = write("proposition_rivals", rivals=write.names("rival", finding["propositions"]["rivals"]))
+    blocks: list[Block] = [
+        Paragraph(_lead(finding, shown, visit, write)),
+        key_frames(finding, facts, write, still),
+        *([Points(tuple(said), write("fd1_said"))] if said else []),
+        Points((write.code("proposition", finding["propositions"]["main"]), rivals), write("propositions_title")),
+        _rivals(finding, write),
+        Points((*against, write("against_standing")), write("against_title")),
+        Points(tuple(write.code("limit", code) for code in finding["limits"]), write("limits_title")),
+    ]
+    title = f"{finding['finding_id']} · {write.code('finding', finding['code'])}"
+    return Card(finding["finding_id"], title, write.code("state", finding["state"]), tuple(blocks))
+
+
+def _lead(finding: Facts, shown: Facts, visit: Facts, write: Writer) -> str:
+    stated = finding["sensitivity"]["stated_by"]
+    names = write.names("cue", stated)
+    what = write("fd1_stated", cues=names) if stated else write("fd1_weighed")
+    exhibit_id = visit["exhibit_id"]
+    return write(
+        "fd1_lead",
+        visit=visit["visit_id"],
+        presentation=shown["presentation_id"],
+        start=at(exhibit_id, shown["from_s"]),
+        end=at(exhibit_id, shown["to_s"]),
+        what=what,
+    )
+
+
+def _rivals(finding: Facts, write: Writer) -> Grid:
+    rows = tuple(
+        (
+            write.code("rival", rival["name"]),
+            at_least(rival.get("lower_log10")),
+            ratio(rival.get("log10_lr")),
+            write.code(
+                "basis", rival["basis"], {"reason": write.code("not_calibrated", rival["detail"].get("reason", ""))}
+            ),
+        )
+        for rival in finding["rivals"]
+    )
+    columns = tuple(write(f"col_{name}") for name in ("rival", "at_least", "point", "basis"))
+    return Grid(write("cap_rivals"), columns, rows, numeric=(1, 2))
+
+
+def _basis(rival: Facts, write: Writer) -> str:
+    reason = rival["detail"].get("reason")
+    return write.code("basis", rival["basis"], {"reason": write.code("not_calibrated", reason)} if reason else {})
