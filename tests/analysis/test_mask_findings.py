@@ -1,0 +1,75 @@
+"""FD1 names presentations and their rivals, never a person, and no strength where none was measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from toolkit import tables
+from toolkit.analysis.calibration import NotCalibrated
+from toolkit.analysis.fd1_rivals import fd1_rivals
+from toolkit.analysis.mask_findings import artefacts
+
+VISITS = pd.DataFrame({"visit_id": ["V-001"], "exhibit_id": ["E-0001"]})
+OFFERED = tables.build(
+    "presentations",
+    [
+        {"presentation_id": f"PR-00{k}", "visit_id": "V-001", "presenter_id": "P-01", "from_s": 4.0 * k,
+         "to_s": 4.0 * k + 2, "geometry": "undetermined", "medium": "undetermined", "width_px": 60.0}
+        for k in (1, 2)
+    ],
+)  # fmt: skip
+
+
+def reading(presentation_id: str, cue: str, statement: str) -> dict[str, Any]:
+    answered = statement in ("live", "artefact", "nothing")
+    return {
+        "presentation_id": presentation_id, "cue": cue, "cue_group": "edge", "value": 1.0 if answered else None,
+        "unit": "1", "statement": statement, "why_not": None if answered else "cue_few_frames", "facts": {},
+    }  # fmt: skip
+
+
+def assessed(presentation_id: str, outcome: str = "undetermined", **more: Any) -> dict[str, Any]:
+    fd1 = fd1_rivals(NotCalibrated(reason="too_few"))
+    parts = {
+        "object": {"rivals": [one.as_row() for one in fd1.object_rivals], "headline": fd1.object_headline},
+        "paper": {"rivals": [one.as_row() for one in fd1.paper_rivals], "headline": fd1.paper_headline},
+    }
+    return {
+        "presentation_id": presentation_id, "outcome": outcome, "log10_lr": None, "lower_log10": None,
+        "upper_log10": None, "words": "no_ratio", "reason": "too_few", "calibration_id": None,
+        "detail": {"fd1": parts, "sentences": {}, **more},
+    }  # fmt: skip
+
+
+def conclude(readings: list[dict[str, Any]], assessments: list[dict[str, Any]]) -> tuple[Any, Any]:
+    return artefacts(OFFERED, VISITS, tables.build("cue_readings", readings), tables.build("assessments", assessments))
+
+
+def test_without_controls_a_stated_artefact_is_a_candidate_without_a_ratio() -> None:
+    found, missing = conclude(
+        [reading("PR-001", "sheet", "artefact"), reading("PR-001", "nose_range", "live"),
+         reading("PR-001", "halftone", "not_assessable"), reading("PR-002", "sheet", "nothing")],
+        [assessed("PR-001"), assessed("PR-002")],
+    )  # fmt: skip
+    (one,) = found
+    assert one["state"] == "candidate" and one["employees"] == []
+    assert one["headline"]["rival"] is None and one["headline"]["words"] == "no_ratio"
+    assert {"live_face", "covered_live_face", "wall_portrait", "worn_badge"} <= set(one["headline"]["not_assessed"])
+    assert [each["code"] for each in one["against"]] == ["cue_says_live", "cues_unread"]
+    assert missing == [{"what": "FD1", "why": "too_few", "facts": {"presentations": 1}}]
+    assert tables.build("findings", [{**one, "finding_id": "F-01"}]).shape[0] == 1
+
+
+def test_readings_that_say_nothing_make_no_finding_but_are_accounted_for() -> None:
+    found, missing = conclude([reading("PR-001", "sheet", "nothing")], [assessed("PR-001"), assessed("PR-002")])
+    assert found == []
+    assert missing[0]["facts"] == {"presentations": 2}
+
+
+@pytest.mark.parametrize(("leaves", "state"), [(True, "supported"), (False, "candidate")])
+def test_only_support_that_no_one_kind_carries_alone_leaves_candidate(leaves: bool, state: str) -> None:
+    found, _ = conclude([], [assessed("PR-001", "artefact", leaves_candidate=leaves), assessed("PR-002")])
+    assert [one["state"] for one in found] == [state]
