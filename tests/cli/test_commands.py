@@ -50,6 +50,14 @@ def test_the_demo_shows_every_print_of_the_stack(demo: Path) -> None:
     assert {reading["cue"] for reading in readings} >= {"nose_range", "learned"}
     assert not [reading for reading in readings if reading["statement"] == "artefact"]
     assert [one for one in document["not_assessable"] if one["what"] == "FD1"]
+    assert {one["assessment"]["outcome"] for one in document["presentations"]} <= {"undetermined", "not assessable"}
+    assert all(one["assessment"]["log10_lr"] is None for one in document["presentations"])  # six controls carry none
+    said = {one["presentation_id"]: one["likeness"] for one in document["presentations"]}
+    pictured = [said[one["presentation_id"]] for one in sorted(prints, key=lambda one: float(one["from_s"]))]
+    # Whoever stands out is the one whose picture it is; a face of 40 px need not stand out.
+    for told, employee_id in zip(pictured, ("1003", "1004", "1005", "1006"), strict=True):
+        assert told["standing"] == "none of these" or told["ranked"][0]["employee_id"] == employee_id
+    assert any(one["standing"] == "nearest" for one in pictured)
 
 
 def test_the_demo_runs_again_in_chinese(demo: Path) -> None:
