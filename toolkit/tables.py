@@ -302,6 +302,16 @@ TABLES: dict[str, TableShape] = {
         },
         ("presentation_id",),
     ),
+    "face_pairs": TableShape(
+        {
+            "visit_id": "text",
+            "presentation_a": "text",
+            "presentation_b": "text",
+            "distance": "float",
+            "backend": "text",
+        },
+        ("presentation_a", "presentation_b"),
+    ),
     "photographs": TableShape(
         {"exhibit_id": "text", "employee_id": "text?", "why_not": "text?", "facts": "json"},
         ("exhibit_id",),

@@ -24,7 +24,7 @@ CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
 PAD_S = 1.5  # the clock's own uncertainty is added to this
-NOT_IN_THIS_VERSION = ("FD3", "FD4", "FD5", "FD6", "FD7", "FD8", "FD9")
+NOT_IN_THIS_VERSION = ("FD4", "FD5", "FD6", "FD7", "FD8", "FD9")
 
 ContinuityOf = Callable[[str, float, float], Continuity]
 Rows = list[dict[str, Any]]

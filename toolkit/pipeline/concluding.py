@@ -10,6 +10,7 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import coverage
 from toolkit.analysis.counts import count
+from toolkit.analysis.face_changes import changes
 from toolkit.analysis.findings import conclude as conclude_tables
 from toolkit.analysis.mask_findings import artefacts
 from toolkit.analysis.presenters import Continuity, continuity
@@ -23,13 +24,14 @@ INPUTS = (
 )  # fmt: skip
 
 
+PAIRS = "face_pairs"
 FACES = ("presentations", "visits", "cue_readings", "assessments")
 AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
-    inputs = (*INPUTS, *(name for name in FACES if name not in INPUTS and case.has(name)))
+    inputs = (*INPUTS, *(name for name in (*FACES, PAIRS) if name not in INPUTS and case.has(name)))
     params = {"version": 3, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
@@ -63,8 +65,12 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """The findings with FD1's candidates before the last one, numbered anew; and what is missing for more."""
     if not all(case.has(name) for name in FACES):
-        return findings, [{"what": "FD1", "why": "faces_not_run", "facts": {}}]
+        return findings, [{"what": what, "why": "faces_not_run", "facts": {}} for what in ("FD1", "FD3")]
     found, missing = artefacts(*(case.read(name) for name in FACES))
+    if case.has(PAIRS):
+        found += changes(case.read("presentations"), case.read("visits"), case.read(PAIRS))
+    else:
+        missing.append({"what": "FD3", "why": "not_compared", "facts": {}})
     rows = [{**row, **{name: json.loads(row[name]) for name in AS_JSON}} for row in findings.to_dict("records")]
     rows[-1:-1] = found
     for number, row in enumerate(rows, 1):

@@ -8,7 +8,7 @@ from typing import Any
 from toolkit.records import Frame
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Picture, Points
-from toolkit.report.mask_cards import mask_card
+from toolkit.report.mask_cards import change_card, mask_card
 from toolkit.report.stills import key_frames
 from toolkit.report.summary import one_body
 from toolkit.report.writer import Facts, Writer, at, at_least, brief, ratio, refs
@@ -26,6 +26,8 @@ def finding_cards(facts: Facts, write: Writer, still: StillOf) -> Iterator[Block
             yield _integrity(finding, facts, write)
         elif finding["code"] == "FD1":
             yield mask_card(finding, facts, write, still)
+        elif finding["code"] == "FD3":
+            yield change_card(finding, facts, write, still)
         else:
             yield _card(finding, facts, write, still)
 

@@ -1,4 +1,4 @@
-"""Cards of FD1: what was offered, what its readings are worth here, which rivals stand, what speaks against it."""
+"""Cards of FD1 and FD3: what was offered, what its readings are worth, which rivals stand, what speaks against it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,34 @@ def mask_card(finding: Facts, facts: Facts, write: Writer, still: Callable[[str,
         Paragraph(_lead(finding, shown, visit, write)),
         key_frames(finding, facts, write, still),
         *([Points(tuple(said), write("fd1_said"))] if said else []),
+        Points((write.code("proposition", finding["propositions"]["main"]), rivals), write("propositions_title")),
+        _rivals(finding, write),
+        Points((*against, write("against_standing")), write("against_title")),
+        Points(tuple(write.code("limit", code) for code in finding["limits"]), write("limits_title")),
+    ]
+    title = f"{finding['finding_id']} · {write.code('finding', finding['code'])}"
+    return Card(finding["finding_id"], title, write.code("state", finding["state"]), tuple(blocks))
+
+
+def change_card(finding: Facts, facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> Card:
+    """The card of a visit in which one presenter showed several faces (FD3)."""
+    told = finding["sensitivity"]
+    visit = next(one for one in facts["visits"] if one["visit_id"] == finding["visit_ids"][0])
+    lead = write(
+        "fd3_lead",
+        visit=visit["visit_id"],
+        presenter=visit["presenter_id"],
+        faces=told["faces"],
+        presentations=", ".join(told["presentations"]),
+        ref=at(visit["exhibit_id"], visit["from_s"]),
+    )
+    against = tuple(write.code("against", one["code"], one["facts"]) for one in finding["against"])
+    rivals = write("proposition_rivals", rivals=write.names("rival", finding["propositions"]["rivals"]))
+    measured = write("fd3_measured", least=f"{told['least_distance']:.2f}", pairs=told["pairs_compared"])
+    blocks: list[Block] = [
+        Paragraph(lead),
+        key_frames(finding, facts, write, still),
+        Paragraph(measured, "note"),
         Points((write.code("proposition", finding["propositions"]["main"]), rivals), write("propositions_title")),
         _rivals(finding, write),
         Points((*against, write("against_standing")), write("against_title")),
