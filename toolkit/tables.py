@@ -276,6 +276,17 @@ TABLES: dict[str, TableShape] = {
         },
         ("name",),
     ),
+    "comparison_models": TableShape(
+        {
+            "name": "text",
+            "sha256": "text",
+            "answers": "text",
+            "licence": "text",
+            "allowed_use": "text",
+            "tested": "bool",
+        },
+        ("name",),
+    ),
     "likenesses": TableShape(
         {
             "presentation_id": "text",

@@ -52,7 +52,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "purpose": settings.get("purpose"),
         "basis": settings.get("basis"),
         "retain_until": settings.get("retain_until"),
-        "tool": {"version": __version__, "models": read["models"]},
+        "tool": {"version": __version__, "models": [*read["models"], *read["comparison_models"]]},
         "tested_rates": cue_results(),
         "exhibits": [_exhibit(row) for row in read["exhibits"]],
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
