@@ -247,6 +247,7 @@ TABLES: dict[str, TableShape] = {
             "unit": "text",
             "statement": "text",
             "why_not": "text?",
+            "width_px": "float?",
             "facts": "json",
         },
         ("control_id", "cue"),

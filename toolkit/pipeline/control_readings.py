@@ -32,7 +32,7 @@ from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.runners import Runner, local
 
-VERSION = 1
+VERSION = 2
 LONGEST_S = 10.0  # of one control that is looked at, from its beginning
 LEAST_SHARE = 0.3  # of the stretch that the face of a control must be followed through
 INPUTS = ("exhibits",)

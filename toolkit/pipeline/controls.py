@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+import pandas as pd
+
 from toolkit.analysis.site_controls import Control, Unlocked, unlocked
 from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime, read_control_times
@@ -76,6 +78,17 @@ def recordings_of(case: Case) -> dict[str, str]:
     ids = [str(one) for one in exhibits.loc[exhibits["kind"] == "controls", "exhibit_id"]]
     names = {exhibit_id: case.original_name(exhibit_id) or "" for exhibit_id in ids}
     return {PurePath(name).name: exhibit_id for exhibit_id, name in names.items() if not is_table(name)}
+
+
+def recorded_as(case: Case, exhibit_id: str) -> tuple[str, str]:
+    """Camera and codec of a recording; empty where the one was not stated and the other cannot be read."""
+    exhibits = case.read("exhibits").set_index("exhibit_id")
+    camera = exhibits.loc[exhibit_id, "camera_id"]
+    try:
+        codec = probe(case.exhibit_path(exhibit_id)).codec
+    except ReadingError:
+        codec = ""
+    return "" if pd.isna(camera) else str(camera), codec  # type: ignore[arg-type]
 
 
 def lasts_s(recording: Path) -> float | None:

@@ -21,7 +21,7 @@ from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime
 from toolkit.language import LANGUAGES
 from toolkit.pipeline.control_readings import named, span_hash
-from toolkit.pipeline.controls import countable, recordings_of, site_controls
+from toolkit.pipeline.controls import countable, recorded_as, recordings_of, site_controls
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
 
@@ -29,6 +29,7 @@ VERSION = 1
 INPUTS = ("presentations", "visits", "clips", "cue_readings", "control_readings")
 TABLE = "assessments"
 UNDETERMINED, NOT_ASSESSABLE = "undetermined", "not assessable"
+FACE_WIDTH_M = 0.145  # cheek to cheek, as 2.35 distances between the eyes
 OUTCOMES = {"print": "artefact", "live": "live", "neither": UNDETERMINED}
 
 Row = dict[str, Any]
@@ -56,7 +57,7 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     params = {"version": VERSION, "weights": None if frozen is None else frozen.source}
     if case.is_current(TABLE, inputs=INPUTS, params=params):
         return case.read(TABLE)
-    controls = _controls(case, read["control_readings"], read["clips"])
+    controls = _controls(case, read["control_readings"])
     hashes = _hashes(case)
     readings = _by_owner(read["cue_readings"], "presentation_id")
     exhibits = dict(zip(read["visits"]["visit_id"], read["visits"]["exhibit_id"].astype(str), strict=True))
@@ -70,7 +71,7 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
                 readings=mine,
                 day=_day(read["clips"], exhibit_id),
                 file_hashes=_own_hashes(controls, hashes[exhibit_id], float(row["from_s"]), float(row["to_s"])),
-                recorded=_recorded(read["clips"], exhibit_id),
+                recorded=_recorded(read["clips"], exhibit_id, float(row["width_px"])),
             )
             told = _told(frozen, [one.reading for one in controls], shown)
             rows.append(_row(str(row["presentation_id"]), told, mine))
@@ -89,22 +90,27 @@ def _told(
     return calibrate(frozen, controls, reading)
 
 
-def _controls(case: Case, table: pd.DataFrame, clips: pd.DataFrame) -> list[Measured]:
+def _controls(case: Case, table: pd.DataFrame) -> list[Measured]:
     """Bare live faces and prints of the site with what the cues read of them; rivals set no ratio."""
     where = recordings_of(case)
     hashes = _hashes(case)
     readings = _by_owner(table, "control_id")
+    widths = {str(one): width for one, width in zip(table["control_id"], table["width_px"], strict=True)}
+    made_by: dict[str, tuple[str, str]] = {}
     made = []
     for number, told in enumerate(site_controls(case).times):
         own = countable([told])
         if not own or named(number) not in readings:
             continue
         exhibit_id = where[PurePath(told.file).name]
+        if exhibit_id not in made_by:
+            made_by[exhibit_id] = recorded_as(case, exhibit_id)
+        camera, codec = made_by[exhibit_id]
         reading = ControlReading(
             control=own[0],
             readings=readings[named(number)],
             file_hash=span_hash(hashes[exhibit_id], told),
-            recorded=_recorded(clips, exhibit_id),
+            recorded=Recorded(camera=camera, codec=codec, px_per_m=_scale(widths[named(number)])),
         )
         made.append(Measured(told=told, sha256=hashes[exhibit_id], reading=reading))
     return made
@@ -147,12 +153,17 @@ def _day(clips: pd.DataFrame, exhibit_id: str) -> date | None:
     return datetime.fromisoformat(str(clip["starts_at"])).date()
 
 
-def _recorded(clips: pd.DataFrame, exhibit_id: str) -> Recorded:
+def _recorded(clips: pd.DataFrame, exhibit_id: str, width_px: float) -> Recorded:
     clip = _clip(clips, exhibit_id)
     if clip is None:
-        return Recorded()
+        return Recorded(px_per_m=_scale(width_px))
     camera = "" if pd.isna(clip["camera_id"]) else str(clip["camera_id"])
-    return Recorded(camera=camera, codec=str(clip["codec"]))
+    return Recorded(camera=camera, codec=str(clip["codec"]), px_per_m=_scale(width_px))
+
+
+def _scale(width_px: float | None) -> float | None:
+    """Pixels per metre at a face, as its width tells; nobody need state it for the site or the case."""
+    return None if width_px is None or pd.isna(width_px) else float(width_px) / FACE_WIDTH_M
 
 
 def _row(presentation_id: str, told: SiteRatio | NotCalibrated, readings: Readings) -> Row:
