@@ -37,7 +37,7 @@ from toolkit.simulation.shooting import FaceTruth, shoot
 
 FACE_M = 2.35 * 0.0615
 PHOTOGRAPH_PX_PER_M, PITCHES = 1100, (0, 15, 30)
-SETTLED, USED, FPS = 3, 3, 10.0
+SETTLED, USED, FPS = 2, 2, 10.0
 CRF = (22, 29)
 AROUND = 1.9  # face widths kept on each side of the middle
 FINGER_M = 0.0085
@@ -166,7 +166,7 @@ def _shot(
     other = (person + 1 + int(rng.integers(len(people) - 1))) % len(people)
     live = capture is None or capture.photograph is None
     told = SCENARIO.format(
-        px_per_m=round(px_per_m), pitch=round(pitch), wide=round(0.62 * px_per_m) // 2 * 2,
+        px_per_m=round(px_per_m), pitch=round(pitch), wide=max(160, round(0.52 * px_per_m) // 2 * 2),
         high=round(1.0 * px_per_m) // 2 * 2, bearer=person if live else other, shown=other if live else person,
         presents=presents,
     )  # fmt: skip

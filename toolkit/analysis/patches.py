@@ -38,14 +38,15 @@ class Agreement:
     """How two registered faces agree.
 
     ``inner`` and ``ring`` are the medians of patch correlations (-1 to 1) in
-    the face and in hair, ears and collar; ``low`` the lower quartile of the
-    inner ones; ``fine`` the correlation of the finest band where patches
+    the face and in hair, ears and collar; ``low`` and ``high`` the quartiles of
+    the inner ones; ``fine`` the correlation of the finest band where patches
     agree; ``share`` of the inner patches that agree; ``mask`` bool (h, w) where
     they do, for a drawing. ``ring`` None where fewer than 12 patches are known.
     """
 
     inner: float
     low: float
+    high: float
     ring: float | None
     fine: float
     share: float
@@ -85,6 +86,7 @@ def measured(pair: Registered) -> Agreement:
     return Agreement(
         inner=float(np.median(inside)),
         low=float(np.percentile(inside, 25)),
+        high=float(np.percentile(inside, 75)),
         ring=float(np.median(around)) if len(around) >= LEAST_PATCHES else None,
         fine=_fine(pair, mask & inner),
         share=float((inside >= AGREES).mean()),
@@ -129,7 +131,7 @@ def sift_inliers(pair: Registered) -> int:
     The pair is registered already, so a match elsewhere is none; there is no
     need to look for another map.
     """
-    finder = cv2.SIFT_create(nfeatures=400, contrastThreshold=0.02)
+    finder = cv2.SIFT.create(nfeatures=400, contrastThreshold=0.02)
     told = []
     for each in (pair.first, pair.second):
         shown = np.asarray(np.clip(each.grey, 0, 255), np.uint8)

@@ -239,9 +239,9 @@ def _affine(one: Canvas, other: Canvas, compared: Mask) -> NDArray[np.float64]:
     """The affine map at half size, as a homography of the full canvas."""
     height, width = one.even.shape
     half = (width // 2, height // 2)
-    small = [np.asarray(cv2.resize(each.even, half, interpolation=cv2.INTER_AREA)) for each in (one, other)]
+    small = [np.asarray(cv2.resize(each.even, half, interpolation=cv2.INTER_AREA), np.float32) for each in (one, other)]
     masks = [
-        np.asarray(cv2.resize(each.astype(np.uint8), half, interpolation=cv2.INTER_NEAREST))
+        np.asarray(cv2.resize(each.astype(np.uint8), half, interpolation=cv2.INTER_NEAREST), np.uint8)
         for each in (one.known & compared, other.known)
     ]
     found = _ecc(small, masks, np.eye(2, 3, dtype=np.float32), cv2.MOTION_AFFINE, HALF, 5)
@@ -261,8 +261,13 @@ def _homography(
 
 
 def _ecc(
-    planes: list[Floats], masks: list[NDArray[np.uint8]], start: Floats, motion: int, until: tuple[int, float], blur: int
-) -> Floats:  # fmt: skip
+    planes: list[Floats],
+    masks: list[NDArray[np.uint8]],
+    start: Floats,
+    motion: int,
+    until: tuple[int, float],
+    blur: int,
+) -> Floats:
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, *until)
     _, found = cv2.findTransformECCWithMask(planes[0], planes[1], masks[0], masks[1], start, motion, stop, blur)
     return np.asarray(found, np.float32)
