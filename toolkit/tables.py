@@ -260,6 +260,42 @@ TABLES: dict[str, TableShape] = {
         },
         ("presentation_id", "employee_id"),
     ),
+    # Rows only for pairs that were looked into or lie in one visit; all others are counted in `reuse_searched`.
+    "reuse": TableShape(
+        {
+            "presentation_a": "text",
+            "other": "text",
+            "kind": "text",
+            "media_a_s": "float",
+            "media_b_s": "float?",
+            "size_px": "float",
+            "standing": "text?",
+            "score": "float?",
+            "verdict": "text",
+            "why_not": "text?",
+            "facts": "json",
+            "comparisons": "int",
+            "controls_n": "int",
+            "exceeding": "int",
+            "upper": "float?",
+            "log10_any": "float?",
+        },
+        ("presentation_a", "other", "kind"),
+    ),
+    "reuse_searched": TableShape(
+        {
+            "kind": "text",
+            "faces": "int",
+            "others": "int",
+            "without_face": "int",
+            "small": "int",
+            "pairs": "int",
+            "looked_into": "int",
+            "controls_live": "int",
+            "controls_prints": "int",
+        },
+        ("kind",),
+    ),
     # When, and whose record.
     "clocks": TableShape(
         {

@@ -29,7 +29,7 @@ from toolkit.runners import Runner
 
 STEPS = ("intake", "scan", "faces", "cues", "compare", "clocks", "associate", "conclude")
 
-PARALLEL = ("scan", "faces", "cues")
+PARALLEL = ("scan", "faces", "cues", "compare")
 
 _STEP: dict[str, Callable[..., Any]] = {
     "intake": intake,

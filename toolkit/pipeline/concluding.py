@@ -20,12 +20,15 @@ INPUTS = (
     "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
     "presenters",
 )  # fmt: skip
+COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
-    params = {"version": 2, "rates": continuity_rates(), "model": continuity_model()}
-    if all(case.is_current(name, inputs=INPUTS, params=params) for name in ("findings", "counts", "not_assessable")):
+    params = {"version": 3, "rates": continuity_rates(), "model": continuity_model()}
+    compared = {name: case.read(name) for name in COMPARED if case.has(name)}
+    inputs = (*INPUTS, *compared)
+    if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
@@ -44,12 +47,13 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         examined=read["examined"],
         continuity=certify,
         rates=continuity_rates() or None,
+        **compared,
     )
     rows = [*_json_rows(missing), *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
-    case.record("findings", findings, inputs=INPUTS, params=params)
+    case.record("findings", findings, inputs=inputs, params=params)
     counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
-    case.record("counts", counts, inputs=INPUTS, params=params)
-    case.record("not_assessable", tables.build("not_assessable", rows), inputs=INPUTS, params=params)
+    case.record("counts", counts, inputs=inputs, params=params)
+    case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
     return findings
 
 
