@@ -28,6 +28,11 @@ class TableShape:
     key: tuple[str, ...]
 
 
+_NETWORKS = TableShape(
+    {"name": "text", "sha256": "text", "answers": "text", "licence": "text", "allowed_use": "text", "tested": "bool"},
+    ("name",),
+)
+
 TABLES: dict[str, TableShape] = {
     # What came in. `exhibits` is written by intake of files, the rest by the step `intake`.
     "exhibits": TableShape(
@@ -238,17 +243,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("presentation_id", "cue"),
     ),
-    "models": TableShape(
-        {
-            "name": "text",
-            "sha256": "text",
-            "answers": "text",
-            "licence": "text",
-            "allowed_use": "text",
-            "tested": "bool",
-        },
-        ("name",),
-    ),
+    "models": _NETWORKS,
     "likenesses": TableShape(
         {
             "presentation_id": "text",
@@ -285,17 +280,12 @@ TABLES: dict[str, TableShape] = {
     "reuse_searched": TableShape(
         {
             "kind": "text",
-            "faces": "int",
-            "others": "int",
-            "without_face": "int",
-            "small": "int",
-            "pairs": "int",
-            "looked_into": "int",
-            "controls_live": "int",
-            "controls_prints": "int",
+            **dict.fromkeys(("faces", "others", "without_face", "small", "pairs", "looked_into"), "int"),
+            **dict.fromkeys(("controls_live", "controls_prints"), "int"),
         },
         ("kind",),
     ),
+    "models_compared": _NETWORKS,
     # When, and whose record.
     "clocks": TableShape(
         {

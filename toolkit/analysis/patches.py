@@ -38,17 +38,17 @@ class Agreement:
     """How two registered faces agree.
 
     ``inner`` and ``ring`` are the medians of patch correlations (-1 to 1) in
-    the face and in hair, ears and collar; ``low`` and ``high`` the quartiles of
-    the inner ones; ``fine`` the correlation of the finest band where patches
-    agree; ``share`` of the inner patches that agree; ``mask`` bool (h, w) where
-    they do, for a drawing. ``ring`` None where fewer than 12 patches are known.
+    the face and in hair, ears, collar and margin; ``fine`` and ``fine_ring`` the
+    correlations of the finest band there, where patches agree; ``share`` of the
+    inner patches that agree; ``mask`` bool (h, w) where they do, for a drawing.
+    ``ring`` is None where fewer than 12 patches are known: a face cut out along
+    its rim, or one before the empty place.
     """
 
     inner: float
-    low: float
-    high: float
     ring: float | None
     fine: float
+    fine_ring: float
     share: float
     mask: Mask
 
@@ -85,10 +85,9 @@ def measured(pair: Registered) -> Agreement:
     mask = (maps >= AGREES) & full
     return Agreement(
         inner=float(np.median(inside)),
-        low=float(np.percentile(inside, 25)),
-        high=float(np.percentile(inside, 75)),
         ring=float(np.median(around)) if len(around) >= LEAST_PATCHES else None,
         fine=_fine(pair, mask & inner),
+        fine_ring=_fine(pair, mask & ~inner),
         share=float((inside >= AGREES).mean()),
         mask=mask,
     )

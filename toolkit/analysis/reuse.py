@@ -41,17 +41,17 @@ LEAST_PX: dict[Kind, tuple[tuple[float, Standing], ...]] = {
 }
 SIFT_FROM_PX = 120.0
 FARTHEST = 0.50  # between embeddings: simulated prints of one picture stay below .43, strangers are mostly beyond
-NO_AGREEMENT = frozenset({"reuse_unlike", "reuse_not_registered"})  # answers, not obstacles
+NO_AGREEMENT = frozenset({"reuse_unlike", "reuse_not_registered", "reuse_faces_part"})  # answers, not obstacles
 SOFTEN_PX = (0.0, 0.8, 1.4)  # blurs of a sharp photograph that are tried, in pixels of the canvas
 HIGHEST = 0.995  # correlation beyond which nothing more is told
 
-# Mean, spread and weight of each agreement (Fisher's z of correlations); the last number is the constant.
-FEATURES = ("inner", "low", "high", "ring", "fine")
-WEIGHTS: dict[str, tuple[tuple[float, float, float], ...]] = {
-    "small": ((0.0, 1.0, 1.0),) * 5,
-    "large": ((0.0, 1.0, 1.0),) * 6,
-}
-CONSTANT = {"small": 0.0, "large": 0.0}
+HIGHEST = 0.995  # correlation beyond which nothing more is told
+LEAST_INNER = 0.65  # of the inner face: below it the faces part, whatever hair and margin do
+
+# Mean, spread and weight of each agreement (Fisher's z of a correlation), and the constant.
+WITH_RING = (("ring", 0.956, 0.345, 2.584), ("fine", 1.062, 0.261, 0.4), ("fine_ring", 0.982, 0.337, 1.143))
+WITHOUT_RING = (("inner", 1.318, 0.320, 0.5), ("fine", 1.062, 0.261, 0.878))
+CONSTANT, CONSTANT_WITHOUT = -2.0, -0.44
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -162,10 +162,25 @@ def compare(first: Offered, second: Offered, kind: Kind = AGAIN, *, evidence: bo
     size = min(first.cut.width_px, second.cut.width_px)
     told = Comparison(kind=kind, size_px=round(size, 1), standing=standing_of(kind, size))
     try:
-        score, shown = _score(first, second, kind, told.standing)
+        pair, agreed = _registered(first, second, kind, told.standing)
     except CannotMeasure as reason:
         return _with(told, why_not=reason.code, facts=dict(reason.facts))
-    return _with(told, score=round(score, 3), evidence=shown if evidence else None)
+    return _with(
+        told,
+        score=round(fused(agreed), 3),
+        standing=told.standing if agreed.ring is not None else "lead",
+        facts=_facts(pair, agreed),
+        evidence=_evidence(pair, agreed) if evidence else None,
+    )
+
+
+def _facts(pair: Registered, agreed: Agreement) -> dict[str, Any]:
+    """What the score is made of, for whoever checks it."""
+    ring = None if agreed.ring is None else round(agreed.ring, 3)
+    told: dict[str, Any] = {"inner": round(agreed.inner, 3), "ring": ring, "fine": round(agreed.fine, 3)}
+    if pair.first.face_px >= SIFT_FROM_PX:
+        told["features"] = sift_inliers(pair)
+    return told
 
 
 def _with(told: Comparison, **changes: Any) -> Comparison:
@@ -173,7 +188,9 @@ def _with(told: Comparison, **changes: Any) -> Comparison:
     return Comparison(**(kept | changes))
 
 
-def _score(first: Offered, second: Offered, kind: Kind, standing: Standing | None) -> tuple[float, Evidence]:
+def _registered(
+    first: Offered, second: Offered, kind: Kind, standing: Standing | None
+) -> tuple[Registered, Agreement]:  # fmt: skip
     if first.occasion == second.occasion:
         raise CannotMeasure("reuse_same_visit")
     if standing is None:
@@ -189,8 +206,9 @@ def _score(first: Offered, second: Offered, kind: Kind, standing: Standing | Non
         register(first.cut, second.cut)  # raises with the reason
         raise CannotMeasure("reuse_not_registered", shift="–")
     pair, agreed = max(tried, key=lambda one: fused(one[1]))
-    inliers = sift_inliers(pair) if pair.first.face_px >= SIFT_FROM_PX else None
-    return fused(agreed, inliers), _evidence(pair, agreed)
+    if agreed.inner < LEAST_INNER:
+        raise CannotMeasure("reuse_faces_part", found=f"{agreed.inner:.2f}", least=f"{LEAST_INNER:g}")
+    return pair, agreed
 
 
 def _tried(first: FaceCut, second: FaceCut, blur_px: float) -> tuple[Registered, Agreement] | None:
@@ -207,16 +225,22 @@ def _evidence(pair: Registered, agreed: Agreement) -> Evidence:
 
 
 def fused(agreed: Agreement, inliers: int | None = None) -> float:
-    """One score of the agreements; what is missing (no ring is known) neither raises nor lowers it."""
-    which = "small" if inliers is None else "large"
-    values = [None if (value := getattr(agreed, name)) is None else _fisher(value) for name in FEATURES]
-    if inliers is not None:
-        values.append(float(np.log1p(inliers)))
-    terms = [
-        0.0 if value is None else weight * (value - mean) / spread
-        for value, (mean, spread, weight) in zip(values, WEIGHTS[which], strict=True)
-    ]
-    return CONSTANT[which] + sum(terms)
+    """One score of the agreements: of face and ring, or of the face alone where no ring is known.
+
+    Parameters
+    ----------
+    inliers : int, optional
+        Local features at one place, where faces are wide enough for them.
+
+    Notes
+    -----
+    Photographs of one person on different days carry the same face; what tells
+    them apart is mostly hair, collar and margin. Without these a score is a lead.
+    """
+    terms, constant = (WITHOUT_RING, CONSTANT_WITHOUT) if agreed.ring is None else (WITH_RING, CONSTANT)
+    return constant + sum(
+        weight * (_fisher(getattr(agreed, name)) - mean) / spread for name, mean, spread, weight in terms
+    )
 
 
 def _fisher(correlation: float) -> float:

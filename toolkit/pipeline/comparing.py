@@ -27,7 +27,7 @@ from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime
 from toolkit.pipeline.compared_faces import FaceWork, ready, unpacked
 from toolkit.pipeline.controls import is_table, site_controls
-from toolkit.pipeline.cue_readings import faces_of
+from toolkit.pipeline.cue_readings import faces_of, model_rows
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, zone_of
@@ -36,7 +36,8 @@ from toolkit.runners import Runner, local
 VERSION = 1
 PAIRS_A_PIECE, PIECES_AT_ONCE = 100, 8
 INPUTS = ("presentations", "faces", "visits", "clips", "zones", "exhibits")
-OUTPUTS = ("reuse", "reuse_searched")
+OUTPUTS = ("reuse", "reuse_searched", "models_compared")
+NETWORKS = ("dlib_5_points", "dlib_resnet")  # which sort out unlike faces
 
 Row = dict[str, Any]
 
@@ -103,6 +104,8 @@ def compare(case: Case, *, run: Runner | None = None, progress: Progress = quiet
         counted.append({**searched, **_controls_counted(spreads.values())})
     case.record("reuse", tables.build("reuse", rows), inputs=inputs, params=params)
     case.record("reuse_searched", tables.build("reuse_searched", counted), inputs=inputs, params=params)
+    used = model_rows(NETWORKS) if shown.faces else []
+    case.record("models_compared", tables.build("models_compared", used), inputs=inputs, params=params)
     return case.read("reuse")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,11 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
 def _models_used(rows: Sequence[Row]) -> list[Row]:
     """The models that gave an answer in this case, with hash and licence, for the report."""
     answered = {row["cue"] for row in rows if row["value"] is not None}
-    names = {DETECTOR} | {slot for name, slot in NETWORKS.items() if name in answered}
+    return model_rows({DETECTOR} | {slot for name, slot in NETWORKS.items() if name in answered})
+
+
+def model_rows(names: Collection[str]) -> list[Row]:
+    """Rows of a table of models for those of these slots that are there."""
     return [
         {"name": one.name, "sha256": one.sha256, "answers": one.answers, "tested": bool(one.tested),
          "licence": one.licence_recorded or one.licence, "allowed_use": one.allowed_use}
