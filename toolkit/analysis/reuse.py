@@ -49,9 +49,9 @@ HIGHEST = 0.995  # correlation beyond which nothing more is told
 LEAST_INNER = 0.65  # of the inner face: below it the faces part, whatever hair and margin do
 
 # Mean, spread and weight of each agreement (Fisher's z of a correlation), and the constant.
-WITH_RING = (("ring", 0.956, 0.345, 2.584), ("fine", 1.062, 0.261, 0.4), ("fine_ring", 0.982, 0.337, 1.143))
-WITHOUT_RING = (("inner", 1.318, 0.320, 0.5), ("fine", 1.062, 0.261, 0.878))
-CONSTANT, CONSTANT_WITHOUT = -2.0, -0.44
+WITH_RING = (("ring", 0.995, 0.363, 2.472), ("fine", 1.160, 0.338, 0.3), ("fine_ring", 1.053, 0.407, 1.354))
+WITHOUT_RING = (("inner", 1.393, 0.297, 0.136), ("fine", 1.160, 0.338, 1.058))
+CONSTANT, CONSTANT_WITHOUT = -1.463, -0.271
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -224,13 +224,12 @@ def _evidence(pair: Registered, agreed: Agreement) -> Evidence:
     return Evidence(first=first, second=second, agrees=agreed.mask)
 
 
-def fused(agreed: Agreement, inliers: int | None = None) -> float:
+def fused(agreed: Agreement) -> float:
     """One score of the agreements: of face and ring, or of the face alone where no ring is known.
 
-    Parameters
-    ----------
-    inliers : int, optional
-        Local features at one place, where faces are wide enough for them.
+    Weights are a logistic regression's, none below zero: more agreement never
+    lowers a score. Counts of local features added nothing to it and are told
+    beside it.
 
     Notes
     -----
@@ -238,9 +237,8 @@ def fused(agreed: Agreement, inliers: int | None = None) -> float:
     them apart is mostly hair, collar and margin. Without these a score is a lead.
     """
     terms, constant = (WITHOUT_RING, CONSTANT_WITHOUT) if agreed.ring is None else (WITH_RING, CONSTANT)
-    return constant + sum(
-        weight * (_fisher(getattr(agreed, name)) - mean) / spread for name, mean, spread, weight in terms
-    )
+    told = (weight * (_fisher(getattr(agreed, name)) - mean) / spread for name, mean, spread, weight in terms)
+    return constant + sum(told)
 
 
 def _fisher(correlation: float) -> float:
