@@ -7,13 +7,12 @@ import pytest
 
 from tests.analysis.looks import Look
 from toolkit.analysis.patches import Agreement, agreement, measured, sift_inliers
-from toolkit.analysis.registration import Registered, face_cut, on_canvas, register
+from toolkit.analysis.registration import Registered, face_cut, register
 
 
 def compared(first: Look, second: Look) -> tuple[Registered, Agreement]:
     one, other = face_cut(*first.taken()), face_cut(*second.taken())
-    pair = register(one, other)
-    return agreement(pair, on_canvas(other, pair.first.face_px))
+    return agreement(register(one, other))
 
 
 @pytest.mark.parametrize("width", [48.0, 80.0, 200.0])

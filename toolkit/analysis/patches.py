@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.registration import (
     INNER,
-    Canvas,
     Floats,
     Registered,
     again,
@@ -53,21 +52,12 @@ class Agreement:
     mask: Mask
 
 
-def agreement(pair: Registered, other: Canvas) -> tuple[Registered, Agreement]:
-    """Agreement of a pair, registered a second time by the places that agree.
-
-    Parameters
-    ----------
-    other : Canvas
-        The second face before it was mapped.
-
-    Returns
-    -------
-    The pair as it was compared, and what was found.
-    """
-    mask = _agreeing(pair)
-    if mask.any():
-        pair = again(pair, other, mask)
+def agreement(pair: Registered) -> tuple[Registered, Agreement]:
+    """The pair registered a second time by the places that agree, and its agreement then."""
+    told = measured(pair)
+    if told.mask[pair.both].mean() < LEAST_AGREED:
+        return pair, told
+    pair = again(pair, told.mask)
     return pair, measured(pair)
 
 
@@ -91,11 +81,6 @@ def measured(pair: Registered) -> Agreement:
         share=float((inside >= AGREES).mean()),
         mask=mask,
     )
-
-
-def _agreeing(pair: Registered) -> Mask:
-    found = measured(pair)
-    return found.mask if found.mask[pair.both].mean() >= LEAST_AGREED else np.zeros_like(found.mask)
 
 
 def _correlations(one: Floats, other: Floats, size: int, face_px: float) -> Floats:

@@ -32,9 +32,10 @@ INNER = (0.44, 0.62)  # half axes of what belongs to the face itself, in face wi
 OUTER = (0.74, 0.98)  # and of what is compared at all: hair, ears, collar
 NORMAL = 6.0  # contrast is evened out over a sixth of a face
 LEAST_SPREAD = 3.0  # code values: what is flatter is noise, and is not raised to contrast
+WIDE_BLUR_PX = 3.0
 LARGEST_CORNER_SHIFT = 0.45  # face widths: farther from where the points put it, it is no registration
 LEAST_SEEN = 0.5  # of the inner face, on both sides
-HALF, FULL = (40, 1e-3), (30, 3e-4)  # iterations and the gain at which they stop
+HALF, FULL = (40, 1e-3), (20, 1e-3)  # iterations and the gain at which they stop
 
 Floats = NDArray[np.float32]
 
@@ -70,12 +71,13 @@ class Registered:
     """Two canvases brought onto each other.
 
     ``first`` stays where it was, ``second`` is mapped onto it; ``both`` bool
-    (h, w) where both are known; ``corner_shift`` in face widths is how far the
+    (h, w) where both are known; ``before`` the second as it lay before; ``corner_shift`` in face widths is how far the
     map moves the canvas's corners from where the five points had put them.
     """
 
     first: Canvas
     second: Canvas
+    before: Canvas
     both: Mask
     corner_shift: float
     homography: NDArray[np.float64]
@@ -150,7 +152,14 @@ def on_canvas(one: FaceCut, face_px: float, blur_px: float = 0.0) -> Canvas:
 
 
 def smoothed(plane: Floats, sigma_px: float) -> Floats:
-    """A Gaussian blur of float values."""
+    """A Gaussian blur of float values; a wide one as three means over a square, which come near to it and cost less."""
+    if sigma_px >= WIDE_BLUR_PX:
+        side = int(np.sqrt(4 * sigma_px**2 + 1)) // 2 * 2 + 1
+        for _ in range(3):
+            plane = np.asarray(
+                cv2.boxFilter(plane, cv2.CV_32F, (side, side), borderType=cv2.BORDER_REFLECT), np.float32
+            )
+        return plane
     kernel = cv2.getGaussianKernel(2 * int(np.ceil(3 * sigma_px)) + 1, sigma_px, cv2.CV_32F)
     return np.asarray(cv2.sepFilter2D(plane, cv2.CV_32F, kernel, kernel, borderType=cv2.BORDER_REFLECT), np.float32)
 
@@ -198,11 +207,11 @@ def register(first: FaceCut, second: FaceCut, blur_px: tuple[float, float] = (0.
     return registered_by(one, other, found)
 
 
-def again(pair: Registered, other: Canvas, agreed: Mask) -> Registered:
+def again(pair: Registered, agreed: Mask) -> Registered:
     """The same pair registered once more by the places that agree; the first map where that fails."""
     try:
-        found = _homography(pair.first.even, other.even, pair.homography, agreed, other.known)
-        return registered_by(pair.first, other, found)
+        found = _homography(pair.first.even, pair.before.even, pair.homography, agreed, pair.before.known)
+        return registered_by(pair.first, pair.before, found)
     except (cv2.error, CannotMeasure):
         return pair
 
@@ -230,7 +239,7 @@ def registered_by(one: Canvas, other: Canvas, homography: NDArray[np.float64]) -
     there = np.asarray(known) > 0
     second = Canvas(grey=laid, even=evened(laid, one.face_px), known=there, face_px=one.face_px)
     return Registered(
-        first=one, second=second, both=one.known & there & oval(one.face_px, OUTER), corner_shift=shift,
+        first=one, second=second, before=other, both=one.known & there & oval(one.face_px, OUTER), corner_shift=shift,
         homography=homography,
     )  # fmt: skip
 

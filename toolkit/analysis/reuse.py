@@ -216,7 +216,7 @@ def _tried(first: FaceCut, second: FaceCut, blur_px: float) -> tuple[Registered,
         pair = register(first, second, (0.0, blur_px))
     except CannotMeasure:
         return None
-    return agreement(pair, on_canvas(second, pair.first.face_px, blur_px))
+    return agreement(pair)
 
 
 def _evidence(pair: Registered, agreed: Agreement) -> Evidence:

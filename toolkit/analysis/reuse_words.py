@@ -23,7 +23,7 @@ Verdict = Literal["not assessable", "nothing agrees", "not calibrated", "within 
 NEAR_SIZE = 1.5  # pairs whose faces differ in width by more say little of each other
 NEXT_TO_NONE = -300.0  # log10 of the ratio of each pair that is not the best one, where k pairs were searched
 LEAST_PRINTS = 12  # shown again on another day, for a ratio
-REACHED = 3.0  # the event that a ratio is of, "scores this or more": frozen on simulation before any site was measured
+REACHED = 4.0  # the event that a ratio is of, "scores this or more": frozen on simulation before any site was measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
