@@ -29,14 +29,15 @@ from bench.reuse_scenes import Capture, kept, photographed
 from toolkit.analysis.rates import area_of, rate_of
 from toolkit.analysis.reuse import (
     AGAIN,
-    FARTHEST,
     NO_AGREEMENT,
     SOURCE,
     Comparison,
     Offered,
     compare,
+    middle_of,
     offered,
     sharpest,
+    worth_registering,
 )
 from toolkit.analysis.reuse_words import REACHED
 from toolkit.simulation.faces import identities
@@ -180,11 +181,15 @@ def one_visit(found: Seen) -> str:
 def all_pairs(found: Seen) -> Iterator[str]:
     """Lines: time on one core for all pairs of 1,000 presentations of 50 people, from measured shares and times."""
     own, others, passed = [], [], 0
+    kept_of_own: list[bool] = []
     strangers = 0
+    middle = middle_of(list(found.values()))
     for (one, a), (other, b) in combinations(found.items(), 2):
-        near = distance(a.embedding, b.embedding) <= FARTHEST
+        near = worth_registering(a, b, middle)
         if one.person == other.person:
             own.append((a, b))
+            if side(one, other) == "same":
+                kept_of_own.append(near)
         else:
             strangers += 1
             passed += near
@@ -197,6 +202,7 @@ def all_pairs(found: Seen) -> Iterator[str]:
     of_others = PRESENTATIONS * (PRESENTATIONS - 1) // 2 - of_own
     minutes = (of_own * own_ms + of_others * share * other_ms) / 60_000
     yield f"pairs of strangers that the embedder lets pass: {passed} of {strangers} = {100 * share:.1f} %"
+    yield f"pairs of one print that it lets pass: {sum(kept_of_own)} of {len(kept_of_own)}"
     yield f"one pair: {own_ms:.1f} ms of one person, {other_ms:.1f} ms of strangers that pass (processor time)"
     yield f"all pairs of {PRESENTATIONS} presentations of {PEOPLE} people: {minutes:.1f} min on one core, extrapolated"
 

@@ -15,9 +15,11 @@ from toolkit.analysis.reuse import (
     Offered,
     compare,
     fused,
+    middle_of,
     offered,
     sharpest,
     standing_of,
+    worth_registering,
 )
 from toolkit.errors import CannotMeasure
 
@@ -107,3 +109,28 @@ def test_a_face_is_made_ready_with_its_embedding() -> None:
     one, other = (offered(str(seed), f"V-{seed}", *Look(seed).taken()) for seed in (1, 2))
     assert one.embedding.shape == (128,)
     assert np.linalg.norm(one.embedding - other.embedding) < 0.4
+
+
+def test_in_a_large_case_strangers_are_sorted_out_from_the_middle_of_all_faces() -> None:
+    """Sixty people close together for the network: by distance alone all would be looked into."""
+    rng = np.random.default_rng(5)
+    cut = face_cut(*Look(1).taken())
+    people = rng.normal(0, 0.027, (60, 128)) + 0.1
+    faces = [
+        Offered(name=f"{p}-{k}", occasion=f"{p}-{k}", cut=cut, embedding=(people[p] + noise).astype(np.float32))
+        for p in range(60)
+        for k, noise in enumerate(rng.normal(0, 0.012, (2, 128)))
+    ]
+    middle = middle_of(faces)
+    assert middle is not None
+    own = [worth_registering(faces[2 * p], faces[2 * p + 1], middle) for p in range(60)]
+    strangers = [worth_registering(faces[2 * p], faces[2 * p + 2], middle) for p in range(59)]
+    assert all(own)
+    assert sum(strangers) <= 6
+    assert sum(worth_registering(faces[2 * p], faces[2 * p + 2], None) for p in range(59)) > 45
+
+
+def test_a_small_case_has_no_middle_and_looks_into_every_pair_that_is_near() -> None:
+    few = [shown(Look(1), "V-001"), shown(Look(2), "V-002")]
+    assert middle_of(few) is None
+    assert worth_registering(*few, None)

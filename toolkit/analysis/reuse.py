@@ -40,7 +40,10 @@ LEAST_PX: dict[Kind, tuple[tuple[float, Standing], ...]] = {
     SOURCE: ((120.0, "assessed"), (80.0, "indicative")),
 }
 SIFT_FROM_PX = 120.0
-FARTHEST = 0.50  # between embeddings: simulated prints of one picture stay below .43, strangers are mostly beyond
+FARTHEST = 0.50  # between embeddings: simulated captures of one print stay below .49, most strangers are beyond
+NEAR = 0.35  # looked into whatever the middle of the case is
+LEAST_ALIKE = 0.25  # cosine of two embeddings from the middle of many faces; captures of one print stay above
+MANY = 40  # faces, from which on their middle tells what all have in common
 NO_AGREEMENT = frozenset({"reuse_unlike", "reuse_not_registered", "reuse_faces_part"})  # answers, not obstacles
 SOFTEN_PX = (0.0, 0.8, 1.4)  # blurs of a sharp photograph that are tried, in pixels of the canvas
 HIGHEST = 0.995  # correlation beyond which nothing more is told
@@ -106,6 +109,27 @@ def offered(name: str, occasion: str, image: Image, face: Face, unknown: Mask | 
     return Offered(
         name=name, occasion=occasion, cut=face_cut(image, face, unknown), embedding=embed(image, face)
     )  # fmt: skip
+
+
+def middle_of(faces: Sequence[Offered]) -> Embedding | None:
+    """What the faces of a case have in common, None where they are too few to tell."""
+    if len(faces) < MANY:
+        return None
+    return np.asarray(np.mean([one.embedding for one in faces], axis=0), np.float32)
+
+
+def worth_registering(first: Offered, second: Offered, middle: Embedding | None) -> bool:
+    """Whether a pair of a large case is looked into: cheap, and it must lose next to none that is one picture.
+
+    Faces of one region lie close together for the network, so that a distance
+    alone lets most strangers pass; seen from the middle of all of them they part.
+    """
+    apart = float(np.linalg.norm(first.embedding - second.embedding))
+    if middle is None or apart <= NEAR:
+        return apart <= FARTHEST
+    one, other = first.embedding - middle, second.embedding - middle
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return apart <= FARTHEST and float(one @ other) >= LEAST_ALIKE * lengths
 
 
 def sharpest(images: Sequence[Image], faces: Sequence[Face]) -> int:

@@ -15,12 +15,22 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis.occasions import VisitTime, occasions
-from toolkit.analysis.reuse import AGAIN, FARTHEST, SOURCE, Comparison, Kind, Offered, standing_of
+from toolkit.analysis.reuse import (
+    AGAIN,
+    FARTHEST,
+    LEAST_ALIKE,
+    SOURCE,
+    Comparison,
+    Kind,
+    Offered,
+    middle_of,
+    standing_of,
+    worth_registering,
+)
 from toolkit.analysis.reuse import compare as compared
 from toolkit.analysis.reuse_words import Control, Spread, spread_of, standing_beside
 from toolkit.casebook.case import Case
@@ -85,7 +95,7 @@ def compare(case: Case, *, run: Runner | None = None, progress: Progress = quiet
     if not case.has("likenesses"):
         case.record("likenesses", tables.empty("likenesses"), params={"step": "compare", "state": "not run"})
     inputs = [name for name in INPUTS if case.has(name)]
-    params = {"version": VERSION, "farthest": FARTHEST}
+    params = {"version": VERSION, "farthest": FARTHEST, "least_alike": LEAST_ALIKE}
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("reuse")
     runner = run or local(1)
@@ -248,7 +258,8 @@ def _searched(
     """Comparisons of one kind, and what was searched."""
     first, second = shown.sized(kind), others.sized(kind)
     every = list(_pairs(first, second, kind))
-    near = [pair for pair in every if pair[0].occasion == pair[1].occasion or _alike(*pair)]
+    middle = middle_of(shown.faces)
+    near = [(a, b) for a, b in every if a.occasion == b.occasion or worth_registering(a, b, middle)]
     works = [_piece(kind, near[k : k + PAIRS_A_PIECE]) for k in range(0, len(near), PAIRS_A_PIECE)]
     told: list[tuple[str, str, Comparison]] = []
     with progress("compare", float(len(near)), 0.0) as advance:
@@ -275,11 +286,6 @@ def _searched(
 def _pairs(first: Sequence[Offered], second: Sequence[Offered], kind: Kind) -> Iterable[tuple[Offered, Offered]]:
     for number, one in enumerate(first):
         yield from ((one, other) for other in (second[number + 1 :] if kind == AGAIN else second))
-
-
-def _alike(one: Offered, other: Offered) -> bool:
-    """Whether a pair is looked into at all; :func:`toolkit.analysis.reuse.compare` would sort it out as well."""
-    return float(np.linalg.norm(one.embedding - other.embedding)) <= FARTHEST
 
 
 def _piece(kind: Kind, pairs: Sequence[tuple[Offered, Offered]]) -> PairWork:
