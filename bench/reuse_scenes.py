@@ -38,6 +38,7 @@ from toolkit.simulation.shooting import FaceTruth, shoot
 FACE_M = 2.35 * 0.0615
 PHOTOGRAPH_PX_PER_M, PITCHES = 1100, (0, 15, 30)
 SETTLED, USED, FPS = 2, 2, 10.0
+LARGE_PX_PER_M = 1_200  # beyond it one frame is taken after one, for the time it takes
 CRF = (22, 29)
 AROUND = 1.9  # face widths kept on each side of the middle
 FINGER_M = 0.0085
@@ -66,7 +67,11 @@ clips:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One presentation: ``photograph`` None for the person's own face; ``face_px`` how wide it is shown, about."""
+    """One presentation: ``photograph`` None for the person's own face; ``face_px`` how wide it is shown, about.
+
+    ``one_place``: all visits before one camera in one room, in the same clothes,
+    at other moments; else each visit has a room of its own.
+    """
 
     purpose: str
     person: int
@@ -74,12 +79,13 @@ class Capture:
     visit: int
     face_px: int
     covered: bool = False
+    one_place: bool = False
 
     @property
     def name(self) -> str:
         """A file name of its own."""
         what = "live" if self.photograph is None else f"print{self.photograph}"
-        return f"{self.purpose}-{self.person}-{what}-v{self.visit}-{self.face_px}{'-covered' * self.covered}"
+        return f"{self.purpose}-{self.person}-{what}-v{self.visit}-{self.face_px}{'-covered' * self.covered}{'-place' * self.one_place}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +94,7 @@ class Taken:
 
     images: tuple[Image, ...]
     faces: tuple[Face, ...]
+    empties: tuple[Image, ...] = ()  # the same parts of the place while nobody stands there
 
 
 def _rng(purpose: str, *what: object) -> np.random.Generator:
@@ -155,13 +162,13 @@ def take(one: Capture) -> Taken | None:
         one.purpose, one.person, presents, one.face_px / FACE_M, PITCHES[one.person % len(PITCHES)],
         float(rng.uniform(3.0, 9.0)), rng, one,
     )  # fmt: skip
-    return None if found is None else Taken(tuple(found[0]), tuple(found[1]))
+    return None if found is None else Taken(*(tuple(each) for each in found))
 
 
 def _shot(
     purpose: str, person: int, presents: str, px_per_m: float, pitch: float, at: float, rng: np.random.Generator,
     capture: Capture | None,
-) -> tuple[list[Image], list[Face]] | None:  # fmt: skip
+) -> tuple[list[Image], list[Face], list[Image]] | None:  # fmt: skip
     people = identities(purpose)
     other = (person + 1 + int(rng.integers(len(people) - 1))) % len(people)
     live = capture is None or capture.photograph is None
@@ -171,11 +178,16 @@ def _shot(
         presents=presents,
     )  # fmt: skip
     faces = {each.name: each for each in people}
-    plan = make_plan(read_scenario(told, "reuse.yaml"), int(rng.integers(2**31)), list(faces))
+    own = int(rng.integers(2**31))
+    if capture is not None and capture.one_place:
+        own = int(_rng(purpose, "place", person, capture.face_px).integers(2**31))
+    plan = make_plan(read_scenario(told, "reuse.yaml"), own, list(faces))
     company = Company(plan, faces) if capture is None else _Printing(plan, faces, capture)
     scene = company.take(plan.clips[0])
     recorder = Recorder(day_sensor(rng), rng)
-    times = [round(at + k / FPS, 6) for k in range(SETTLED + USED)]
+    settled, used = (1, 1) if px_per_m > LARGE_PX_PER_M else (SETTLED, USED)
+    times = [round(at + k / FPS, 6) for k in range(settled + used)]
+    before = next(iter(shoot(scene, [0.0], recorder))).image if capture is not None and capture.one_place else None
     shots = list(shoot(scene, times, recorder))
     medium = "live" if live else "print"
     truths = [next((face for face in each.faces if face.medium == medium), None) for each in shots]
@@ -185,10 +197,12 @@ def _shot(
         images = _recorded([each.image for each in shots], int(rng.integers(CRF[0], CRF[1] + 1)))
     kept = [
         cropped
-        for image, truth in zip(images[SETTLED:], truths[SETTLED:], strict=True)
-        if truth is not None and (cropped := _found(image, truth)) is not None
+        for image, truth in zip(images[settled:], truths[settled:], strict=True)
+        if truth is not None and (cropped := _found(image, truth, before)) is not None
     ]
-    return ([image for image, _ in kept], [face for _, face in kept]) if kept else None
+    if not kept:
+        return None
+    return [image for image, _, _ in kept], [face for _, face, _ in kept], [e for _, _, e in kept if e is not None]
 
 
 def _recorded(images: list[Image], crf: int) -> list[Image]:
@@ -199,7 +213,7 @@ def _recorded(images: list[Image], crf: int) -> list[Image]:
             return [np.asarray(frame.image) for frame in frames if frame.image is not None]
 
 
-def _found(image: Image, truth: FaceTruth) -> tuple[Image, Face] | None:
+def _found(image: Image, truth: FaceTruth, before: Image | None) -> tuple[Image, Face, Image | None] | None:
     width = FACE_M * truth.px_per_m
     middle = truth.landmarks_px.mean(axis=0)
     face = face_at(image, middle, width)
@@ -212,7 +226,8 @@ def _found(image: Image, truth: FaceTruth) -> tuple[Image, Face] | None:
     shift = np.array([left, top])
     marks = tuple((float(x), float(y)) for x, y in np.array(face.landmarks_px) - shift)
     box = tuple(float(v) for v in np.array(face.box_px) - np.array([left, top, left, top]))
-    return crop, Face(box_px=box, score=face.score, landmarks_px=marks)  # type: ignore[arg-type]
+    empty = None if before is None else np.ascontiguousarray(before[top:bottom, left:right])
+    return crop, Face(box_px=box, score=face.score, landmarks_px=marks), empty  # type: ignore[arg-type]
 
 
 def _with_fingers(sheet: Sheet, skin: tuple[float, float, float], rng: np.random.Generator) -> Sheet:
@@ -253,17 +268,19 @@ def kept(one: Capture, folder: Path) -> Taken | None:
             told["marks"] = np.array([face.landmarks_px for face in taken.faces])
             told["boxes"] = np.array([face.box_px for face in taken.faces])
             told["scores"] = np.array([face.score for face in taken.faces])
+            told |= {f"empty{k}": image for k, image in enumerate(taken.empties)}
         np.savez(path, **told)
     with np.load(path) as stored:
         if "marks" not in stored:
             return None
         marks, boxes, scores = stored["marks"], stored["boxes"], stored["scores"]
         images = tuple(stored[f"image{k}"] for k in range(len(marks)))
+        empties = tuple(stored[f"empty{k}"] for k in range(len(marks)) if f"empty{k}" in stored)
     faces = tuple(
         Face(box_px=tuple(box.tolist()), score=float(score), landmarks_px=tuple((float(x), float(y)) for x, y in each))
         for each, box, score in zip(marks, boxes, scores, strict=True)
     )
-    return Taken(images, faces)
+    return Taken(images, faces, empties)
 
 
 __all__ = ["Capture", "Taken", "kept", "photographed", "take"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from PIL import Image as Pictures
 
 from tests.analysis.looks import Look
 from toolkit import tables
-from toolkit.analysis.findings import conclude
 from toolkit.casebook.case import Case
 from toolkit.media.write import write_clip
 from toolkit.pipeline import add_file, comparing, intake
@@ -142,20 +140,6 @@ def test_a_photograph_of_the_case_is_found_in_what_was_presented(case: Case) -> 
     assert set(found["presentation_a"]) == {"PR-001", "PR-003"}
     assert set(found["standing"]) == {"indicative"}  # faces of 100 px
     assert set(found["verdict"]) == {"not calibrated"}
-
-
-def test_the_finding_is_a_candidate_that_names_nobody(case: Case) -> None:
-    blank = {name: tables.empty(name) for name in ("punches", "clocks", "associations", "integrity", "examined")}
-    findings, missing = conclude(
-        **blank, clips=case.read("clips"), visits=case.read("visits"), continuity=lambda *_: None, rates=None,
-        presentations=case.read("presentations"), reuse=case.read("reuse"), reuse_searched=case.read("reuse_searched"),
-    )  # fmt: skip
-    (row,) = findings[findings["code"] == "FD4"].to_dict("records")
-    assert (row["state"], row["employees"]) == ("candidate", "[]")
-    assert json.loads(row["visit_ids"]) == ["V-001", "V-002"]
-    assert json.loads(row["headline"])["words"] == "no_ratio"
-    assert "not_calibrated" in json.loads(row["limits"])
-    assert "FD4" not in set(missing["what"])
 
 
 def test_what_was_compared_before_an_interruption_is_not_compared_again(

@@ -68,7 +68,7 @@ def conclude(
     if reuse is not None and presentations is not None:
         found += reuse_findings(reuse, presentations, visits)
     found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
-    missing += searched_missing(reuse_searched)
+    missing += searched_missing(reuse, reuse_searched)
     found.append(_integrity(integrity))
     missing += _not_assessable(punches, visits, clips, clocks)
     missing += not_looked_at(punches, clips, clocks, examined)

@@ -1,9 +1,12 @@
 """FD4: one still picture presented on several occasions, as findings with their rivals and limits.
 
-Pairs that agree are joined to groups: a print shown on three days is one
-finding. Without controls of the camera, and with them while nobody has looked,
-it stays a candidate; it names nobody, because it shows a picture and not who
-held it. Photographs give no finding of their own: they are told in their table.
+Two live visits of one person, who stands and looks alike each day before one
+camera in one room, can agree as well as two looks at a print do. So nothing is
+found without live controls of that camera: pairs that agree are then told in
+their table and named as not calibrated. With controls, pairs that agree better
+than all of them are joined to groups: a print shown on three days is one
+finding. It stays a candidate until people have looked, and names nobody, because
+it shows a picture and not who held it. Photographs give no finding of their own.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from toolkit.analysis.reuse import AGAIN
 from toolkit.analysis.reuse_words import REACHED
 
 CALLED = ("assessed", "indicative")
+LEAST_PAIRS = 10  # independent pairs of live visits: with fewer, the rate that is left open is above a quarter
 RIVALS = ("live_looks", "other_photograph", "recording_twice")
 Rows = list[dict[str, Any]]
 
@@ -25,26 +29,28 @@ def reuse_findings(reuse: pd.DataFrame, presentations: pd.DataFrame, visits: pd.
     """Rows of table ``findings`` (code FD4) without ids, in the order of their first visit.
 
     A pair counts where its faces are wide enough to be called at least
-    indicative, its score reaches the threshold frozen on simulation, and no live
-    visit of the camera's controls scores as high. On simulated pairs of other
-    photographs and live faces about one in a hundred reaches that threshold, so
-    ``comparisons`` stands beside every finding.
+    indicative, its score reaches the threshold frozen on simulation, and it is
+    higher than those of at least ten independent pairs of live visits of the
+    camera's controls. ``comparisons`` stands beside every finding: the best of
+    many is high by chance.
     """
-    pairs = [
-        {str(key): value for key, value in row.items()} for row in reuse[reuse["kind"] == AGAIN].to_dict("records")
-    ]
-    agreeing = [row for row in pairs if _agrees(row)]
+    agreeing = [row for row in _agreeing(reuse) if row["verdict"] == "above all live" and _controlled(row)]
     visit_of = dict(zip(presentations["presentation_id"], presentations["visit_id"], strict=True))
     clip_of = dict(zip(visits["visit_id"], visits["exhibit_id"], strict=True))
     found = [_finding(group, visit_of, clip_of) for group in _groups(agreeing)]
     return sorted(found, key=lambda row: row["visit_ids"])
 
 
-def searched_missing(searched: pd.DataFrame | None) -> Rows:
-    """What could not be compared, as rows of ``not_assessable``."""
-    if searched is None:
+def searched_missing(reuse: pd.DataFrame | None, searched: pd.DataFrame | None) -> Rows:
+    """What could not be compared, and pairs that agree with too few controls beside them, for ``not_assessable``."""
+    if reuse is None or searched is None:
         return [{"what": "FD4", "why": "step_not_run", "facts": {}}]
     rows: Rows = []
+    open_pairs = [row for row in _agreeing(reuse) if row["verdict"] != "within live" and not _controlled(row)]
+    if open_pairs:
+        most = max(int(row["controls_n"]) for row in open_pairs)
+        facts = {"pairs": len(open_pairs), "controls": most, "least": LEAST_PAIRS}
+        rows.append({"what": "FD4", "why": "reuse_not_calibrated", "facts": facts})
     for row in searched.to_dict("records"):
         what = "FD4" if row["kind"] == AGAIN else "source_photo"
         if row["small"]:
@@ -54,10 +60,18 @@ def searched_missing(searched: pd.DataFrame | None) -> Rows:
     return rows
 
 
-def _agrees(row: Mapping[str, Any]) -> bool:
-    if pd.isna(row["score"]) or row["standing"] not in CALLED:
-        return False
-    return bool(float(row["score"]) >= REACHED and row["verdict"] != "within live")
+def _agreeing(reuse: pd.DataFrame) -> Rows:
+    """Pairs of presentations that reach the frozen threshold at a size that carries more than a lead."""
+    pairs = reuse[reuse["kind"] == AGAIN].to_dict("records")
+    return [
+        {str(key): value for key, value in row.items()}
+        for row in pairs
+        if not pd.isna(row["score"]) and row["standing"] in CALLED and float(row["score"]) >= REACHED
+    ]
+
+
+def _controlled(row: Mapping[str, Any]) -> bool:
+    return int(row["controls_n"]) >= LEAST_PAIRS
 
 
 def _groups(pairs: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -90,7 +104,7 @@ def _finding(group: list[dict[str, Any]], visit_of: dict[str, str], clip_of: dic
             "conditional": False,
         },
         "against": [{"code": "reuse_searched", "facts": {"pairs": int(best["comparisons"])}}],
-        "limits": ["names_nobody_reuse", "one_photograph", "recording_twice", *_uncalibrated(best)],
+        "limits": ["names_nobody_reuse", "one_photograph", "recording_twice", "rarity_only"],
         "sensitivity": {
             "presentations": sorted(moments),
             "score_least": float(least["score"]),
@@ -115,16 +129,10 @@ def _frames(moments: Mapping[str, Any], visit_of: dict[str, str], clip_of: dict[
 
 
 def _rival(name: str, best: Mapping[str, Any], ratio: float | None) -> dict[str, Any]:
-    """A rival; live looks carry what the controls say of them, and never a ratio of their own without prints."""
+    """A rival; live looks carry what the controls say of them, and a bound only with prints shown again."""
     live = name == RIVALS[0]
-    calibrated = live and int(best["controls_n"]) > 0
-    detail = {"n": int(best["controls_n"]), "upper": float(best["upper"])} if calibrated else {}
-    basis = {"live_looks": "live_pairs" if calibrated else "no_live_pairs"}.get(name, "only_a_person")
+    detail = {"n": int(best["controls_n"]), "upper": float(best["upper"])} if live else {}
     return {
-        "name": name, "log10_lr": None, "lower_log10": ratio if live else None, "basis": basis, "excluded_by": None,
-        "detail": detail,
+        "name": name, "log10_lr": None, "lower_log10": ratio if live else None,
+        "basis": "live_pairs" if live else "only_a_person", "excluded_by": None, "detail": detail,
     }  # fmt: skip
-
-
-def _uncalibrated(best: Mapping[str, Any]) -> list[str]:
-    return ["not_calibrated"] if best["verdict"] == "not calibrated" else ["rarity_only"]
