@@ -26,6 +26,7 @@ import cv2
 import numpy as np
 
 from bench.reuse_scenes import Capture, kept, photographed
+from toolkit.analysis.empty_scene import unknown_in
 from toolkit.analysis.rates import area_of, rate_of
 from toolkit.analysis.reuse import (
     AGAIN,
@@ -47,6 +48,7 @@ from toolkit.vision.dlib_faces import distance
 SIZES = (80, 46, 200)  # as drawn; the detector tells a width within some 15 % of it, and 46 is mostly above 40
 PHOTOGRAPHS = {46: 4, 80: 4, 200: 3}
 LIVE_VISITS = {46: 4, 80: 4, 200: 3}
+ONE_PLACE = (80,)  # sizes at which live faces are also seen before one camera in one room, in the same clothes
 NOTHING = -99.0  # in a ranking: nothing agreed, below every score
 PRESENTATIONS, PEOPLE = 1_000, 50
 
@@ -63,7 +65,10 @@ def captures(purpose: str, face_px: int) -> Iterator[Capture]:
                         purpose=purpose, person=person, photograph=number, visit=visit, face_px=face_px, covered=covered
                     )
         for visit in range(LIVE_VISITS[face_px]):
-            yield Capture(purpose=purpose, person=person, photograph=None, visit=visit, face_px=face_px)
+            for one_place in (False, True) if face_px in ONE_PLACE else (False,):
+                yield Capture(
+                    purpose=purpose, person=person, photograph=None, visit=visit, face_px=face_px, one_place=one_place
+                )
 
 
 def seen(purpose: str, face_px: int, folder: Path, until: float) -> tuple[Seen, int]:
@@ -78,7 +83,9 @@ def seen(purpose: str, face_px: int, folder: Path, until: float) -> tuple[Seen, 
             without += 1
             continue
         best = sharpest(taken.images, taken.faces)
-        found[one] = offered(one.name, f"{one.name}", taken.images[best], taken.faces[best])
+        image, face = taken.images[best], taken.faces[best]
+        unknown = unknown_in(image, [taken.empties[best]]) if taken.empties else None
+        found[one] = offered(one.name, one.name, image, face, unknown)
     return found, without
 
 
@@ -87,7 +94,9 @@ def side(one: Capture, other: Capture) -> str | None:
     if one.person != other.person or one.covered != other.covered:
         return None
     if one.photograph is None or other.photograph is None:
-        return "live" if one.photograph == other.photograph else None
+        if one.photograph != other.photograph or one.one_place != other.one_place:
+            return None
+        return "live_place" if one.one_place else "live"
     return "same" if one.photograph == other.photograph else "other"
 
 
@@ -101,8 +110,10 @@ def figures(found: Seen) -> Iterator[str]:
             told.setdefault((what, one.covered), []).append(pair)
     for covered in (False, True):
         same = told.get(("same", covered), [])
-        for what in ("other", "live"):
-            apart = told.get((what, covered and what != "live"), [])
+        for what in ("other", "live", "live_place"):
+            apart = told.get((what, covered and what == "other"), [])
+            if not apart:
+                continue
             name = f"{'covered' if covered else 'uncovered'} against {WORDS[what]}"
             if any(_abstained(one) for one, _ in (*same, *apart)):
                 yield f"  {name}: not assessable {_count(same)} of one print, {_count(apart)} of the others"
@@ -118,7 +129,11 @@ def _count(pairs: Sequence[tuple[Comparison, float]]) -> str:
     return f"{sum(_abstained(one) for one, _ in pairs)}/{len(pairs)}"
 
 
-WORDS = {"other": "other photographs", "live": "live faces of two visits"}
+WORDS = {
+    "other": "other photographs",
+    "live": "live faces of two visits",
+    "live_place": "live faces of two visits to one place, in the same clothes",
+}
 
 
 def _scores(pairs: Sequence[tuple[Comparison, float]]) -> list[float]:
@@ -185,6 +200,8 @@ def all_pairs(found: Seen) -> Iterator[str]:
     strangers = 0
     middle = middle_of(list(found.values()))
     for (one, a), (other, b) in combinations(found.items(), 2):
+        if one.one_place != other.one_place:
+            continue
         near = worth_registering(a, b, middle)
         if one.person == other.person:
             own.append((a, b))

@@ -85,7 +85,8 @@ class Capture:
     def name(self) -> str:
         """A file name of its own."""
         what = "live" if self.photograph is None else f"print{self.photograph}"
-        return f"{self.purpose}-{self.person}-{what}-v{self.visit}-{self.face_px}{'-covered' * self.covered}{'-place' * self.one_place}"
+        marks = "-covered" * self.covered + "-place" * self.one_place
+        return f"{self.purpose}-{self.person}-{what}-v{self.visit}-{self.face_px}{marks}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
