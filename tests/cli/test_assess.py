@@ -41,3 +41,18 @@ def test_a_picture_without_a_face_and_a_file_that_is_none(papermask: Papermask, 
     (tmp_path / "notes.txt").write_text("nothing to see", encoding="utf-8")
     status, document, _ = papermask("assess", tmp_path / "wall.png", tmp_path / "notes.txt")
     assert (status, document["error"]["code"]) == (1, "not_a_video")
+
+
+def test_two_captures_of_one_print_agree_and_another_man_does_not(papermask: Papermask, shared: Path) -> None:
+    spoof = shared / "data/spoof"
+    files = [next(spoof.glob(f"*{name}.jpg")) for name in ("fake_002", "fake_003", "true_001")]
+    status, document, _ = papermask("assess", *files)
+    assert status == 0
+    assert document["not_run"] == ["sheets"]
+    told = {(one["a"], one["b"]): one for one in document["reuse"]}
+    assert set(told) == {(0, 1), (0, 2), (1, 2)}
+    again = told[0, 1]
+    assert (again["verdict"], again["standing"]) == ("not calibrated", "assessed")
+    assert again["facts"]["inner"] > 0.9
+    for other in (told[0, 2], told[1, 2]):
+        assert (other["score"], other["verdict"]) == (None, "nothing agrees")

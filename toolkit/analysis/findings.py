@@ -1,4 +1,4 @@
-"""What may be said: FD2 (one body, several clock-ins) and FD10 (integrity), with rivals and limits.
+"""What may be said: FD2 (one body, several clock-ins), FD4 (one picture shown again) and FD10 (integrity).
 
 No sentence is written here: codes, numbers and moments only; the report writes.
 FD2 names nobody as clocked in by an artefact: it is continuity and clock
@@ -17,6 +17,7 @@ from toolkit.analysis import strength
 from toolkit.analysis.association import Placed, assignable, not_looked_at, place
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.reuse_findings import reuse_findings, searched_missing
 from toolkit.analysis.rivals import UNTOLD, fd2_rivals
 from toolkit.analysis.strength import Rival
 
@@ -24,7 +25,7 @@ CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
 PAD_S = 1.5  # the clock's own uncertainty is added to this
-NOT_IN_THIS_VERSION = ("FD4", "FD5", "FD6", "FD7", "FD8", "FD9")
+NOT_IN_THIS_VERSION = ("FD5", "FD6", "FD7", "FD8", "FD9")
 
 ContinuityOf = Callable[[str, float, float], Continuity]
 Rows = list[dict[str, Any]]
@@ -41,6 +42,9 @@ def conclude(
     examined: pd.DataFrame,
     continuity: ContinuityOf,
     rates: dict[str, Any] | None,
+    presentations: pd.DataFrame | None = None,
+    reuse: pd.DataFrame | None = None,
+    reuse_searched: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tables ``findings`` and ``not_assessable``.
 
@@ -52,6 +56,8 @@ def conclude(
         Tested rates, counts in independent scenes: ``switch`` {kind: {scenes,
         certified}}, ``stay`` and for some kinds ``stay_<kind>`` {scenes,
         certified}, ``companion`` {scenes, flagged}, ``basis``.
+    presentations, reuse, reuse_searched : DataFrame, optional
+        Tables of the steps ``faces`` and ``compare``; without them FD4 is told as not run.
     """
     found: Rows = []
     missing: Rows = [{"what": code, "why": "not_run", "facts": {}} for code in NOT_IN_THIS_VERSION]
@@ -59,7 +65,10 @@ def conclude(
     searched = sum(len(placed.visit_ids) for placed in every)  # of all clips: so many chances to look so by accident
     for placed in every:
         _one_body(placed, visits, associations, punches, continuity, rates, searched, found, missing)
+    if reuse is not None and presentations is not None:
+        found += reuse_findings(reuse, presentations, visits)
     found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
+    missing += searched_missing(reuse, reuse_searched)
     found.append(_integrity(integrity))
     missing += _not_assessable(punches, visits, clips, clocks)
     missing += not_looked_at(punches, clips, clocks, examined)

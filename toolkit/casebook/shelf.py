@@ -32,6 +32,7 @@ STEP_OF = {
     "record_files": "intake", "refused_rows": "intake", "integrity": "intake", "zones": "zone", "visits": "scan",
     "examined": "scan", "unscanned": "scan", "occupancy": "scan", "presenters": "scan", "lineage": "scan",
     "presentations": "faces", "faces": "faces", "cue_readings": "cues", "models": "cues", "likenesses": "compare",
+    "reuse": "compare", "reuse_searched": "compare", "models_compared": "compare",
     "clocks": "clocks", "associations": "associate", "findings": "conclude", "counts": "conclude",
     "not_assessable": "conclude",
 }  # fmt: skip

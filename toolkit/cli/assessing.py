@@ -51,7 +51,17 @@ def lines(document: Row) -> list[str]:
             told.append("  " + text("cli.assess_no_face"))
         for number, face in enumerate(mine, 1):
             told += _face(number, face)
+    told += [_pair(one, document["faces"]) for one in document["reuse"]]
     return [*told, "", text("cli.assess_limits")]
+
+
+def _pair(one: Row, faces: list[Row]) -> str:
+    """Two faces of different files beside each other: a score ranks, and nothing here says what it is worth."""
+    names = {side: f"{faces[one[side]]['file']} ({faces[one[side]]['width_px']:.0f} px)" for side in ("a", "b")}
+    if one["score"] is None:
+        return text("cli.assess_pair_without", **names, why=CannotMeasure(one["why_not"], **one["facts"]).what())
+    standing = text(f"report.standing_{one['standing']}")
+    return text("cli.assess_pair", **names, score=f"{one['score']:.1f}", standing=standing)
 
 
 def _face(number: int, face: Row) -> list[str]:

@@ -22,8 +22,7 @@ INPUTS = (
     "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
     "presenters",
 )  # fmt: skip
-
-
+COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
 PAIRS = "face_pairs"
 FACES = ("presentations", "visits", "cue_readings", "assessments")
 AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
@@ -31,8 +30,10 @@ AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items()
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
-    inputs = (*INPUTS, *(name for name in (*FACES, PAIRS) if name not in INPUTS and case.has(name)))
-    params = {"version": 3, "rates": continuity_rates(), "model": continuity_model()}
+    compared = {name: case.read(name) for name in COMPARED if case.has(name)}
+    others = dict.fromkeys((*FACES, PAIRS, *compared))
+    inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
+    params = {"version": 4, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
@@ -52,6 +53,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         examined=read["examined"],
         continuity=certify,
         rates=continuity_rates() or None,
+        **compared,
     )
     findings, lacking = _with_artefacts(case, findings)
     rows = [*_json_rows(missing), *lacking, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]

@@ -82,11 +82,11 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
 
 def _models_used(rows: Sequence[Row]) -> list[Row]:
     answered = {row["cue"] for row in rows if row["value"] is not None}
-    return models_told({DETECTOR} | {slot for name, slot in NETWORKS.items() if name in answered})
+    return model_rows({DETECTOR} | {slot for name, slot in NETWORKS.items() if name in answered})
 
 
-def models_told(names: Collection[str]) -> list[Row]:
-    """Rows of ``models`` of these networks, with hash and licence, for the report."""
+def model_rows(names: Collection[str]) -> list[Row]:
+    """Rows of a table of models for those of these slots that are there."""
     return [
         {"name": one.name, "sha256": one.sha256, "answers": one.answers, "tested": bool(one.tested),
          "licence": one.licence_recorded or one.licence, "allowed_use": one.allowed_use}

@@ -26,7 +26,7 @@ from toolkit.casebook.case import Case
 from toolkit.clockin.tabular import clean_id
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.pictures import read_picture
-from toolkit.pipeline.cue_readings import CueWork, load, models_told, works_of
+from toolkit.pipeline.cue_readings import CueWork, load, works_of
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.records import Face, Image
@@ -39,7 +39,7 @@ METRIC, BACKEND = "distance", "dlib_resnet"
 MOST_FRAMES, APART_S = 4, 0.25  # frames of a presentation that are compared, and how far apart
 LARGEST_BY = 1.7  # a photograph's face must be so much wider than any other in it
 INPUTS = ("presentations", "faces", "visits", "roster", "exhibits")
-OUTPUTS = ("likenesses", "comparisons", "photographs", "comparison_models")
+OUTPUTS = ("likenesses", "comparisons", "photographs")
 
 Row = dict[str, Any]
 Floats = NDArray[np.float64]
@@ -97,8 +97,6 @@ def likenesses(case: Case, *, run: Runner | None = None, progress: Progress = qu
             _place(work.shown.presentation_id, rows, gallery.people, ranked, compared)
     case.record("likenesses", tables.build("likenesses", ranked), inputs=inputs, params=params)
     case.record("comparisons", tables.build("comparisons", compared), inputs=inputs, params=params)
-    used = models_told(("dlib_5_points", BACKEND)) if ranked else []
-    case.record("comparison_models", tables.build("comparison_models", used), inputs=inputs, params=params)
     case.record("photographs", tables.build("photographs", _told(photographs)), inputs=inputs, params=params)
     return case.read("likenesses")
 

@@ -44,7 +44,7 @@ def _card(finding: Facts, facts: Facts, write: Writer, still: StillOf) -> Card:
         *_detail(finding, facts, write),
         *_propositions(finding, write),
         _rivals(finding, write),
-        _sensitivity(finding, write),
+        *([_sensitivity(finding, write)] if finding["code"] == "FD2" else []),
         Points(_against(finding, write), write("against_title")),
         Points(tuple(write.code("limit", code) for code in finding["limits"]), write("limits_title")),
     ]
@@ -56,6 +56,8 @@ def _visits_of(finding: Facts, facts: Facts) -> list[Facts]:
 
 
 def _lead(finding: Facts, facts: Facts, write: Writer) -> str:
+    if finding["code"] == "FD4":
+        return _picture_lead(finding, write)
     ids = ", ".join(finding["employees"])
     told = [
         write(
@@ -72,6 +74,20 @@ def _lead(finding: Facts, facts: Facts, write: Writer) -> str:
     ]
     records = refs(one["exhibit_id"] for one in facts["records"])
     return write.told([*told, write("fd2_sources", refs=records)]) if told else write("finding_other", ids=ids or "–")
+
+
+def _picture_lead(finding: Facts, write: Writer) -> str:
+    told = finding["sensitivity"]
+    lead = write(
+        "fd4_lead",
+        presentations=", ".join(told["presentations"]),
+        visits=", ".join(finding["visit_ids"]),
+        least=brief(float(told["score_least"])),
+        most=brief(float(told["score_most"])),
+        px=f"{told['size_px']:.0f}",
+        pairs=told["comparisons"],
+    )
+    return write.told([lead, write("fd4_indicative")]) if told["indicative"] else lead
 
 
 def _headline(finding: Facts, write: Writer) -> str:

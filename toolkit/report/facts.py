@@ -25,6 +25,10 @@ SCHEMA = "papermask-report-1"
 KNOWING = "not determinable from footage"
 SPREAD = ("sd_s", "middle_s", "drift_sd_ppm")
 COMPANION = ("none", "possible", "seen")
+REUSE = (
+    "presentation_a", "other", "kind", "media_a_s", "media_b_s", "size_px", "standing", "score", "verdict", "why_not",
+    "facts", "comparisons", "controls_n", "exceeding", "upper", "log10_any",
+)  # fmt: skip
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -52,7 +56,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "purpose": settings.get("purpose"),
         "basis": settings.get("basis"),
         "retain_until": settings.get("retain_until"),
-        "tool": {"version": __version__, "models": [*read["models"], *read["comparison_models"]]},
+        "tool": {"version": __version__, "models": _models(read)},
         "tested_rates": cue_results(),
         "exhibits": [_exhibit(row) for row in read["exhibits"]],
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
@@ -66,6 +70,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "faces_run": case.has("faces"),
         "presentations": [_presentation(row, read) for row in read["presentations"]],
         "photographs": [_pick(row, "exhibit_id", "employee_id", "why_not", "facts") for row in read["photographs"]],
+        "reuse": [_pick(row, *REUSE) for row in read["reuse"]],
+        "reuse_searched": read["reuse_searched"],
         "clock": _clock(read["clocks"], read["anchors"]),
         "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
@@ -98,6 +104,12 @@ def _value(kind: str, value: Any) -> Any:
 
 def _pick(row: Mapping[str, Any], *names: str) -> Row:
     return {name: row[name] for name in names}
+
+
+def _models(read: Mapping[str, Rows]) -> Rows:
+    """Networks that gave an answer in any step, each once."""
+    every = {one["name"]: one for one in (*read["models"], *read["models_compared"])}
+    return [every[name] for name in sorted(every)]
 
 
 def _exhibit(row: Mapping[str, Any]) -> Row:

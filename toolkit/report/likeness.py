@@ -29,7 +29,7 @@ def likeness(facts: Facts, write: Writer) -> tuple[Block, ...]:
 
 
 def _ranking(compared: list[Facts], write: Writer) -> Grid:
-    names = ("presentation", "visit", "standing", "ranking", "margin", "cohort_z", "frames_compared")
+    names = ("presentation", "visit", "stands", "ranking", "margin", "cohort_z", "frames_compared")
     rows = []
     for one in compared:
         told = one["likeness"]

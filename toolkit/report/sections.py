@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from toolkit.records import Frame
-from toolkit.report import closing, evidence, faces, timing
+from toolkit.report import closing, evidence, faces, reuse, timing
 from toolkit.report.blocks import Block, Section
 from toolkit.report.cards import finding_cards
 from toolkit.report.likeness import likeness
@@ -31,6 +31,7 @@ def sections(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) 
         ("visits", timing.visits(facts, write)),
         ("faces", faces.offered(facts, write, still)),
         ("likeness", likeness(facts, write)),
+        ("reuse", reuse.shown_again(facts, write, still)),
         ("clockins", timing.clockins(facts, write)),
         ("methods", closing.methods(facts, write)),
         ("findings", tuple(finding_cards(facts, write, still))),

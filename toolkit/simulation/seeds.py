@@ -13,6 +13,9 @@ SITES = 700_000
 # First word of the seed sequences of single presentations (toolkit.validation.presenting), by whose faces appear.
 PRESENTATIONS = {"development": 500_000, "calibration": 600_000, "measurement": 400_000}
 
+# First word of the seed sequences of photographs, prints and visits that are compared (bench/reuse.py).
+REUSE = {"development": 800_000, "measurement": 900_000, "tests": 850_000}
+
 # Who is drawn for which purpose: of the first seeds of each range, those whose faces an embedder tells apart best.
 DRAWN_PEOPLE: dict[str, tuple[int, ...]] = {
     "development": (1_003, 1_011, 1_002, 1_024, 1_014, 1_031),

@@ -10,22 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from toolkit.errors import CaseError
+from toolkit.tables.offered import OFFERED
+from toolkit.tables.shape import TableShape
 
 DTYPES = {"text": "string", "json": "string", "int": "Int64", "float": "Float64", "bool": "boolean"}
-
-
-@dataclass(frozen=True, slots=True)
-class TableShape:
-    """Columns with their types, and the columns that name a row and order the table."""
-
-    columns: dict[str, str]
-    key: tuple[str, ...]
 
 
 TABLES: dict[str, TableShape] = {
@@ -199,135 +192,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("visit_id", "from_s", "to_s"),
     ),
-    # What was offered to the terminal.
-    "presentations": TableShape(
-        {
-            "presentation_id": "text",
-            "visit_id": "text",
-            "presenter_id": "text",
-            "from_s": "float",
-            "to_s": "float",
-            "geometry": "text",
-            "medium": "text",
-            "width_px": "float",
-        },
-        ("presentation_id",),
-    ),
-    "faces": TableShape(
-        {
-            "presentation_id": "text",
-            "media_s": "float",
-            "pts": "int",
-            "box_px": "json",
-            "landmarks_px": "json",
-            "score": "float",
-            "width_px": "float",
-        },
-        ("presentation_id", "media_s"),
-    ),
-    "cue_readings": TableShape(
-        {
-            "presentation_id": "text",
-            "cue": "text",
-            "cue_group": "text",
-            "value": "float?",
-            "unit": "text",
-            "statement": "text",
-            "why_not": "text?",
-            "facts": "json",
-        },
-        ("presentation_id", "cue"),
-    ),
-    "control_readings": TableShape(
-        {
-            "control_id": "text",
-            "cue": "text",
-            "cue_group": "text",
-            "value": "float?",
-            "unit": "text",
-            "statement": "text",
-            "why_not": "text?",
-            "width_px": "float?",
-            "facts": "json",
-        },
-        ("control_id", "cue"),
-    ),
-    "assessments": TableShape(
-        {
-            "presentation_id": "text",
-            "outcome": "text",
-            "log10_lr": "float?",
-            "lower_log10": "float?",
-            "upper_log10": "float?",
-            "words": "text",
-            "reason": "text?",
-            "calibration_id": "text?",
-            "detail": "json",
-        },
-        ("presentation_id",),
-    ),
-    "models": TableShape(
-        {
-            "name": "text",
-            "sha256": "text",
-            "answers": "text",
-            "licence": "text",
-            "allowed_use": "text",
-            "tested": "bool",
-        },
-        ("name",),
-    ),
-    "comparison_models": TableShape(
-        {
-            "name": "text",
-            "sha256": "text",
-            "answers": "text",
-            "licence": "text",
-            "allowed_use": "text",
-            "tested": "bool",
-        },
-        ("name",),
-    ),
-    "likenesses": TableShape(
-        {
-            "presentation_id": "text",
-            "employee_id": "text",
-            "score": "float",
-            "metric": "text",
-            "rank": "int",
-            "backend": "text",
-        },
-        ("presentation_id", "employee_id"),
-    ),
-    "comparisons": TableShape(
-        {
-            "presentation_id": "text",
-            "standing": "text",
-            "margin": "float?",
-            "cohort_z": "float?",
-            "agree": "float?",
-            "width_px": "float?",
-            "frames": "int",
-            "people": "int",
-            "why_not": "text?",
-            "facts": "json",
-        },
-        ("presentation_id",),
-    ),
-    "face_pairs": TableShape(
-        {
-            "visit_id": "text",
-            "presentation_a": "text",
-            "presentation_b": "text",
-            "distance": "float",
-            "backend": "text",
-        },
-        ("presentation_a", "presentation_b"),
-    ),
-    "photographs": TableShape(
-        {"exhibit_id": "text", "employee_id": "text?", "why_not": "text?", "facts": "json"},
-        ("exhibit_id",),
-    ),
+    **OFFERED,
     # When, and whose record.
     "clocks": TableShape(
         {

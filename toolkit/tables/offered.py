@@ -1,0 +1,151 @@
+"""Tables of what was offered to the terminal: faces, readings, controls, comparisons."""
+
+from __future__ import annotations
+
+from toolkit.tables.shape import TableShape
+
+_NETWORKS = TableShape(
+    {"name": "text", "sha256": "text", "answers": "text", "licence": "text", "allowed_use": "text", "tested": "bool"},
+    ("name",),
+)
+
+OFFERED: dict[str, TableShape] = {
+    "presentations": TableShape(
+        {
+            "presentation_id": "text",
+            "visit_id": "text",
+            "presenter_id": "text",
+            "from_s": "float",
+            "to_s": "float",
+            "geometry": "text",
+            "medium": "text",
+            "width_px": "float",
+        },
+        ("presentation_id",),
+    ),
+    "faces": TableShape(
+        {
+            "presentation_id": "text",
+            "media_s": "float",
+            "pts": "int",
+            "box_px": "json",
+            "landmarks_px": "json",
+            "score": "float",
+            "width_px": "float",
+        },
+        ("presentation_id", "media_s"),
+    ),
+    "cue_readings": TableShape(
+        {
+            "presentation_id": "text",
+            "cue": "text",
+            "cue_group": "text",
+            "value": "float?",
+            "unit": "text",
+            "statement": "text",
+            "why_not": "text?",
+            "facts": "json",
+        },
+        ("presentation_id", "cue"),
+    ),
+    "control_readings": TableShape(
+        {
+            "control_id": "text",
+            "cue": "text",
+            "cue_group": "text",
+            "value": "float?",
+            "unit": "text",
+            "statement": "text",
+            "why_not": "text?",
+            "width_px": "float?",
+            "facts": "json",
+        },
+        ("control_id", "cue"),
+    ),
+    "assessments": TableShape(
+        {
+            "presentation_id": "text",
+            "outcome": "text",
+            "log10_lr": "float?",
+            "lower_log10": "float?",
+            "upper_log10": "float?",
+            "words": "text",
+            "reason": "text?",
+            "calibration_id": "text?",
+            "detail": "json",
+        },
+        ("presentation_id",),
+    ),
+    "models": _NETWORKS,
+    "likenesses": TableShape(
+        {
+            "presentation_id": "text",
+            "employee_id": "text",
+            "score": "float",
+            "metric": "text",
+            "rank": "int",
+            "backend": "text",
+        },
+        ("presentation_id", "employee_id"),
+    ),
+    "comparisons": TableShape(
+        {
+            "presentation_id": "text",
+            "standing": "text",
+            "margin": "float?",
+            "cohort_z": "float?",
+            "agree": "float?",
+            "width_px": "float?",
+            "frames": "int",
+            "people": "int",
+            "why_not": "text?",
+            "facts": "json",
+        },
+        ("presentation_id",),
+    ),
+    "face_pairs": TableShape(
+        {
+            "visit_id": "text",
+            "presentation_a": "text",
+            "presentation_b": "text",
+            "distance": "float",
+            "backend": "text",
+        },
+        ("presentation_a", "presentation_b"),
+    ),
+    "photographs": TableShape(
+        {"exhibit_id": "text", "employee_id": "text?", "why_not": "text?", "facts": "json"},
+        ("exhibit_id",),
+    ),
+    # Rows only for pairs that were looked into or lie in one visit; all others are counted in `reuse_searched`.
+    "reuse": TableShape(
+        {
+            "presentation_a": "text",
+            "other": "text",
+            "kind": "text",
+            "media_a_s": "float",
+            "media_b_s": "float?",
+            "size_px": "float",
+            "standing": "text?",
+            "score": "float?",
+            "verdict": "text",
+            "why_not": "text?",
+            "facts": "json",
+            "comparisons": "int",
+            "controls_n": "int",
+            "exceeding": "int",
+            "upper": "float?",
+            "log10_any": "float?",
+        },
+        ("presentation_a", "other", "kind"),
+    ),
+    "reuse_searched": TableShape(
+        {
+            "kind": "text",
+            **dict.fromkeys(("faces", "others", "without_face", "small", "pairs", "looked_into"), "int"),
+            **dict.fromkeys(("controls_live", "controls_prints"), "int"),
+        },
+        ("kind",),
+    ),
+    "models_compared": _NETWORKS,
+}
