@@ -73,3 +73,16 @@ def test_readings_that_say_nothing_make_no_finding_but_are_accounted_for() -> No
 def test_only_support_that_no_one_kind_carries_alone_leaves_candidate(leaves: bool, state: str) -> None:
     found, _ = conclude([], [assessed("PR-001", "artefact", leaves_candidate=leaves), assessed("PR-002")])
     assert [one["state"] for one in found] == [state]
+
+
+def test_no_candidate_against_the_sites_own_recordings() -> None:
+    readings = [reading("PR-001", "sheet", "artefact")]
+    found, missing = conclude(readings, [assessed("PR-001", "live"), assessed("PR-002")])
+    assert found == []
+    told = {one["why"]: one["facts"] for one in missing}
+    assert told["controls_say_live"] == {"presentation": "PR-001", "cues": "sheet"}
+
+
+def test_an_assessment_of_faces_that_are_no_more_is_left_out() -> None:
+    found, missing = conclude([], [assessed("PR-001"), assessed("PR-009", "artefact")])
+    assert found == [] and missing[0]["facts"] == {"presentations": 1}

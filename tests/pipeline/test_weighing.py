@@ -41,6 +41,13 @@ def readings(owner: str, ids: list[str], values: list[float], **more: Any) -> li
     ]  # fmt: skip
 
 
+def sight(presentation_id: str, number: int) -> dict[str, Any]:
+    return {
+        "presentation_id": presentation_id, "media_s": 0.1 * number, "pts": number, "box_px": [0, 0, 1, 1],
+        "landmarks_px": [[0, 0]] * 5, "score": 0.9, "width_px": 60.0,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
     """Two presentations: PR-001 reads as flat as the prints do, PR-002 as round as the live heads."""
@@ -60,6 +67,9 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
             "open_start": False, "open_end": False, "companion": "none", "companion_basis": {},
         }  # fmt: skip
         made.record("presentations", tables.build("presentations", offered))
+        made.record(
+            "faces", tables.build("faces", [sight(one["presentation_id"], k) for one in offered for k in range(30)])
+        )
         made.record("visits", tables.build("visits", [visit]))
         made.record("clips", tables.empty("clips"))
         told = readings("presentation_id", ["PR-001", "PR-002"], [0.02, 0.2])
@@ -108,3 +118,11 @@ def test_a_much_larger_face_than_in_the_recordings_gets_no_ratio(case: Case, tmp
     shown = case.read("presentations").assign(width_px=140.0)
     case.record("presentations", shown)
     assert set(weigh(case)["reason"]) == {"outside_scale"}
+
+
+def test_a_presentation_seen_for_a_shorter_time_than_the_recordings_gets_no_ratio(case: Case, tmp_path: Path) -> None:
+    add_controls(case, tmp_path, controls())
+    rows = [sight("PR-001", k) for k in range(10)] + [sight("PR-002", k) for k in range(60)]
+    case.record("faces", tables.build("faces", rows))
+    told = weigh(case).set_index("presentation_id")["reason"]
+    assert told["PR-001"] == "too_short" and told.isna()["PR-002"]

@@ -17,6 +17,7 @@ import pytest
 from tests.simulation.studio import DrawnShot, RectangleStudio, shrunk, small_scenario
 from toolkit.casebook.case import Case
 from toolkit.clockin.reader import parse_to_json
+from toolkit.errors import SetupError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline import add_file, run_steps, set_zone
 from toolkit.simulation.cases import write_case
@@ -155,7 +156,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_faces(tmp_pat
     for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
         write_case(scenario, tmp_path / folder, seed, STUDIO)
     files = [path.relative_to(tmp_path / "a") for path in sorted((tmp_path / "a").rglob("*")) if path.is_file()]
-    assert len(files) == 9
+    assert len(files) == 10
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
     one, other = truth_of(tmp_path / "a"), truth_of(tmp_path / "c")
@@ -257,3 +258,13 @@ class ShortStudio(RectangleStudio):
 def test_a_renderer_that_draws_fewer_frames_than_planned_is_found_out(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="shorter"):
         write_case(small_scenario(), tmp_path, SEED, ShortStudio())
+
+
+def test_a_folder_that_holds_another_case_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    write_case(small_scenario(), tmp_path / "one", SEED, STUDIO)
+    before = {file: file.read_bytes() for file in (tmp_path / "one").rglob("*") if file.is_file()}
+    with pytest.raises(SetupError):
+        write_case(small_scenario(), tmp_path / "one", SEED + 1, STUDIO)
+    assert {file: file.read_bytes() for file in (tmp_path / "one").rglob("*") if file.is_file()} == before
+    write_case(small_scenario(), tmp_path / "one", SEED, STUDIO)  # the same once more is no other case
+    assert {file: file.read_bytes() for file in (tmp_path / "one").rglob("*") if file.is_file()} == before

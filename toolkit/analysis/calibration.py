@@ -53,7 +53,7 @@ STATED_AT_MOST: dict[Level, float] = {"weak": 1 - 1e-9, "moderate": 2 - 1e-9, "m
 Direction = Literal["print", "live", "neither"]
 Reason = Literal[
     "no_readings", "no_controls", "labels_contradict", "case_among_controls", "too_few", "no_spread",
-    "outside_scale", "outside_pitch", "outside_codec", "conditions_differ",
+    "outside_scale", "outside_pitch", "outside_codec", "conditions_differ", "too_short", "no_weights",
 ]  # fmt: skip
 OUTSIDE: dict[str, Reason] = {"scale": "outside_scale", "pitch": "outside_pitch", "codec": "outside_codec"}
 

@@ -4,7 +4,7 @@ The comparison ranks; it names nobody. A face on paper is a picture of somebody
 and is compared like a head. Small faces drift apart and some groups of people
 lie closer together than the numbers of a network say, so no distance stands
 alone: what is stated needs a distance, a margin to the second, a standing
-against the rest of the roster, and agreement of every frame and every box.
+against the rest of the roster, and agreement of every frame and of moved boxes.
 Nothing here is calibrated; without a site's own photographs and recordings no
 strength follows from it.
 
@@ -52,10 +52,13 @@ class Gallery:
         return tuple(sorted(set(self.employees)))
 
     def distances(self, row: Floats) -> Floats:
-        """Distance of one face to each of :attr:`people`, to the nearest of a person's photographs."""
+        """Distance of one face to each of :attr:`people`: the mean over a person's photographs.
+
+        The nearest of several would favour whoever has more of them.
+        """
         far = np.linalg.norm(self.rows - row, axis=1)
         ids = np.array(self.employees)
-        return np.array([far[ids == one].min() for one in self.people])
+        return np.array([far[ids == one].mean() for one in self.people])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,17 +32,28 @@ def artefacts(
     by_id = {str(row["presentation_id"]): row for row in presentations.to_dict("records")}
     stated = {str(name): part for name, part in readings.groupby("presentation_id")}
     found: Rows = []
+    overruled: Rows = []
     reasons: dict[str, int] = {}
     for row in assessments.to_dict("records"):
-        shown = by_id[str(row["presentation_id"])]
+        shown = by_id.get(str(row["presentation_id"]))
+        if shown is None:  # the faces were looked for anew since
+            continue
         said = stated.get(str(row["presentation_id"]), readings.iloc[:0])
         for_it = sorted(said.loc[said["statement"] == STATED, "cue"])
-        if row["outcome"] == STATED or for_it:
+        if row["outcome"] == LIVE:  # the site's own recordings say otherwise: no candidate, and it is told
+            if for_it:
+                facts = {"presentation": str(row["presentation_id"]), "cues": ", ".join(for_it)}
+                overruled.append({"what": CODE, "why": "controls_say_live", "facts": facts})
+        elif row["outcome"] == STATED or for_it:
             found.append(_finding(row, shown, said, for_it, str(exhibits[shown["visit_id"]])))
         elif not pd.isna(row["reason"]):
             reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
     missing = [{"what": CODE, "why": why, "facts": {"presentations": count}} for why, count in sorted(reasons.items())]
-    return found, missing
+    for one in found:
+        lower = one["headline"]["interval"]
+        one["sensitivity"]["expected_false"] = None if lower is None else round(len(assessments) / 10.0 ** lower[0], 3)
+        one["sensitivity"]["presentations_searched"] = len(assessments)
+    return found, [*missing, *overruled]
 
 
 def _finding(

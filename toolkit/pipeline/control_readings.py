@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
@@ -25,17 +26,19 @@ from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import recordings_of, site_controls
-from toolkit.pipeline.cue_readings import CueWork, blanks, measured
+from toolkit.pipeline.cue_readings import MOST_FRAMES, CueWork, blanks, measured, networks_added
 from toolkit.pipeline.face_search import EVERY_S
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.runners import Runner, local
 
-VERSION = 2
+VERSION = 3
 LONGEST_S = 10.0  # of one control that is looked at, from its beginning
+SHORT_QUANTILE, LEAST_FRAMES = 0.25, 8
+APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon and so near
 LEAST_SHARE = 0.3  # of the stretch that the face of a control must be followed through
-INPUTS = ("exhibits",)
+INPUTS = ("exhibits", "faces")
 TABLE = "control_readings"
 
 Row = dict[str, Any]
@@ -51,6 +54,7 @@ class ControlWork:
     to_s: float
     region_px: Box | None
     frame_rate: float | None
+    frames: int = MOST_FRAMES
 
 
 def control_readings(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -63,12 +67,17 @@ def control_readings(case: Case, *, run: Runner | None = None, progress: Progres
         ``control_id`` is the place among :func:`toolkit.pipeline.controls.site_controls`.
     """
     assert toolkit.analysis.cues
-    works = _works(case)
-    params = {"version": VERSION, "cues": sorted(filed), "controls": [_told(work) for work in works]}
+    works, nameless = _works(case)
+    params = {
+        "version": VERSION, "cues": sorted(filed), "networks": networks_added(),
+        "controls": [_told(work) for work in works], "nameless": nameless,
+    }  # fmt: skip
     if case.is_current(TABLE, inputs=INPUTS, params=params):
         return case.read(TABLE)
     found = in_pieces(case, "controls", works, look_at, key=_key, run=run or local(1), progress=progress)
     rows = [{"control_id": work.control_id, **one} for work, part in zip(works, found, strict=True) for one in part]
+    twice = [{**row, "width_px": None} for row in blanks(CannotMeasure("control_name_twice"))]
+    rows += [{"control_id": control_id, **row} for control_id in nameless for row in twice]
     case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
     return case.read(TABLE)
 
@@ -78,11 +87,16 @@ def named(number: int) -> str:
     return f"C-{number + 1:03d}"
 
 
-def _works(case: Case) -> list[ControlWork]:
+def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
+    """What is to be measured, and the ids of controls whose recording cannot be told by its name."""
     where = recordings_of(case)
-    works = []
+    frames = control_frames(case)
+    works, nameless = [], []
     for number, row in enumerate(site_controls(case).times):
-        exhibit_id = where[PurePath(row.file).name]
+        exhibit_id = where.get(PurePath(row.file).name)
+        if exhibit_id is None:
+            nameless.append(named(number))
+            continue
         works.append(
             ControlWork(
                 control_id=named(number),
@@ -91,9 +105,22 @@ def _works(case: Case) -> list[ControlWork]:
                 to_s=min(row.to_s, row.from_s + LONGEST_S),
                 region_px=row.region_px,
                 frame_rate=declared_rate(case, exhibit_id),
+                frames=frames,
             )
         )
-    return works
+    return works, nameless
+
+
+def control_frames(case: Case) -> int:
+    """How many frames of a control are measured: as many as short presentations of the case have.
+
+    Some cues grow with the time they see; controls that are seen for longer
+    than the case would make every short presentation look flat.
+    """
+    if not case.has("faces") or case.read("faces").empty:
+        return MOST_FRAMES
+    counts = case.read("faces").groupby("presentation_id").size().to_numpy()
+    return int(np.clip(np.quantile(counts, SHORT_QUANTILE), LEAST_FRAMES, MOST_FRAMES))
 
 
 def look_at(work: ControlWork) -> list[Row]:
@@ -121,11 +148,8 @@ def _tracks(work: ControlWork) -> tuple[FaceTrack, ...]:
 def _only(work: ControlWork, tracks: Sequence[FaceTrack]) -> FaceTrack:
     """The face that is meant; two that could be meant are none."""
     least = LEAST_SHARE * (work.to_s - work.from_s)
-    long = [one for one in tracks if one.last.media_s - one.seen[0].media_s >= least]
-    if work.region_px is not None:
-        left, top, right, bottom = work.region_px
-        places = [middle_px(one.seen[len(one.seen) // 2].face) for one in long]
-        long = [one for one, (x, y) in zip(long, places, strict=True) if left <= x <= right and top <= y <= bottom]
+    meant = joined([one for one in tracks if _inside(one, work.region_px)])
+    long = [one for one in meant if one.last.media_s - one.seen[0].media_s >= least]
     if not long:
         raise CannotMeasure("cue_no_face")
     if len(long) > 1:
@@ -133,18 +157,47 @@ def _only(work: ControlWork, tracks: Sequence[FaceTrack]) -> FaceTrack:
     return long[0]
 
 
+def _inside(track: FaceTrack, region_px: Box | None) -> bool:
+    if region_px is None:
+        return True
+    left, top, right, bottom = region_px
+    x, y = middle_px(track.seen[len(track.seen) // 2].face)
+    return bool(left <= x <= right and top <= y <= bottom)
+
+
+def joined(tracks: Sequence[FaceTrack]) -> list[FaceTrack]:
+    """Tracks with those made one that follow each other at one place: a head that turns is often parted.
+
+    A control holds one presentation, so what follows at its place is the same face.
+    """
+    made: list[FaceTrack] = []
+    for track in sorted(tracks, key=lambda one: one.seen[0].media_s):
+        before = next((one for one in made if _follows(track, one)), None)
+        if before is None:
+            made.append(FaceTrack(list(track.seen)))
+        else:
+            before.seen.extend(track.seen)
+    return made
+
+
+def _follows(track: FaceTrack, before: FaceTrack) -> bool:
+    gap = track.seen[0].media_s - before.last.media_s
+    far = np.linalg.norm(middle_px(track.seen[0].face) - middle_px(before.last.face))
+    return bool(0 < gap <= APART_S and far <= APART_WIDTHS * before.width_px)
+
+
 def _told(work: ControlWork) -> Row:
     return {
         "control_id": work.control_id, "file": PurePath(work.path).name, "from_s": work.from_s, "to_s": work.to_s,
-        "region_px": work.region_px, "frame_rate": work.frame_rate,
+        "region_px": work.region_px, "frame_rate": work.frame_rate, "frames": work.frames,
     }  # fmt: skip
 
 
 def _key(work: ControlWork) -> str:
-    told = [VERSION, EVERY_S, sorted(filed), _told(work) | {"control_id": ""}]
+    told = [VERSION, EVERY_S, sorted(filed), networks_added(), _told(work) | {"control_id": ""}]
     return hashlib.sha256(tables.canonical(told).encode()).hexdigest()[:24]
 
 
 def span_hash(sha256: str, row: ControlTime) -> str:
-    """Names what was measured: the recording and the stretch of it."""
-    return f"{sha256}:{row.from_s:g}-{row.to_s:g}"
+    """Names what was measured: the recording, the stretch of it, and the place where one was stated."""
+    return f"{sha256}:{row.from_s:g}-{row.to_s:g}:{row.region_px or ''}"

@@ -73,11 +73,17 @@ def site_controls(case: Case) -> SiteControls:
 
 
 def recordings_of(case: Case) -> dict[str, str]:
-    """Control recordings of a case: name without its folder to exhibit id."""
+    """Control recordings of a case: name without its folder to exhibit id; names that two recordings bear are left out.
+
+    An exhibit keeps its name without its folder: of ``live/1.mp4`` and
+    ``print/1.mp4`` nobody can tell later which is which.
+    """
     exhibits = case.read("exhibits")
     ids = [str(one) for one in exhibits.loc[exhibits["kind"] == "controls", "exhibit_id"]]
-    names = {exhibit_id: case.original_name(exhibit_id) or "" for exhibit_id in ids}
-    return {PurePath(name).name: exhibit_id for exhibit_id, name in names.items() if not is_table(name)}
+    names = [(PurePath(case.original_name(one) or "").name, one) for one in ids]
+    films = [(name, one) for name, one in names if not is_table(name)]
+    often = Counter(name for name, _ in films)
+    return {name: one for name, one in films if often[name] == 1}
 
 
 def recorded_as(case: Case, exhibit_id: str) -> tuple[str, str]:

@@ -62,8 +62,7 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     """
     offered = case.read("presentations")
     assert toolkit.analysis.cues
-    added = {one.name: one.sha256 for one in slots() if one.name in NETWORKS.values()}
-    params = {"version": VERSION, "cues": sorted(filed), "most_frames": MOST_FRAMES, "networks": added}
+    params = {"version": VERSION, "cues": sorted(filed), "most_frames": MOST_FRAMES, "networks": networks_added()}
     inputs = list(INPUTS)
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
@@ -78,6 +77,11 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     case.record("cue_readings", tables.build("cue_readings", rows), inputs=inputs, params=params)
     case.record("models", tables.build("models", _models_used(rows)), inputs=inputs, params=params)
     return case.read("cue_readings")
+
+
+def networks_added() -> dict[str, str | None]:
+    """Hash of each network that a cue asks; another file gives other readings."""
+    return {one.name: one.sha256 for one in slots() if one.name in NETWORKS.values()}
 
 
 def _models_used(rows: Sequence[Row]) -> list[Row]:

@@ -8,7 +8,8 @@ person who is missing from it cannot come first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -34,9 +35,10 @@ from toolkit.runners import Runner, local
 from toolkit.vision.dlib_faces import embed
 from toolkit.vision.models import weights
 
-VERSION = 2
+VERSION = 3
 METRIC, BACKEND = "distance", "dlib_resnet"
 MOST_FRAMES, APART_S = 4, 0.25  # frames of a presentation that are compared, and how far apart
+FURTHER = re.compile(r"[ _-]\(?\d{1,2}\)?$")  # of several photographs of one person
 LARGEST_BY = 1.7  # a photograph's face must be so much wider than any other in it
 INPUTS = ("presentations", "faces", "visits", "roster", "exhibits")
 OUTPUTS = ("likenesses", "comparisons", "photographs")
@@ -108,15 +110,20 @@ def photographs_of(case: Case) -> list[Photograph]:
     made = []
     for exhibit_id in exhibits.loc[exhibits["kind"] == "photo", "exhibit_id"]:
         name = case.original_name(str(exhibit_id)) or ""
-        employee_id = clean_id(PurePath(name).stem)
-        made.append(_photograph(case, str(exhibit_id), employee_id if employee_id in known else None))
+        made.append(_photograph(case, str(exhibit_id), _owner(PurePath(name).stem, known)))
     return made
+
+
+def _owner(stem: str, known: Collection[str]) -> str | None:
+    """The employee whose id a file's name is, a number behind it aside (``1003_2``); None when nobody's."""
+    whole, first = clean_id(stem), clean_id(FURTHER.sub("", stem))
+    return next((one for one in (whole, first) if one in known), None)
 
 
 def _photograph(case: Case, exhibit_id: str, employee_id: str | None) -> Photograph:
     try:
         if employee_id is None:
-            raise CannotMeasure("photo_of_nobody")
+            raise CannotMeasure("photo_of_nobody" if case.has("roster") else "photo_without_roster")
         row = embed(*_only_face(read_picture(case.exhibit_path(exhibit_id))))
     except (CannotMeasure, ReadingError) as reason:
         return Photograph(

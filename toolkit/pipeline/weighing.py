@@ -20,15 +20,16 @@ from toolkit.analysis.tested import frozen_weights
 from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime
 from toolkit.language import LANGUAGES
-from toolkit.pipeline.control_readings import named, span_hash
+from toolkit.pipeline.control_readings import control_frames, named, span_hash
 from toolkit.pipeline.controls import countable, recorded_as, recordings_of, site_controls
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
 
 VERSION = 1
-INPUTS = ("presentations", "visits", "clips", "cue_readings", "control_readings")
+INPUTS = ("presentations", "faces", "visits", "clips", "cue_readings", "control_readings")
 TABLE = "assessments"
 UNDETERMINED, NOT_ASSESSABLE = "undetermined", "not assessable"
+LEAST_SHARE = 0.8  # of a control's frames that a presentation must have
 FACE_WIDTH_M = 0.145  # cheek to cheek, as 2.35 distances between the eyes
 OUTCOMES = {"print": "artefact", "live": "live", "neither": UNDETERMINED}
 
@@ -61,6 +62,8 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     hashes = _hashes(case)
     readings = _by_owner(read["cue_readings"], "presentation_id")
     exhibits = dict(zip(read["visits"]["visit_id"], read["visits"]["exhibit_id"].astype(str), strict=True))
+    counts = read["faces"].groupby("presentation_id").size().to_dict()
+    frames = control_frames(case)
     offered = read["presentations"]
     offered = offered[offered["geometry"] != BACKGROUND]
     rows = []
@@ -73,7 +76,8 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
                 file_hashes=_own_hashes(controls, hashes[exhibit_id], float(row["from_s"]), float(row["to_s"])),
                 recorded=_recorded(read["clips"], exhibit_id, float(row["width_px"])),
             )
-            told = _told(frozen, [one.reading for one in controls], shown)
+            short = counts.get(str(row["presentation_id"]), 0) < LEAST_SHARE * frames
+            told = _told(frozen, [one.reading for one in controls], shown, short)
             rows.append(_row(str(row["presentation_id"]), told, mine))
             advance(1.0)
     case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
@@ -81,12 +85,14 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 
 
 def _told(
-    frozen: FrozenWeights | None, controls: list[ControlReading], reading: CaseReading
+    frozen: FrozenWeights | None, controls: list[ControlReading], reading: CaseReading, short: bool
 ) -> SiteRatio | NotCalibrated:
     if not controls:
         return NotCalibrated(reason="no_controls")
+    if short:  # some cues grow with the time they see: a shorter look than the controls' reads flatter
+        return NotCalibrated(reason="too_short")
     if frozen is None:
-        return NotCalibrated(reason="no_readings")
+        return NotCalibrated(reason="no_weights")
     return calibrate(frozen, controls, reading)
 
 
@@ -100,9 +106,9 @@ def _controls(case: Case, table: pd.DataFrame) -> list[Measured]:
     made = []
     for number, told in enumerate(site_controls(case).times):
         own = countable([told])
-        if not own or named(number) not in readings:
+        exhibit_id = where.get(PurePath(told.file).name)
+        if not own or exhibit_id is None or named(number) not in readings:
             continue
-        exhibit_id = where[PurePath(told.file).name]
         if exhibit_id not in made_by:
             made_by[exhibit_id] = recorded_as(case, exhibit_id)
         camera, codec = made_by[exhibit_id]

@@ -8,7 +8,7 @@ from toolkit.report.summary import examined, one_body
 from toolkit.report.writer import Facts, Writer, refs
 
 LEVELS = ("no_support", "weak", "moderate", "moderately_strong", "strong", "very_strong", "extremely_strong")
-ALTERNATIVES, METHODS, GLOSSARY, CHANGES = 11, 8, 10, 5
+ALTERNATIVES, METHODS, GLOSSARY, CHANGES = 11, 9, 10, 5
 
 
 def counts(facts: Facts, write: Writer) -> tuple[Block, ...]:

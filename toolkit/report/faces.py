@@ -92,11 +92,17 @@ def _readings(facts: Facts, write: Writer) -> list[Block]:
     blank = {reading["cue"]: _why(reading, write) for _, reading in every if reading["cue"] not in ran}
     for cue, why in sorted(blank.items()):
         tables.append(Paragraph(write("cue_not_run", cue=write.code("cue", cue), why=why), "note"))
-    weighed = any(
-        one["assessment"] is not None and one["assessment"]["reason"] is None for one in facts["presentations"]
-    )
-    limit = write("readings_weighed" if weighed else "readings_limit")
-    return [*tables, Paragraph(limit, "note")] if every else []
+    return [*tables, Paragraph(_limit(facts, write), "note")] if every else []
+
+
+def _limit(facts: Facts, write: Writer) -> str:
+    """What the readings are worth here: a strength where the site's recordings give one, else why they give none."""
+    reasons = {one["assessment"]["reason"] for one in facts["presentations"] if one["assessment"] is not None}
+    if None in reasons:
+        return write("readings_weighed")
+    if reasons <= {"no_controls"}:
+        return write("readings_limit")
+    return write("readings_unweighed", why=write.names("not_calibrated", sorted(reasons)))
 
 
 def _why(reading: Facts, write: Writer) -> str:

@@ -16,7 +16,7 @@ def mask_card(finding: Facts, facts: Facts, write: Writer, still: Callable[[str,
     shown = next(one for one in facts["presentations"] if one["presentation_id"] == told["presentation_id"])
     visit = next(one for one in facts["visits"] if one["visit_id"] == shown["visit_id"])
     said = (shown["assessment"] or {"said": {}})["said"].get(write.language, [])
-    against = tuple(write.code("against", one["code"], one["facts"]) for one in finding["against"])
+    against = tuple(write.code("against", one["code"], _named(one["facts"], write)) for one in finding["against"])
     rivals = write("proposition_rivals", rivals=write.names("rival", finding["propositions"]["rivals"]))
     blocks: list[Block] = [
         Paragraph(_lead(finding, shown, visit, write)),
@@ -93,3 +93,13 @@ def _rivals(finding: Facts, write: Writer) -> Grid:
 def _basis(rival: Facts, write: Writer) -> str:
     reason = rival["detail"].get("reason")
     return write.code("basis", rival["basis"], {"reason": write.code("not_calibrated", reason)} if reason else {})
+
+
+def _named(facts: Facts, write: Writer) -> Facts:
+    """Facts with the codes of cues as words."""
+    told = dict(facts)
+    if "cue" in told:
+        told["cue"] = write.code("cue", told["cue"])
+    if "cues" in told:
+        told["cues"] = write.names("cue", told["cues"].split(", "))
+    return told

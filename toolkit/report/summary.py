@@ -51,7 +51,16 @@ def ladder(facts: Facts) -> str:
 def summary_lines(facts: Facts, write: Writer) -> list[str]:
     """Five plain lines: footage, clock, clock-ins, findings, what is open."""
     return [_footage_line(facts, write), clock_line(facts, write), _clockins_line(facts, write),
-            _found_line(facts, write), write("line_open")]  # fmt: skip
+            _found_line(facts, write), _open_line(facts, write)]  # fmt: skip
+
+
+def masks(facts: Facts) -> list[Facts]:
+    """The findings that a presentation may have been an artefact."""
+    return [one for one in facts["findings"] if one["code"] == "FD1"]
+
+
+def _open_line(facts: Facts, write: Writer) -> str:
+    return write("line_open_mask", count=len(masks(facts))) if masks(facts) else write("line_open")
 
 
 def _footage_line(facts: Facts, write: Writer) -> str:
@@ -130,7 +139,7 @@ def summary(facts: Facts, write: Writer) -> tuple[Block, ...]:
     told = [f"{line} {_line_refs(facts, number)}".rstrip() for number, line in enumerate(lines)]
     answers = (
         ("asked", (write("summary_asked", refs=every),)),
-        ("found", (*told, *(_finding_line(one, write) for one in one_body(facts)))),
+        ("found", (*told, *(_finding_line(one, write) for one in one_body(facts)), *_others(facts, write))),
         ("strong", _strength(facts, write)),
         ("else", _rivals(facts, write)),
         ("cannot", _cannot(facts, write)),
@@ -156,6 +165,18 @@ def _finding_line(finding: Facts, write: Writer) -> str:
         ids=", ".join(finding["employees"]),
         ref=at(first["exhibit_id"], first["media_s"]) if first else "",
     ).rstrip()
+
+
+def _others(facts: Facts, write: Writer) -> tuple[str, ...]:
+    """A line for each finding of another kind, so that nothing on a card is missing here."""
+    return tuple(
+        write(
+            "summary_other", finding=one["finding_id"], title=write.code("finding", one["code"]),
+            visits=", ".join(one["visit_ids"]),
+        )
+        for one in facts["findings"]
+        if one["code"] not in ("FD2", "FD10")
+    )  # fmt: skip
 
 
 def _strength(facts: Facts, write: Writer) -> tuple[str, ...]:
@@ -200,7 +221,8 @@ def _cannot(facts: Facts, write: Writer) -> tuple[str, ...]:
         write("sentence", what=write.code("what", one["what"]), told=write.code("why", one["why"], one["facts"]))
         for one in missing[:4]
     ]
-    return (*told, write("summary_cannot"))
+    unmasked = () if masks(facts) else (write("summary_cannot_mask"),)
+    return (*told, *unmasked, write("summary_cannot"))
 
 
 def _next(facts: Facts, write: Writer) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import cv2
 
+from toolkit.errors import SetupError
 from toolkit.records import Image
 from toolkit.simulation.answers import several_ids, tell_punches, unseen_employees
 from toolkit.simulation.filming import Advance, Studio, Zone, film_all, zone_of
@@ -39,6 +40,7 @@ from toolkit.simulation.truth import (
 from toolkit.simulation.watching import Watched, empty_spans, frame_lines, visits_of
 
 CONTROL_TIMES = "controls/times.csv"
+CLAIM = "simulation.txt"  # which scenario and seed a folder holds
 
 
 @dataclass(slots=True)
@@ -75,8 +77,10 @@ def write_case(
     ------
     ReadingError
         More people than faces, or an edit of a clock-in that there is not.
+    SetupError
+        The folder holds something else.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    _claim(out, scenario, seed)
     plan = make_plan(scenario, seed, studio.faces())
     records = make_records(plan, f"{scenario.name}.yaml")
     done = _Written([], [], [])
@@ -92,6 +96,20 @@ def write_case(
     truth = _truth(plan, records, done, people)
     (out / "truth.json").write_bytes(document_bytes(truth))
     return truth
+
+
+def _claim(out: Path, scenario: Scenario, seed: int) -> None:
+    """Take a folder for this case: a new or an empty one, or one of the same scenario and seed.
+
+    Left-overs of another case would be read as part of this one.
+    """
+    mine = f"{scenario.name} {seed} {hashlib.sha256(repr(scenario).encode()).hexdigest()}\n"
+    note = out / CLAIM
+    out.mkdir(parents=True, exist_ok=True)
+    told = note.read_text(encoding="utf-8") if note.is_file() else None
+    if told != mine and any(out.iterdir()):
+        raise SetupError("folder_holds_other", folder=str(out))
+    note.write_text(mine, encoding="utf-8", newline="\n")
 
 
 def _tell_clip(plan: Plan, clip: ClipPlan, out: Path, zone: Zone, kept: Watched, done: _Written) -> None:
