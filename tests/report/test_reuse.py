@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.report.cases import still
+from tests.analysis.test_reuse_findings import SEARCHED as COUNTED
+from tests.analysis.test_reuse_findings import pair as agreeing
+from tests.analysis.test_reuse_findings import tables_of
+from tests.report.cases import CASES, NOW, case_of, concluded, exhibits, footage, still
+from tests.report.schema import faults
 from tests.report.test_faces import of_kind
-from toolkit.report.blocks import Grid, Paragraph, Strip, texts
+from tests.report.test_facts import SCHEMA
+from toolkit import tables
+from toolkit.analysis.reuse_findings import reuse_findings
+from toolkit.report import compose, report_facts, wording
+from toolkit.report.blocks import Grid, Paragraph, Strip, sentences, texts
 from toolkit.report.reuse import shown_again
 from toolkit.report.writer import Facts, Writer
 
@@ -82,3 +90,26 @@ def test_the_best_pairs_are_shown_and_the_highest_score_stands_first() -> None:
     assert isinstance(grid, Grid) and isinstance(strip, Strip)
     assert [row[4] for row in grid.rows] == ["6.25", "1"]
     assert len(strip.stills) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_finding_is_a_card_that_names_nobody_and_fits_the_schema(language: str) -> None:
+    held = tables_of(agreeing(1, 2), agreeing(2, 3))
+    (finding,) = reuse_findings(**held)
+    case = case_of(exhibits("footage"), footage(), concluded([{**finding, "finding_id": "F-01"}], [], 5, 1))
+    case.held |= held | {"reuse_searched": tables.build("reuse_searched", [COUNTED])}
+    told = report_facts(case, edition="draft", created_at=NOW)  # type: ignore[arg-type]
+    assert list(faults(told, SCHEMA)) == []
+    page = [wording.plain(one) for one in sentences(compose(told, language, still))]
+    assert any("PR-001, PR-002, PR-003" in one for one in page)
+    assert [one for one in page if wording.banned_phrase(one)] == []
+    named = {"en": "it names nobody", "zh": "不指名任何人"}[language]
+    assert any(named in one for one in page)
+
+
+def test_a_case_that_was_never_compared_says_so() -> None:
+    told = report_facts(CASES["whole"](), edition="draft", created_at=NOW)  # type: ignore[arg-type]
+    assert (told["reuse"], told["reuse_searched"]) == ([], [])
+    assert any(
+        "did not run" in one for one in sentences(compose(told, "en", still)) if "compared with each other" in one
+    )

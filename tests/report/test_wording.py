@@ -8,6 +8,7 @@ from toolkit.errors import CaseError
 from toolkit.language import topics
 from toolkit.report import compose, make_report, report_facts, wording
 from toolkit.report.blocks import sentences
+from toolkit.vision.models import slots
 
 BANNED = [
     "This man was identified as 1002.", "He is the person.", "The faces match.", "A matched face", "98% sure",
@@ -41,6 +42,13 @@ def test_ordinary_words_pass(sentence: str) -> None:
 def test_no_sentence_of_the_catalogue_is_banned(language: str) -> None:
     for key, sentence in topics(language)["report"].items():
         assert wording.banned_phrase(sentence) is None, key
+
+
+def test_no_network_is_described_in_banned_words() -> None:
+    """Every report of a case in which it gave an answer prints these words."""
+    for one in slots():
+        for sentence in (one.answers, one.licence, one.allowed_use):
+            assert wording.banned_phrase(sentence) is None, one.name
 
 
 def test_no_page_holds_a_banned_phrase(any_case: FakeCase, language: str) -> None:

@@ -275,7 +275,7 @@ def _searched(
     return told, {
         "kind": kind, "faces": len(shown.faces), "others": len(others.faces),
         "without_face": shown.without if kind == AGAIN else others.without,
-        "small": len(shown.faces) - len(first) if kind == AGAIN else len(others.faces) - len(second),
+        "small": len(shown.faces) - len(first),
         "pairs": apart, "looked_into": sum(one.why_not != "reuse_same_visit" for _, _, one in told),
     }  # fmt: skip
 

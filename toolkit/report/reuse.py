@@ -51,7 +51,7 @@ def _table(rows: list[Facts], write: Writer) -> Grid:
             write.code("reuse_kind", one["kind"].replace(" ", "_")),
             f"{one['size_px']:.0f}",
             "–" if one["score"] is None else str(brief(float(one["score"]))),
-            "–" if one["standing"] is None else write.code("standing", one["standing"]),
+            "–" if one["score"] is None else write.code("standing", one["standing"]),
             verdict(one, write),
         )
         for one in rows
