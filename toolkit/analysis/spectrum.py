@@ -189,3 +189,44 @@ def _tiles(shape: tuple[int, ...], side: int) -> list[tuple[int, int]]:
         for length in shape[:2]
     )
     return [(top, left) for top in rows for left in columns]
+
+
+def heights_nearby(plane: NDArray[np.floating], peak: Peak, side: int) -> tuple[list[tuple[int, int]], list[float]]:
+    """How strongly one pattern is there, place by place.
+
+    Parameters
+    ----------
+    plane : float (h, w)
+        Where to look.
+    peak : Peak
+        The pattern that was found.
+    side : int
+        Of the tiles, in pixels; they overlap by half.
+
+    Returns
+    -------
+    corners : list of (top, left)
+    heights : list of float
+        Power at the peak's frequency over its ring's median, in dB; tiles of
+        one flat value give 0.
+    """
+    steps = [range(0, length - side + 1, side // 2) for length in plane.shape]
+    corners = [(top, left) for top in steps[0] for left in steps[1]]
+    heights = []
+    for top, left in corners:
+        try:
+            heights.append(max(0.0, height_at(power(plane[top : top + side, left : left + side]), peak)))
+        except CannotMeasure:
+            heights.append(0.0)
+    return corners, heights
+
+
+def height_at(spectrum: Plane, peak: Peak) -> float:
+    """Power within one bin of a known peak's frequency over its ring's median, in dB."""
+    side = len(spectrum)
+    rings, middle = _plane(side), side // 2
+    row, column = round(peak.y * side) + middle, round(peak.x * side) + middle
+    reach = np.arange(-1, 2)
+    strongest = float(spectrum[np.ix_((row + reach) % side, (column + reach) % side)].max())
+    around = float(_ring_medians(spectrum, rings)[rings.ring[row % side, column % side]])
+    return 10 * float(np.log10(max(strongest, 1e-12) / around))

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.cue import PresentationSample, Reading, cue
-from toolkit.analysis.patches import Scale, scale_at, sharpest, square_of
-from toolkit.analysis.spectrum import Peak, power, strongest_peak
+from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
+from toolkit.analysis.patches import Scale, clearest, scale_at, sharpest, square_at, square_of
+from toolkit.analysis.spectrum import height_at, heights_nearby, power, strongest_peak
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 
@@ -24,9 +25,10 @@ LINES_PER_M = (85 / 0.0254, 150 / 0.0254)
 PRINTED_SIZES = (0.4, 1.3)  # of life size: from a photograph on a card to a poster held up
 LOWEST, HIGHEST = 0.06, 0.48  # cycles per pixel: below lies the face itself, above it the edge of what pixels carry
 SLACK = 1.1  # dots of a sheet that is tilted stand closer than the scale says
-LEAST_DB = 30.0
+LEAST_DB, LEAST_HALF_DB = 25.0, 15.0
 COARSER_DB = 3.0  # by so much the band's peak must stand above any coarser pattern
 BEST_FRAMES = 5
+MAP_TILE_PX, MAP_DB = 48, (10.0, 35.0)
 
 
 @cue("halftone", unit="dB", group="texture", high="artefact", says=("artefact",))
@@ -36,35 +38,36 @@ def halftone(sample: PresentationSample) -> Reading:
     Returns
     -------
     Reading
-        ``value`` in dB over the surroundings of the peak; faces give 8 to 20.
-        The statement "artefact" from 30 dB on, where no coarser pattern is as
-        strong: cloth and nets repeat more coarsely than printers do.
+        ``value`` in dB over the surroundings of the peak; faces give 5 to 14.
+        The statement "artefact" from 25 dB on, where the pattern lies on the
+        upper and on the lower half of the face and nothing coarser repeats as
+        strongly: scarf and mask cover one half, cloth and nets are coarser.
 
     Raises
     ------
     CannotMeasure
         No face; fewer than 120 px; the dots of every usual screen would be
-        finer than pixels carry at this scale; one flat value.
+        finer than pixels carry at this scale; the stated scale cannot be that
+        of the face; one flat value.
 
     Notes
     -----
     A high value says "a fine regular pattern lies on the face", not "this is a
-    paper print": a monitor's pixels lie in the same band, and fine net may. A
-    low value says nothing at all for a live face: inkjets scatter their dots,
-    and lens, shake and codec remove regular ones.
+    paper print": a monitor's pixels lie in the same band, and so do the threads
+    of a thin veil over all of the face. A low value says nothing at all for a
+    live face: inkjets scatter their dots, and lens, shake and codec remove
+    regular ones.
 
     References
     ----------
     Garcia and de Queiroz, IEEE TIFS 10 (2015), doi 10.1109/TIFS.2015.2411394.
     """
     seen = sharpest(sample, BEST_FRAMES)
-    scale = scale_at(sample, seen, LEAST_FACE_PX, PRINTED_SIZES)
-    band = dot_band(scale)
-    peaks = [_peaks(crop, face, band) for crop, face in seen]
-    value = float(np.median([fine.height_db for fine, _ in peaks]))
-    coarser = float(np.median([coarse for _, coarse in peaks]))
-    found = value >= LEAST_DB and value >= coarser + COARSER_DB
-    return Reading(value=value, statement="artefact" if found else "nothing")
+    band = dot_band(scale_at(sample, seen, LEAST_FACE_PX, PRINTED_SIZES))
+    found = [_pattern(crop, face, band) for crop, face in seen]
+    value, coarser, weaker_half = (float(np.median([one[k] for one in found])) for k in range(3))
+    dots = value >= LEAST_DB and value >= coarser + COARSER_DB and weaker_half >= LEAST_HALF_DB
+    return Reading(value=value, statement="artefact" if dots else "nothing")
 
 
 def dot_band(scale: Scale) -> tuple[float, float]:
@@ -90,10 +93,35 @@ def gray(crop: Image) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _peaks(crop: Image, face: Face, band: tuple[float, float]) -> tuple[Peak, float]:
-    """The peak in the band, and the height of the strongest one that is coarser (0 where there is no room)."""
-    spectrum = power(square_of(gray(crop), face))
-    fine = strongest_peak(spectrum, *band)
-    if band[0] <= LOWEST * SLACK:
-        return fine, 0.0
-    return fine, strongest_peak(spectrum, LOWEST, band[0]).height_db
+def _pattern(crop: Image, face: Face, band: tuple[float, float]) -> tuple[float, float, float]:
+    """Heights in dB: the peak in the band, the strongest one that is coarser, and the first on its weaker half."""
+    square = square_of(gray(crop), face)
+    middle = len(square) // 2
+    halves = [power(part) for part in (square[:middle], square[middle:])]
+    side = min(len(one) for one in halves)
+    if any(len(one) != side for one in halves):
+        halves = [power(part[:side, :]) for part in (square[:middle], square[middle:])]
+    whole = np.asarray(halves[0] + halves[1], np.float32)
+    fine = strongest_peak(whole, *band)
+    coarser = strongest_peak(whole, LOWEST, band[0]).height_db if band[0] > LOWEST * SLACK else 0.0
+    return fine.height_db, coarser, min(height_at(one, fine) for one in halves)
+
+
+@evidence_map("halftone")
+def where_halftone(sample: PresentationSample) -> EvidenceMap:
+    """Where the pattern that was found lies on the face in the sharpest frame, in dB over its surroundings.
+
+    Raises
+    ------
+    CannotMeasure
+        As :func:`halftone` does.
+    """
+    number, (crop, face) = clearest(sample)
+    band = dot_band(scale_at(sample, [(crop, face)], LEAST_FACE_PX, PRINTED_SIZES))
+    square = square_of(gray(crop), face)
+    peak = strongest_peak(power(square), *band)
+    corners, heights = heights_nearby(square, peak, MAP_TILE_PX)
+    left, top = square_at(face)
+    boxes = [(left + x, top + y, left + x + MAP_TILE_PX, top + y + MAP_TILE_PX) for y, x in corners]
+    values = blocks(crop.shape, boxes, heights)
+    return EvidenceMap(values=values, lower=MAP_DB[0], upper=MAP_DB[1], unit="dB", frame=number)
