@@ -71,12 +71,13 @@ def of_skin(who: Identity, px_per_m: float, rng: Rng) -> Flat:
     own = float(np.linalg.norm(marks[1] - marks[0])) / EYES_M
     scale = min(FINER * px_per_m, FINER * LARGEST_SIDE_PX / (ROOM * EYES_M * WIDTH_IN_EYES))
     side = round(who.picture.shape[0] * scale / own)
-    light = cv2.resize(to_linear(who.picture), (side, side), interpolation=cv2.INTER_CUBIC)
+    portrait = to_linear(who.picture)
+    light = np.asarray(cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)
     for size_m, contrast in PORES_M:
         sigma = size_m * scale
         if sigma > 0.4:
             grain = cv2.GaussianBlur(rng.standard_normal((side, side), np.float32), (0, 0), min(sigma, 20.0))
-            light *= (1 + contrast * grain / max(float(grain.std()), 1e-6))[..., None]
+            light = light * (1 + contrast * grain / max(float(grain.std()), 1e-6))[..., None]
     return Flat(light=np.maximum(light, 0), px_per_m=scale, marks_px=(marks + 0.5) * scale / own - 0.5)
 
 
@@ -182,4 +183,3 @@ def _ridge(phase: Plane, thread: float) -> Plane:
 def _laid(flat: Flat, cover: Plane, tone: float) -> Flat:
     light = flat.light * (1 - cover[..., None]) + np.float32(tone) * cover[..., None]
     return Flat(light=light, px_per_m=flat.px_per_m, marks_px=flat.marks_px)
-

@@ -88,9 +88,9 @@ def dot_band(scale: Scale) -> tuple[float, float]:
     return low, high
 
 
-def gray(crop: Image) -> NDArray[np.uint8]:
+def gray(crop: Image) -> NDArray[np.float32]:
     """Luma as the recorder stored it, the only channel that video keeps at full resolution."""
-    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
+    return np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def _pattern(crop: Image, face: Face, band: tuple[float, float]) -> tuple[float, float, float]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.analysis.crops import median_width_px, nose_offset
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.patches import SKIN, Seen, in_view, patch_light, stops
-from toolkit.analysis.crops import median_width_px, nose_offset
 from toolkit.errors import CannotMeasure
 
 Floats = NDArray[np.float64]

@@ -17,6 +17,7 @@ from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, evidence_map
 from toolkit.analysis.patches import Seen, clearest, in_view
 from toolkit.errors import CannotMeasure
+from toolkit.records import Face
 
 Floats32 = NDArray[np.float32]
 
