@@ -22,9 +22,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 
@@ -53,6 +54,7 @@ from toolkit.vision.centerface import detect_faces
 SEEDS = {"development": DEVELOPMENT[300:], "measurement": TEXTURE}
 TEXTURES = ("halftone", "moire")
 SCENE_CUES = ("colour", "mismatch", "shading", "stillness")
+SCENE_KINDS = ("live", "held_flat", "worn_cut_out")
 LIFE_M = 0.145
 PIXELS_A_DOT = (3.0, 4.0)
 PRINTED_SIZES = (0.42, 0.8)  # of life size; larger sheets only take longer to lay
@@ -82,8 +84,8 @@ def stored(image: Image, rng: np.random.Generator, folder: Path) -> Image:
     path = folder / ("one.mp4" if codec == "h264" else "one.avi")
     crf = int(rng.integers(CRF[0], CRF[1] + 1))
     write_clip(path, [(0.0, image), (0.04, image)], codec=codec, gop=2, crf=crf)
-    with read_frames(path) as frames:
-        return [np.asarray(frame.image) for frame in frames if frame.image is not None][-1]
+    with av.open(str(path)) as opened:  # not through toolkit.media: a reader's child process for each crop takes longer
+        return [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in opened.decode(video=0)][-1]
 
 
 def sheet_of(who: Identity, press: Press, rng: np.random.Generator, kept: float = 20_000.0) -> Sheet:
@@ -133,16 +135,16 @@ def _wrong_scale(rng: np.random.Generator, shown: Shown) -> float | None:
     return (None, shown.px_per_m, float(rng.uniform(5_000, 25_000)))[int(rng.integers(3))]
 
 
-def small(purpose: str, count: int, folder: Path) -> Iterator[str]:
+def small(purpose: str, first: int, count: int, folder: Path) -> Iterator[str]:
     """Lines: statements on faces of 40-120, 120-240 and 240-390 px, whatever they are."""
     people, seeds = identities(purpose), SEEDS[purpose]
     rng = np.random.default_rng([seeds[0], 1])
     sheets = [sheet_of(people[k % len(people)], PRESSES[k % len(PRESSES)], rng, 4_000.0) for k in range(12)]
     kinds = ("live", "net", "knit", "dithered", "fine cloth", "print", "print")
-    for (low, high), many in (((40, 119), count), ((120, 240), count // 4), ((240, 388), count // 20)):
+    for (low, high), many in (((40, 119), count), ((120, 240), count // 5), ((240, 388), count // 50)):
         spoken: Counter[str] = Counter()
         answered: Counter[str] = Counter()
-        for number in range(many):
+        for number in range(first, first + many):
             rng = np.random.default_rng([seeds[number % len(seeds)], number, low])
             kind, wide = kinds[number % len(kinds)], float(rng.uniform(low, high))
             if kind == "print":
@@ -161,20 +163,22 @@ def small(purpose: str, count: int, folder: Path) -> Iterator[str]:
             yield f"{name}, faces {low}-{high} px: {_rate(spoken[name], many)} said something; {answered[name]} answers"
 
 
-def resolved(purpose: str, count: int, folder: Path) -> Iterator[str]:
+def resolved(purpose: str, first: int, count: int, folder: Path) -> Iterator[str]:
     """Lines: clustered and scattered dots found where a dot takes 3-4 px, phones, and what is said of live faces."""
     people, seeds = identities(purpose), SEEDS[purpose]
     for group in (tuple(p for p in PRESSES if p.lpi), tuple(p for p in PRESSES if not p.lpi)):
         told = [
             one
-            for number in range(count if group[0].lpi else count // 3)
+            for number in range(first, first + (count if group[0].lpi else count // 3))
             for one in _views(people, seeds, number, group[number % len(group)], folder)
         ]
         yield from _lines("regular dots" if group[0].lpi else "scattered dots (inkjets)", told)
-    yield from _lines("phone", [one for k in range(count // 2) for one in _phone(people, seeds, k, folder)])
+    yield from _lines(
+        "phone", [one for k in range(first, first + count // 2) for one in _phone(people, seeds, k, folder)]
+    )
     for kind in ("live", "dithered", "knit", "net", "fine cloth"):
         told = []
-        for number in range(count if kind == "live" else count // 2):
+        for number in range(first, first + (count if kind == "live" else count // 2)):
             rng = np.random.default_rng([seeds[number % len(seeds)], number, 3])
             shown = live_like(people[number % len(people)], float(rng.uniform(390, 900)), kind, rng)
             image = stored(shown.image, rng, folder)
@@ -226,8 +230,8 @@ def areas(purpose: str, count: int, kept: Path) -> Iterator[str]:
     items = [
         Item(geometry=geometry, kind=kind, motion=motion, turn_deg=30.0, number=FIRST_NUMBER + k, purpose=purpose)
         for k in range(count)
-        for geometry in (Geometry(px_per_m=250), Geometry(px_per_m=500), replace(Geometry(px_per_m=500), crf=28))
-        for kind in ("live", "held_flat", "held_curled", "worn_cut_out")
+        for geometry in (Geometry(px_per_m=250), Geometry(px_per_m=500, crf=28))
+        for kind in SCENE_KINDS
         for motion in ("natural", "turn")
     ]
     rows = score_all(items, SCENE_CUES, kept, workers=1)
@@ -240,7 +244,7 @@ def areas(purpose: str, count: int, kept: Path) -> Iterator[str]:
             f" presentations {row['presentations']}"
         )
     for name in SCENE_CUES:
-        for kind in ("live", "held_flat", "held_curled", "worn_cut_out"):
+        for kind in SCENE_KINDS:
             mine = [row["readings"][name] for row in rows if row["kind"] == kind]
             blank = Counter(one["why_not"] for one in mine if one["value"] is None)
             yield f"{name}, {kind}: not assessable {sum(blank.values())} of {len(mine)} {dict(blank)}"
@@ -316,14 +320,15 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("section", choices=("small", "resolved", "areas", "real", "cost"))
     parser.add_argument("--purpose", choices=tuple(SEEDS), default="development")
     parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="of the numbers, to go on after a stop")
     parser.add_argument("--kept", type=Path, default=Path("texture-scenes.jsonl"), help="scenes measured so far")
     parser.add_argument("--real", type=Path, help="folder with spoof/, ident/ and video/")
     told = parser.parse_args(words)
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
         lines = {
-            "small": lambda: small(told.purpose, told.count, Path(folder)),
-            "resolved": lambda: resolved(told.purpose, told.count, Path(folder)),
+            "small": lambda: small(told.purpose, told.first, told.count, Path(folder)),
+            "resolved": lambda: resolved(told.purpose, told.first, told.count, Path(folder)),
             "areas": lambda: areas(told.purpose, told.count, told.kept),
             "real": lambda: real(told.real),
             "cost": lambda: cost(told.purpose),
