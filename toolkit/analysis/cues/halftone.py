@@ -26,7 +26,7 @@ PRINTED_SIZES = (0.4, 1.3)  # of life size: from a photograph on a card to a pos
 LOWEST, HIGHEST = 0.06, 0.48  # cycles per pixel: below lies the face itself, above it the edge of what pixels carry
 SLACK = 1.1  # dots of a sheet that is tilted stand closer than the scale says
 LEAST_DB, LEAST_HALF_DB = 25.0, 15.0
-COARSER_DB = 3.0  # by so much the band's peak must stand above any coarser pattern
+COARSER_DB = 3.0  # by so much the band's peak must stand above anything coarser, which must stay below it
 BEST_FRAMES = 5
 MAP_TILE_PX, MAP_DB = 48, (10.0, 35.0)
 
@@ -40,8 +40,8 @@ def halftone(sample: PresentationSample) -> Reading:
     Reading
         ``value`` in dB over the surroundings of the peak; faces give 5 to 14.
         The statement "artefact" from 25 dB on, where the pattern lies on the
-        upper and on the lower half of the face and nothing coarser repeats as
-        strongly: scarf and mask cover one half, cloth and nets are coarser.
+        upper and on the lower half of the face and nothing coarser repeats: scarf
+        and mask cover one half, cloth and nets are coarser.
 
     Raises
     ------
@@ -66,7 +66,8 @@ def halftone(sample: PresentationSample) -> Reading:
     band = dot_band(scale_at(sample, seen, LEAST_FACE_PX, PRINTED_SIZES))
     found = [_pattern(crop, face, band) for crop, face in seen]
     value, coarser, weaker_half = (float(np.median([one[k] for one in found])) for k in range(3))
-    dots = value >= LEAST_DB and value >= coarser + COARSER_DB and weaker_half >= LEAST_HALF_DB
+    finest = coarser < LEAST_DB and value >= coarser + COARSER_DB
+    dots = value >= LEAST_DB and finest and weaker_half >= LEAST_HALF_DB
     return Reading(value=value, statement="artefact" if dots else "nothing")
 
 
