@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import median_width_px, middle_px, width_px
+from toolkit.analysis.crops import Box, median_width_px, middle_px, width_px
 from toolkit.analysis.cue import PresentationSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
@@ -157,16 +157,21 @@ def place(face: Face, across: float, down: float) -> Floats:
     return np.asarray(eyes + across * (marks[1] - marks[0]) + down * (mouth - eyes))
 
 
-def patch_light(crop: Image, face: Face, places: Sequence[tuple[float, float]]) -> Floats:
-    """Mean linear light of small squares at these places: float64 (n, 3), NaN where one leaves the picture."""
+def patch_box(face: Face, across: float, down: float) -> Box:
+    """The small square (left, top, right, bottom) around a place in a face's own axes."""
     apart = float(np.linalg.norm(np.subtract(face.landmarks_px[1], face.landmarks_px[0])))
     half = max(1, round(PATCH * apart))
+    x, y = (round(float(v)) for v in place(face, across, down))
+    return x - half, y - half, x + half + 1, y + half + 1
+
+
+def patch_light(crop: Image, face: Face, places: Sequence[tuple[float, float]]) -> Floats:
+    """Mean linear light of small squares at these places: float64 (n, 3), NaN where one leaves the picture."""
     found = np.full((len(places), 3), np.nan)
     for k, (across, down) in enumerate(places):
-        x, y = (round(float(v)) for v in place(face, across, down))
-        if min(x, y) >= half and x + half < crop.shape[1] and y + half < crop.shape[0]:
-            part = linear(crop[y - half : y + half + 1, x - half : x + half + 1])
-            found[k] = part.reshape(-1, 3).mean(axis=0)
+        left, top, right, bottom = patch_box(face, across, down)
+        if min(left, top) >= 0 and right <= crop.shape[1] and bottom <= crop.shape[0]:
+            found[k] = linear(crop[top:bottom, left:right]).reshape(-1, 3).mean(axis=0)
     return found
 
 

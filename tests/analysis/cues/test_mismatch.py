@@ -8,7 +8,7 @@ import pytest
 
 from tests.analysis.patterns import picture, seen
 from toolkit.analysis.cue import cues
-from toolkit.analysis.cues.mismatch import body_below, mismatch
+from toolkit.analysis.cues.mismatch import body_below, mismatch, where_mismatch
 from toolkit.errors import CannotMeasure
 
 SIDE, WIDTH = 300, 80.0
@@ -58,3 +58,10 @@ def test_the_body_is_below_the_face_and_away_from_it() -> None:
 def test_it_says_nothing_whatever_it_reads() -> None:
     assert cues["mismatch"].says == ()
     assert mismatch(seen([picture(scene(soft_face_px=1.6))], WIDTH)).statement == "nothing"
+
+
+def test_the_map_is_lower_on_the_soft_face_than_on_the_body_and_empty_elsewhere() -> None:
+    told = where_mismatch(seen([picture(scene(soft_face_px=1.6))], WIDTH))
+    face, body = told.values[130:170, 130:170], told.values[-30:]
+    assert np.nanmedian(face) < np.nanmedian(body) - 0.5
+    assert np.isnan(told.values[:40, :40]).all()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.analysis.patterns import face_in, picture
 from toolkit.analysis.cue import PresentationSample, cues
-from toolkit.analysis.cues.shading import shading
+from toolkit.analysis.cues.shading import shading, where_shading
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 
@@ -63,3 +63,10 @@ def test_flat_light_no_turn_and_few_frames_are_not_assessable(told: dict, why: s
     with pytest.raises(CannotMeasure) as reason:
         shading(sample(**told))
     assert reason.value.code == why
+
+
+def test_the_map_shows_the_cheeks_of_a_head_and_nothing_between_the_parts() -> None:
+    told = where_shading(sample(curved=True))
+    assert np.nanmax(told.values) > 0.2
+    assert np.isfinite(told.values).mean() < 0.2
+    assert np.nanmax(where_shading(sample(curved=False, shadow=0.3)).values) < np.nanmax(told.values) / 2

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.crops import median_width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cue
-from toolkit.analysis.patches import Seen, oval, place, sharpest
+from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
+from toolkit.analysis.patches import Seen, clearest, oval, place, sharpest
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 
@@ -27,6 +28,7 @@ BEST_FRAMES = 7
 FINE_PX, MID_PX = 3, 7  # detail finer than the first, and between both
 INSIDE, OUTSIDE = 0.85, 1.6  # of the face's oval: well within it, and well away from it
 LEAST_BODY = 0.5  # of the face's area below the chin: less is no body to compare with
+MAP_TILE_PX, MAP_OCTAVES = 8, (-2.5, 0.0)
 LEAST_DETAIL = 0.3  # code values: below it there is nothing but the codec's own smoothness
 
 
@@ -97,3 +99,26 @@ def _strength(plane: Plane, where: Spot) -> float:
 
 def _octaves(fine: Plane, middle: Plane, where: Spot) -> float:
     return float(np.log2((_strength(fine, where) + 1e-3) / (_strength(middle, where) + 1e-3)))
+
+
+@evidence_map("mismatch")
+def where_mismatch(sample: PresentationSample) -> EvidenceMap:
+    """Fine over middle detail of face and body in the sharpest frame, in octaves; what is neither is left out.
+
+    Raises
+    ------
+    CannotMeasure
+        The face is in no frame.
+    """
+    number, (crop, face) = clearest(sample)
+    fine, middle = detail(crop)
+    compared = oval(crop.shape, face, INSIDE) | body_below(crop, face)
+    boxes, values = [], []
+    for top in range(0, crop.shape[0] - MAP_TILE_PX + 1, MAP_TILE_PX):
+        for left in range(0, crop.shape[1] - MAP_TILE_PX + 1, MAP_TILE_PX):
+            tile = (slice(top, top + MAP_TILE_PX), slice(left, left + MAP_TILE_PX))
+            if compared[tile].all() and _strength(middle[tile], compared[tile]) >= LEAST_DETAIL:
+                boxes.append((left, top, left + MAP_TILE_PX, top + MAP_TILE_PX))
+                values.append(_octaves(fine[tile], middle[tile], compared[tile]))
+    drawn = blocks(crop.shape, boxes, values)
+    return EvidenceMap(values=drawn, lower=MAP_OCTAVES[0], upper=MAP_OCTAVES[1], unit="octaves", frame=number)

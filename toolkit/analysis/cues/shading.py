@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.crops import median_width_px, nose_offset
 from toolkit.analysis.cue import PresentationSample, Reading, cue
-from toolkit.analysis.patches import SKIN, Seen, in_view, patch_light, stops
+from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
+from toolkit.analysis.patches import SKIN, Seen, clearest, in_view, patch_box, patch_light, stops
 from toolkit.errors import CannotMeasure
 
 Floats = NDArray[np.float64]
 
 LEAST_FRAMES = 8
 LEAST_FACE_PX = 30.0
+MAP_STOPS = (0.0, 0.5)
 LEAST_CONTRAST = 0.10  # stops between the brightest and the darkest part: flatter light shows nothing
 LEAST_TURN = 0.05  # change of the eyes' distance over the face's height, or of the nose between the eyes
 
@@ -58,8 +60,13 @@ def shading(sample: PresentationSample) -> Reading:
         raise CannotMeasure("cue_flat_light", least=f"{LEAST_CONTRAST:g}")
     if turn_seen(seen) < LEAST_TURN:
         raise CannotMeasure("cue_no_turn")
+    return Reading(value=float(np.median(_change(parts))))
+
+
+def _change(parts: Floats) -> Floats:
+    """Spread over time of each part, in stops."""
     low, high = np.percentile(parts, [5, 95], axis=0)
-    return Reading(value=float(np.median(high - low)))
+    return np.asarray(high - low)
 
 
 def _parts(seen: list[Seen]) -> Floats:
@@ -84,3 +91,18 @@ def turn_seen(seen: list[Seen]) -> float:
             continue
     spans = [float(np.ptp(np.percentile(values, [5, 95]))) for values in (narrow, nose) if values]
     return max(spans)
+
+
+@evidence_map("shading")
+def where_shading(sample: PresentationSample) -> EvidenceMap:
+    """How far each part of the face brightened and darkened against the others, shown on the sharpest frame, in stops.
+
+    Raises
+    ------
+    CannotMeasure
+        Fewer than 8 frames in which all parts are in view.
+    """
+    number, (crop, face) = clearest(sample)
+    change = _change(_parts(in_view(sample))).tolist()
+    values = blocks(crop.shape, [patch_box(face, across, down) for across, down in SKIN], change)
+    return EvidenceMap(values=values, lower=MAP_STOPS[0], upper=MAP_STOPS[1], unit="stops", frame=number)
