@@ -52,4 +52,4 @@ def test_a_map_of_another_crop_is_refused() -> None:
 def test_every_map_belongs_to_a_cue() -> None:
     assert toolkit.analysis.cues
     assert set(maps) <= set(cues)
-    assert {"halftone", "moire", "shading", "mismatch", "stillness"} <= set(maps)
+    assert {"colour", "halftone", "mismatch", "moire", "shading", "stillness"} <= set(maps)

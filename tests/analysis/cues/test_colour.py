@@ -7,7 +7,7 @@ import pytest
 
 from tests.analysis.patterns import seen
 from toolkit.analysis.cue import cues
-from toolkit.analysis.cues.colour import colour
+from toolkit.analysis.cues.colour import colour, where_colour
 from toolkit.errors import CannotMeasure
 
 SIDE, WIDTH = 160, 80.0
@@ -51,3 +51,10 @@ def test_small_and_black_faces_are_not_assessable() -> None:
 def test_it_says_nothing_whatever_it_reads() -> None:
     assert cues["colour"].says == ()
     assert {colour(seen([face(share)], WIDTH)).statement for share in (0.0, 0.5, 1.0)} == {"nothing"}
+
+
+def test_the_map_shows_the_coloured_parts_of_the_face_alone() -> None:
+    wide, narrow = where_colour(seen([face(0.0)], WIDTH)), where_colour(seen([face(0.6)], WIDTH))
+    assert np.nanpercentile(wide.values, 90) > 1.4 * np.nanpercentile(narrow.values, 90)
+    assert np.isnan(wide.values[:20]).all()
+    assert np.isnan(wide.values[150:]).all()  # the coat is no part of the face

@@ -12,7 +12,8 @@ import numpy as np
 
 from toolkit.analysis.crops import median_width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cue
-from toolkit.analysis.patches import DARKEST, Seen, chroma, linear, oval, sharpest
+from toolkit.analysis.evidence import EvidenceMap, evidence_map
+from toolkit.analysis.patches import DARKEST, Seen, chroma, clearest, linear, oval, sharpest
 from toolkit.errors import CannotMeasure
 
 LEAST_FACE_PX = 30.0
@@ -20,6 +21,7 @@ BEST_FRAMES = 7
 SMOOTH_PX = 3  # recorders keep colour at half resolution; single pixels hold codec noise
 SHARE = 90  # percentile of the departures from the face's own middle colour
 COLOURLESS = 1.0  # code values between channels: night mode and grey recordings
+MAP_STOPS = (0.0, 1.0)
 DIM = 4 * DARKEST  # darker places have no colour worth the name
 
 
@@ -75,3 +77,23 @@ def _spread(seen: Seen) -> float | None:
         return None
     colours = chroma(np.asarray(inside, np.float64))
     return float(np.percentile(np.hypot(*(colours - np.median(colours, axis=0)).T), SHARE))
+
+
+@evidence_map("colour")
+def where_colour(sample: PresentationSample) -> EvidenceMap:
+    """How far each place of the face departs from the face's median colour in the sharpest frame, in stops.
+
+    Raises
+    ------
+    CannotMeasure
+        The face is in no frame, or too dark for any colour.
+    """
+    number, (crop, face) = clearest(sample)
+    light = cv2.boxFilter(linear(crop), -1, (SMOOTH_PX, SMOOTH_PX))
+    known = oval(crop.shape, face) & (light.min(axis=2) >= DIM)
+    if not known.any():
+        raise CannotMeasure("cue_texture_flat")
+    colours = chroma(np.asarray(light[known], np.float64))
+    values = np.full(crop.shape[:2], np.nan, np.float32)
+    values[known] = np.hypot(*(colours - np.median(colours, axis=0)).T)
+    return EvidenceMap(values=values, lower=MAP_STOPS[0], upper=MAP_STOPS[1], unit="stops", frame=number)
