@@ -189,7 +189,7 @@ def resolved(purpose: str, first: int, count: int, folder: Path) -> Iterator[str
 def _views(
     people: Sequence[Identity], seeds: Sequence[int], number: int, press: Press, folder: Path
 ) -> Iterator[dict[str, Reading | str]]:
-    """One sheet seen several times at scales at which its dots take 3-4 px; half with the scale stated."""
+    """One sheet seen several times at scales at which its dots take 3-4 px; one in three with the scale stated."""
     rng = np.random.default_rng([seeds[number % len(seeds)], number, 2])
     sheet = sheet_of(people[number % len(people)], press, rng)
     for view in range(VIEWS):
