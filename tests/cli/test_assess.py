@@ -15,9 +15,10 @@ def test_a_face_in_a_picture_gets_reasons_and_no_strength(papermask: Papermask, 
     status, document, _ = papermask("assess", picture)
     assert status == 0
     (face,) = document["faces"]
-    assert (face["outcome"], face["log10_lr"], face["media_s"]) == ("not assessable", None, None)
+    assert (face["outcome"], face["log10_lr"], face["media_s"]) == ("undetermined", None, None)
     assert face["width_px"] > 60
     told = {one["cue"]: one for one in face["cues"]}
+    assert {one["statement"] for one in told.values()} <= {"nothing", "not_assessable", "not_run"}  # a genuine picture
     assert (told["nose_range"]["value"], told["nose_range"]["why_not"]) == (None, "cue_few_frames")
     assert document["files"][0]["kind"] == "picture"
     assert document["not_run"] == ["sheets", "reuse"]

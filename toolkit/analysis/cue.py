@@ -76,6 +76,7 @@ class Cue:
     group: Group
     high: Literal["live", "artefact"]
     says: tuple[Statement, ...] = ("live", "artefact")
+    rival: str | None = None
     measure: Callable[[PresentationSample], Reading]
 
 
@@ -102,11 +103,13 @@ def cue(
     group: Group,
     high: Literal["live", "artefact"],
     says: tuple[Statement, ...] = ("live", "artefact"),
+    rival: str | None = None,
 ) -> Callable[[Callable[[PresentationSample], Reading]], Callable[[PresentationSample], Reading]]:
     """Decorator that files a measurement as a cue under its name."""
 
     def enter(measure: Callable[[PresentationSample], Reading]) -> Callable[[PresentationSample], Reading]:
-        cues.register(name)(Cue(name=name, unit=unit, group=group, high=high, says=says, measure=measure))
+        one = Cue(name=name, unit=unit, group=group, high=high, says=says, rival=rival, measure=measure)
+        cues.register(name)(one)
         return measure
 
     return enter

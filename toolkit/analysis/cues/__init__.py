@@ -1,5 +1,5 @@
 """Mask cues, one a file; importing this package files them all."""
 
-from toolkit.analysis.cues import learned, planarity
+from toolkit.analysis.cues import colour, halftone, learned, mismatch, moire, planarity, shading, stillness
 
-__all__ = ["learned", "planarity"]
+__all__ = ["colour", "halftone", "learned", "mismatch", "moire", "planarity", "shading", "stillness"]
