@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.foreground import front_of
-from toolkit.analysis.grips import Hands, Sides, hands_in, sides_of
+from toolkit.analysis.grips import Sides, hands_in, sides_of
 from toolkit.analysis.outlines import Gradient, gradient_of, outlined, sides_seen
 from toolkit.analysis.quads import Quad, apart, quads_in
 from toolkit.analysis.rectified import NO_FACE, FaceOnSheet, content_of, face_on
@@ -91,7 +91,7 @@ def look_at(picture: Image, plate: Image | None, px_per_m: float) -> Look:
     front = front_of(picture, plate)
     assert plate is not None
     gradient, hands = gradient_of(picture, front), hands_in(picture, plate, front)
-    quads = _candidates(picture, plate, front, gradient, px_per_m)
+    quads = _candidates(picture, plate, Place(front, hands.skin, gradient), px_per_m)
     sides = sides_of([one.corners_px for one in quads], gradient, hands, px_per_m)
     found = [_looked_at(picture, quad, side, px_per_m) for quad, side in zip(quads, sides, strict=True)]
     return Look(front=front, has_colour=hands.has_colour, candidates=tuple(found))
@@ -108,10 +108,20 @@ def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float) -> Can
     )  # fmt: skip
 
 
-def _candidates(picture: Image, plate: Image, front: Mask, gradient: Gradient, px_per_m: float) -> list[Quad]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where to look in a picture: the bearer's hull, the colour of skin, and the steps between pixels."""
+
+    front: Mask
+    skin: Mask
+    gradient: Gradient
+
+
+def _candidates(picture: Image, plate: Image, place: Place, px_per_m: float) -> list[Quad]:
+    front, gradient = place.front, place.gradient
     area = (AREA_M2[0] * px_per_m**2, AREA_M2[1] * px_per_m**2)
     found = [one for one in outlined(picture, front, gradient, px_per_m, area) if one.fit >= LEAST_FIT]
-    regions = quads_in(picture, front, area)
+    regions = quads_in(picture, front, area, bare=place.skin)
     if regions:
         seen = sides_seen(gradient, np.stack([one.corners_px for one in regions])).mean(axis=2)
         found += [

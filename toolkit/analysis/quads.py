@@ -55,7 +55,7 @@ def overlap(one: Floats, other: Floats) -> float:
     return float(shared / both) if both > 0 else 0.0
 
 
-def quads_in(picture: Image, front: Mask, area_px: tuple[float, float]) -> list[Quad]:
+def quads_in(picture: Image, front: Mask, area_px: tuple[float, float], *, bare: Mask | None = None) -> list[Quad]:
     """Candidates before the empty place, best fit first.
 
     Parameters
@@ -66,6 +66,9 @@ def quads_in(picture: Image, front: Mask, area_px: tuple[float, float]) -> list[
         Where to look (:func:`toolkit.analysis.foreground.front_of`).
     area_px : (least, most)
         Area in square pixels.
+    bare : bool (h, w), optional
+        Pixels of the colour of skin: bright hands and bright paper are one
+        region unless the hands are left out.
 
     Returns
     -------
@@ -78,7 +81,10 @@ def quads_in(picture: Image, front: Mask, area_px: tuple[float, float]) -> list[
     window = (slice(top, top + high), slice(left, left + wide))
     lab = cv2.cvtColor(np.ascontiguousarray(picture[window]), cv2.COLOR_RGB2LAB)
     found = []
-    for region in _regions(lab, front[window]):
+    regions = [*_regions(lab, front[window], CHANNELS)]
+    if bare is not None and bare.any():
+        regions += _regions(lab, (front & ~bare)[window], 1)
+    for region in regions:
         for outline in _outlines(region, area_px):
             found += _fitted(outline, area_px)
     shift = np.array([left, top], np.float64)
@@ -97,10 +103,10 @@ def apart(found: Sequence[Quad], most: int, same: float = SAME) -> list[Quad]:
     return kept
 
 
-def _regions(lab: NDArray[np.uint8], front: Mask) -> Iterator[NDArray[np.uint8]]:
+def _regions(lab: NDArray[np.uint8], front: Mask, channels: int) -> Iterator[NDArray[np.uint8]]:
     """Masks of what is brighter (or redder, yellower) than a level, and of what is less, within the foreground."""
     there = front.astype(np.uint8)
-    for channel in range(CHANNELS):
+    for channel in range(channels if front.any() else 0):
         plane = cv2.boxFilter(lab[..., channel], -1, (3, 3))
         values = plane[front]
         low, high = (float(v) for v in np.percentile(values, (3, 97)))

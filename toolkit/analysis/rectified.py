@@ -2,7 +2,7 @@
 
 A camera from above sees a sheet foreshortened; brought to the proportions of
 paper its face is one that a detector knows. The proportions are not told by four
-corners, so two are tried. A face here says "a picture of a face, or a face
+corners, so some are tried. A face here says "a picture of a face, or a face
 within these four sides", not "a print".
 """
 
@@ -20,11 +20,14 @@ from toolkit.vision.centerface import detect_faces
 
 Floats = NDArray[np.float64]
 
-WIDTH_PX = 160
-PROPORTIONS = (1.28, 1.41)  # height over width of a portrait cut by hand, and of paper of a standard size
-MARGIN = 0.12  # of the width, shown around the sheet: a detector wants surroundings
+WIDTH_PX = 160  # of the sheet where it is shown and its content measured
+PROPORTION = 1.28  # height over width of a portrait cut by hand; of paper of a standard size 1.41
+# Width in pixels, proportion, and margin in widths of what the detector is shown, until it is sure: from steep
+# cameras a face has few rows, and whether it is found hangs on how they are stretched.
+SHOWN = ((160, 1.28, 0.12), (110, 1.40, 0.30), (220, 1.00, 0.30))
 LEAST_SCORE = 0.3
 LEAST_WIDTH = 0.22  # of the sheet's width, that its face must have
+BEYOND = 0.04  # share of a side by which its box may reach out of the sheet
 CELLS = (10, 8)
 INNER = 0.10  # share of each side that is left out when content is measured: fingers and rims
 
@@ -44,8 +47,8 @@ class FaceOnSheet:
 NO_FACE = FaceOnSheet(score=0.0, box=(0.0, 0.0, 0.0, 0.0))
 
 
-def rectified(picture: Image, corners: Floats, proportion: float, *, margin: float = MARGIN) -> Image:
-    """The sheet upright, uint8 (h, 160 + margins, 3), with a margin of its surroundings.
+def rectified(picture: Image, corners: Floats, width_px: int, proportion: float, margin: float) -> Image:
+    """The sheet upright, uint8 (h, w, 3), with a margin of its surroundings (in widths of the sheet).
 
     Parameters
     ----------
@@ -58,23 +61,23 @@ def rectified(picture: Image, corners: Floats, proportion: float, *, margin: flo
     -----
     Resampled: for showing and for detectors, never for a texture.
     """
-    edge, height = round(margin * WIDTH_PX), round(proportion * WIDTH_PX)
-    right, below = edge + WIDTH_PX, edge + height
+    edge, height = round(margin * width_px), round(proportion * width_px)
+    right, below = edge + width_px, edge + height
     goal = np.array([[edge, edge], [right, edge], [right, below], [edge, below]], np.float32)
     turn = cv2.getPerspectiveTransform(corners.astype(np.float32), goal)
-    size = (WIDTH_PX + 2 * edge, height + 2 * edge)
+    size = (width_px + 2 * edge, height + 2 * edge)
     shown = cv2.warpPerspective(picture, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(shown, np.uint8)
 
 
 def face_on(picture: Image, corners: Floats, enough: float) -> FaceOnSheet:
-    """The surest face whose middle lies on the sheet; further proportions are tried until a score is enough."""
+    """The surest face that lies on the sheet; further sizes are tried until a score is enough."""
     best = NO_FACE
-    for proportion in PROPORTIONS:
-        edge, height = MARGIN * WIDTH_PX, proportion * WIDTH_PX
-        for face in detect_faces(rectified(picture, corners, proportion), least_score=LEAST_SCORE):
+    for width, proportion, margin in SHOWN:
+        edge, height = round(margin * width), round(proportion * width)
+        for face in detect_faces(rectified(picture, corners, width, proportion, margin), least_score=LEAST_SCORE):
             left, top, right, bottom = face.box_px
-            box = ((left - edge) / WIDTH_PX, (top - edge) / height, (right - edge) / WIDTH_PX, (bottom - edge) / height)
+            box = ((left - edge) / width, (top - edge) / height, (right - edge) / width, (bottom - edge) / height)
             if face.score > best.score and _lies_on(box):
                 best = FaceOnSheet(score=face.score, box=box)
         if best.score >= enough:
@@ -83,8 +86,9 @@ def face_on(picture: Image, corners: Floats, enough: float) -> FaceOnSheet:
 
 
 def _lies_on(box: tuple[float, float, float, float]) -> bool:
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return 0.1 < x < 0.9 and 0.1 < y < 0.9 and box[2] - box[0] >= LEAST_WIDTH
+    """Wholly: a face that reaches beyond a side is the bearer's own, over the edge of what is held."""
+    within = min(box[0], box[1]) >= -BEYOND and max(box[2], box[3]) <= 1 + BEYOND
+    return within and box[2] - box[0] >= LEAST_WIDTH
 
 
 def content_of(picture: Image, corners: Floats) -> float:
@@ -93,7 +97,7 @@ def content_of(picture: Image, corners: Floats) -> float:
     Writing is grey at this scale and gives little; a picture gives more. Shadow
     and the fold of a bent sheet give some as well.
     """
-    flat = rectified(picture, corners, PROPORTIONS[0], margin=0.0)
+    flat = rectified(picture, corners, WIDTH_PX, PROPORTION, 0.0)
     light = cv2.cvtColor(flat, cv2.COLOR_RGB2LAB)[..., 0].astype(np.float32)
     rows, columns = (round(INNER * side) for side in light.shape)
     cells = cv2.resize(light[rows:-rows, columns:-columns], CELLS[::-1], interpolation=cv2.INTER_AREA)

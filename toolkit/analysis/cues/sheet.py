@@ -20,22 +20,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import median_width_px
 from toolkit.analysis.held_sheets import Candidate, Look, look_at
 from toolkit.analysis.quads import overlap
+from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
 from toolkit.analysis.visit_sample import Level, VisitReading, VisitSample, visit_cue
 from toolkit.errors import CannotMeasure
 
 Floats = NDArray[np.float64]
 
 MOST_LOOKS = 10  # pictures of a visit that are looked at, spread over it
-LEAST_PICTURES, LEAST_LASTS_S = 3, 1.0
 LEAST_AREA_M2 = 0.010  # as seen: below, three of four sheets were missed
 PLACE_M = 0.30  # how far a sheet's middle may lie from where it mostly is
 CONTENT = 0.16  # unevenness of light and dark from which there is a picture; writing has .05
 CLEAR = 0.80  # share of the outline that is seen, for the neutral statements
-NESTED = 0.12  # how much less of the outline the larger of two nested candidates may show
-FACE_WIDTH_M = 0.145
+NESTED = 0.06  # how much less of the outline the larger of two nested candidates may show
+FAR_POORER, TOUCHING = 0.18, 0.25
 ORDER: tuple[Level, ...] = ("face_on_it", "picture_on_it", "sheet_in_hands", "flat_object")
 
 
@@ -80,7 +79,9 @@ def sheet(sample: VisitSample) -> VisitReading:
     moments = looked(sample, scale)
     if not any(one.look.front.any() for one in moments):
         raise CannotMeasure("sheet_nobody")
-    levels = {level: _chosen(moments, RULES[level], scale) for level in ORDER}
+    levels = {level: _chosen(moments, rule, scale) for level, rule in RULES.items()}
+    in_hands = levels["sheet_in_hands"]
+    levels["picture_on_it"] = [(at, one) for at, one in in_hands if one.content >= CONTENT]
     level: Level = next((one for one in ORDER if _holds(levels[one])), "none")
     if level in ("none", "flat_object"):
         _refuse(moments, scale)
@@ -96,22 +97,6 @@ def sheet(sample: VisitSample) -> VisitReading:
     )  # fmt: skip
 
 
-def scale_of(sample: VisitSample) -> float:
-    """Pixels per metre at the head: as stated, or from the width of the faces.
-
-    Raises
-    ------
-    CannotMeasure
-        ``sheet_no_scale``: neither.
-    """
-    if sample.px_per_m is not None:
-        return sample.px_per_m
-    faces = [face for found in sample.faces for face in found]
-    if not faces:
-        raise CannotMeasure("sheet_no_scale")
-    return median_width_px(faces) / FACE_WIDTH_M
-
-
 def looked(sample: VisitSample, scale: float) -> list[Moment]:
     """Up to ten pictures of the visit, looked at.
 
@@ -120,15 +105,9 @@ def looked(sample: VisitSample, scale: float) -> list[Moment]:
     CannotMeasure
         Fewer than three pictures, or less than a second from first to last.
     """
-    count = len(sample.pictures)
-    lasts_s = float(sample.times_s[-1] - sample.times_s[0]) if count else 0.0
-    if count < LEAST_PICTURES or lasts_s < LEAST_LASTS_S:
-        raise CannotMeasure(
-            "sheet_few_pictures", found=count, lasts=f"{lasts_s:.1f}", least=LEAST_PICTURES, least_s=f"{LEAST_LASTS_S:g}"
-        )
-    picked = np.unique(np.round(np.linspace(0, count - 1, min(count, MOST_LOOKS))).astype(int)).tolist()
     return [
-        Moment(at_s=float(sample.times_s[k]), look=look_at(sample.pictures[k], sample.plate, scale)) for k in picked
+        Moment(at_s=float(sample.times_s[k]), look=look_at(sample.pictures[k], sample.plate, scale))
+        for k in picked(sample, MOST_LOOKS)
     ]
 
 
@@ -141,7 +120,6 @@ def _large(one: Candidate) -> bool:
 
 RULES: dict[Level, Rule] = {
     "face_on_it": lambda one: _large(one) and one.held and one.shows_face,
-    "picture_on_it": lambda one: _large(one) and one.held and one.fit >= CLEAR and one.content >= CONTENT,
     "sheet_in_hands": lambda one: _large(one) and one.held and one.fit >= CLEAR,
     "flat_object": lambda one: _large(one) and one.fit >= CLEAR,
 }
@@ -149,7 +127,7 @@ RULES: dict[Level, Rule] = {
 
 def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[float, Candidate]]:
     """One candidate a picture that follows the rule, at about one place over the visit."""
-    found = [(one.at_s, kept) for one in moments if (kept := [c for c in one.look.candidates if rule(c)])]
+    found = [(one.at_s, kept) for one in moments if (kept := [c for c in clear(one.look.candidates) if rule(c)])]
     if not found:
         return []
     first = [(at, outermost(kept)) for at, kept in found]
@@ -162,6 +140,18 @@ def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[f
     return chosen
 
 
+def clear(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Without those that overlap one in hands of whose outline much more is seen: one sheet has one outline."""
+    held = [one for one in candidates if one.held]
+    return [
+        one
+        for one in candidates
+        if not any(
+            other.fit > one.fit + FAR_POORER and overlap(one.corners_px, other.corners_px) > TOUCHING for other in held
+        )
+    ]
+
+
 def outermost(candidates: Sequence[Candidate]) -> Candidate:
     """The best seen candidate, or the largest around it of which nearly as much is seen.
 
@@ -171,13 +161,9 @@ def outermost(candidates: Sequence[Candidate]) -> Candidate:
     around = [
         one
         for one in candidates
-        if one.fit >= best.fit - NESTED and one.area_m2 >= best.area_m2 and _holds_middle(one, best)
+        if one.fit >= best.fit - NESTED and one.area_m2 >= best.area_m2 and overlap(one.corners_px, best.corners_px) > TOUCHING
     ]
     return max(around, key=lambda one: one.fit + 0.15 * min(one.area_m2 / best.area_m2, 2.0))
-
-
-def _holds_middle(one: Candidate, other: Candidate) -> bool:
-    return one is other or overlap(one.corners_px, other.corners_px) > 0.25
 
 
 def _holds(chosen: Sequence[tuple[float, Candidate]]) -> bool:

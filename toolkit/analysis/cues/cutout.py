@@ -1,0 +1,149 @@
+"""Cut-out: does a face that is worn on a head have a rim of paper, or holes for the eyes?
+
+A face cut out of a print by hand keeps a line of white around it in places. Along
+rays from the middle of the face such a line is brighter than what lies on both
+of its sides, and at nearly the same distance on neighbouring rays. Seen from
+steep above the rim is hidden or foreshortened, and nothing is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.crops import middle_px, width_px
+from toolkit.analysis.visit_faces import FaceThere, faces_there, lasts, picked, scale_of
+from toolkit.analysis.visit_sample import VisitReading, VisitSample, visit_cue
+from toolkit.errors import CannotMeasure
+from toolkit.records import Face, Image
+
+Floats = NDArray[np.float32]
+
+MOST_LOOKS = 8
+RAYS = 72
+REACH = (0.42, 1.15)  # in face widths from the middle of the face: where a rim may lie
+STEP_PX = 0.5
+RIM_M = 0.030  # on either side of the line, where it must be darker
+BRIGHTER = 10.0  # of 255, than the darkest within that reach on both sides
+PALE = 16.0  # most chroma of paper, in Lab
+NEIGHBOURS = 2
+ALIKE = 0.10  # of a face width: how far the line may run in or out from ray to ray
+LEAST_FACE_PX = 26.0
+LEAST_UPRIGHT = 0.80  # way from eyes to mouth over the distance of the eyes: less is seen from steep above
+OWN_HEAD_M = 0.30  # headroom of a face that is where a head is
+SHARE = 0.34  # of the rays, from which the rim is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rim:
+    """A face's rim: which rays have one, at what distance in pixels, 0 for none; float32 (72,)."""
+
+    distance_px: Floats
+
+    @property
+    def share(self) -> float:
+        """Share of the rays that have one."""
+        return float((self.distance_px > 0).mean())
+
+
+@visit_cue("cutout", unit="1", group="edge", says=())
+def cutout(sample: VisitSample) -> VisitReading:
+    """Share of 72 rays around a face on a head that cross a pale line, median over the pictures.
+
+    Returns
+    -------
+    VisitReading
+        ``value`` 0-1; ``level`` picture_on_it from .34 ("a rim of paper around
+        the face"). The statement is always "nothing": it ranks until a site's
+        controls pass. ``evidence``: the rays with their distances.
+
+    Raises
+    ------
+    CannotMeasure
+        ``sheet_no_plate``, ``sheet_plate_differs``, ``sheet_no_scale``,
+        ``sheet_few_pictures``; ``cutout_no_face``: no face on a head in three
+        pictures over a second; ``cutout_small``: under 26 px wide;
+        ``cutout_steep``: the face is seen from so steep that no rim can be
+        measured.
+
+    Notes
+    -----
+    A high value does not prove a cut-out: pale hair around a face, a hood, a
+    scarf, a strap or a lit collar may run as a line. A low one proves nothing: a
+    print cut close has no rim, and pale ground beside it hides one.
+    """
+    scale = scale_of(sample)
+    found = [one for one in faces_there(sample, picked(sample, MOST_LOOKS), scale) if _on_a_head(one, scale)]
+    if not lasts(found):
+        raise CannotMeasure("cutout_no_face")
+    best = [min(faces, key=lambda one: one.headroom_px) for _, faces in groupby(found, lambda one: one.number)]
+    wide = float(np.median([width_px(one.face) for one in best]))
+    if wide < LEAST_FACE_PX:
+        raise CannotMeasure("cutout_small", found=f"{wide:.0f}", least=f"{LEAST_FACE_PX:g}")
+    if float(np.median([upright(one.face) for one in best])) < LEAST_UPRIGHT:
+        raise CannotMeasure("cutout_steep")
+    rims = [rim_of(sample.pictures[one.number], one.face, scale) for one in best]
+    value = float(np.median([rim.share for rim in rims]))
+    return VisitReading(
+        value=value,
+        level="picture_on_it" if value >= SHARE else "none",
+        evidence={
+            "share": round(value, 3),
+            "frames": [
+                {"media_s": round(one.at_s, 3), "middle_px": [round(float(v), 1) for v in middle_px(one.face)],
+                 "share": round(rim.share, 3), "rays_px": [round(float(v), 1) for v in rim.distance_px]}
+                for one, rim in zip(best, rims, strict=True)
+            ],
+        },
+    )  # fmt: skip
+
+
+def _on_a_head(one: FaceThere, scale: float) -> bool:
+    return one.headroom_px < OWN_HEAD_M * scale
+
+
+def upright(face: Face) -> float:
+    """Way from the eyes' middle to the mouth's over the distance of the eyes: about 1.1 for a face seen level."""
+    marks = np.asarray(face.landmarks_px, np.float64)
+    down = marks[3:].mean(axis=0) - marks[:2].mean(axis=0)
+    return float(np.linalg.norm(down) / max(float(np.linalg.norm(marks[1] - marks[0])), 1e-6))
+
+
+def rim_of(picture: Image, face: Face, scale: float) -> Rim:
+    """The rim of one face, by rays from its middle."""
+    wide = width_px(face)
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
+    light = lab[..., 0]
+    chroma = np.hypot(lab[..., 1] - 128, lab[..., 2] - 128)
+    reach = max(3, round(RIM_M * scale / STEP_PX))
+    first, last = REACH[0] * wide / STEP_PX, REACH[1] * wide / STEP_PX
+    steps = np.arange(int(first) - reach, int(last) + reach + 1) * STEP_PX
+    angle = np.arange(RAYS) * 2 * np.pi / RAYS
+    x, y = middle_px(face)
+    across = (x + np.cos(angle)[:, None] * steps).astype(np.float32)
+    down = (y + np.sin(angle)[:, None] * steps).astype(np.float32)
+    border = cv2.BORDER_REPLICATE
+    bright = cv2.remap(light, across, down, cv2.INTER_LINEAR, borderMode=border)
+    pale = cv2.remap(chroma.astype(np.float32), across, down, cv2.INTER_LINEAR, borderMode=border) < PALE
+    stands_out = np.stack([
+        np.minimum(bright[:, k] - bright[:, k - reach : k].min(axis=1), bright[:, k] - bright[:, k + 1 : k + 1 + reach].min(axis=1))
+        for k in range(reach, len(steps) - reach)
+    ], axis=1)  # fmt: skip
+    stands_out = np.where(pale[:, reach : len(steps) - reach], stands_out, 0.0)
+    peak = stands_out.argmax(axis=1)
+    distance = np.where(stands_out.max(axis=1) >= BRIGHTER, steps[reach + peak], 0.0)
+    return Rim(distance_px=_continued(distance.astype(np.float32), ALIKE * wide))
+
+
+def _continued(distance: Floats, alike_px: float) -> Floats:
+    """Without rays that have no neighbour, one or two on, whose line lies at about their distance."""
+    kept = np.zeros(len(distance), bool)
+    for step in (1, NEIGHBOURS):
+        for way in (step, -step):
+            other = np.roll(distance, way)
+            kept |= (distance > 0) & (other > 0) & (np.abs(distance - other) <= alike_px * step)
+    return np.where(kept, distance, np.float32(0)).astype(np.float32)
