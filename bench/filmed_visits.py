@@ -116,9 +116,7 @@ def film(visit: Visit) -> Filmed:
             images = [np.asarray(frame.image) for frame in decoded if frame.image is not None]
     empty, shown = images[: len(EMPTY_S)], images[len(EMPTY_S) + len(run_up) :]
     plate = np.median(np.stack(empty), axis=0).astype(np.uint8)
-    sample = VisitSample(
-        times_s=np.array(looks), pictures=tuple(shown), plate=plate, px_per_m=float(visit.px_per_m)
-    )
+    sample = VisitSample(times_s=np.array(looks), pictures=tuple(shown), plate=plate, px_per_m=float(visit.px_per_m))
     return Filmed(visit=visit, sample=sample, corners_px=tuple(_corners(take, visit, t) for t in looks))
 
 
@@ -127,7 +125,9 @@ def _plan(visit: Visit, faces: dict[str, Identity], rng: np.random.Generator) ->
     side = round(SEEN_M * visit.px_per_m) // 2 * 2
     presents, wears = KINDS[visit.kind]
     worn: Any = wears
-    act = Act(person="P", arrives_s=3.2, leaves_s=9.0, wears=worn, presents=(Presenting(at_s=4.0, seconds=4.0, **presents),))
+    act = Act(
+        person="P", arrives_s=3.2, leaves_s=9.0, wears=worn, presents=(Presenting(at_s=4.0, seconds=4.0, **presents),)
+    )
     scenario = Scenario(
         schema=SCHEMA, name="sheets", about="One person presents one thing.", settles="Nothing.",
         cameras=(Camera(camera="one", px_per_m=visit.px_per_m, pitch_deg=visit.pitch, width_px=side, height_px=side,
@@ -170,7 +170,11 @@ def _corners(take: Take, visit: Visit, t: float) -> NDArray[np.float64] | None:
         return None
     medium = KINDS[visit.kind][0]["what"]
     shown: Shown | None = next(
-        (one for one in moment.shown if medium != "own_face" and one.medium == ("print" if medium == "badge" else medium)),
+        (
+            one
+            for one in moment.shown
+            if medium != "own_face" and one.medium == ("print" if medium == "badge" else medium)
+        ),
         None,
     )
     if shown is None:

@@ -59,7 +59,11 @@ def picked(sample: VisitSample, most: int) -> list[int]:
     lasts_s = float(sample.times_s[-1] - sample.times_s[0]) if count else 0.0
     if count < LEAST_PICTURES or lasts_s < LEAST_LASTS_S:
         raise CannotMeasure(
-            "sheet_few_pictures", found=count, lasts=f"{lasts_s:.1f}", least=LEAST_PICTURES, least_s=f"{LEAST_LASTS_S:g}"
+            "sheet_few_pictures",
+            found=count,
+            lasts=f"{lasts_s:.1f}",
+            least=LEAST_PICTURES,
+            least_s=f"{LEAST_LASTS_S:g}",
         )
     return [int(k) for k in np.unique(np.round(np.linspace(0, count - 1, min(count, most))).astype(int))]
 
@@ -82,9 +86,7 @@ def faces_there(sample: VisitSample, numbers: list[int], scale: float) -> list[F
         for face in faces:
             room = _headroom_px(face, front, scale)
             if room is not None:
-                found.append(
-                    FaceThere(number=number, at_s=float(sample.times_s[number]), face=face, headroom_px=room)
-                )
+                found.append(FaceThere(number=number, at_s=float(sample.times_s[number]), face=face, headroom_px=room))
     return found
 
 

@@ -1,5 +1,5 @@
 """Mask cues, one a file; importing this package files them all."""
 
-from toolkit.analysis.cues import learned, planarity
+from toolkit.analysis.cues import cutout, headroom, learned, planarity, sheet
 
-__all__ = ["learned", "planarity"]
+__all__ = ["cutout", "headroom", "learned", "planarity", "sheet"]

@@ -27,15 +27,17 @@ MOST_LOOKS = 8
 RAYS = 72
 REACH = (0.42, 1.15)  # in face widths from the middle of the face: where a rim may lie
 STEP_PX = 0.5
-RIM_M = 0.030  # on either side of the line, where it must be darker
-BRIGHTER = 10.0  # of 255, than the darkest within that reach on both sides
-PALE = 16.0  # most chroma of paper, in Lab
+RIM_M = 0.012  # on either side of the line, where it must be darker
+BRIGHTER = 20.0  # of 255, than the darkest within that reach on both sides
+PALE = 12.0  # most chroma of paper, in Lab
+AS_THE_FACE = 80  # percentile of the face's own lightness that paper reaches
 NEIGHBOURS = 2
-ALIKE = 0.10  # of a face width: how far the line may run in or out from ray to ray
+ALIKE = 0.05  # of a face width: how far the line may run in or out from ray to ray
 LEAST_FACE_PX = 26.0
 LEAST_UPRIGHT = 0.80  # way from eyes to mouth over the distance of the eyes: less is seen from steep above
 OWN_HEAD_M = 0.30  # headroom of a face that is where a head is
-SHARE = 0.34  # of the rays, from which the rim is told
+SHARE = 0.15  # of the rays to either side, from which the rim is told
+BESIDE = 0.2  # cosine from which a ray runs to one side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,15 +51,27 @@ class Rim:
         """Share of the rays that have one."""
         return float((self.distance_px > 0).mean())
 
+    @property
+    def both_sides(self) -> float:
+        """Share of the rays to the left or to the right that have one, whichever is less.
+
+        A lit cheek, a window's edge or a collar gives a line on one side.
+        """
+        aside = np.cos(np.arange(RAYS) * 2 * np.pi / RAYS)
+        there = self.distance_px > 0
+        return float(min(there[aside > BESIDE].mean(), there[aside < -BESIDE].mean()))
+
 
 @visit_cue("cutout", unit="1", group="edge", says=())
 def cutout(sample: VisitSample) -> VisitReading:
-    """Share of 72 rays around a face on a head that cross a pale line, median over the pictures.
+    """Share of rays to the left and right of a face on a head that cross a pale line, the lesser of the two.
+
+    Of 72 rays, median over the pictures.
 
     Returns
     -------
     VisitReading
-        ``value`` 0-1; ``level`` picture_on_it from .34 ("a rim of paper around
+        ``value`` 0-1; ``level`` picture_on_it from .15 ("a rim of paper around
         the face"). The statement is always "nothing": it ranks until a site's
         controls pass. ``evidence``: the rays with their distances.
 
@@ -87,12 +101,12 @@ def cutout(sample: VisitSample) -> VisitReading:
     if float(np.median([upright(one.face) for one in best])) < LEAST_UPRIGHT:
         raise CannotMeasure("cutout_steep")
     rims = [rim_of(sample.pictures[one.number], one.face, scale) for one in best]
-    value = float(np.median([rim.share for rim in rims]))
+    value = float(np.median([rim.both_sides for rim in rims]))
     return VisitReading(
         value=value,
         level="picture_on_it" if value >= SHARE else "none",
         evidence={
-            "share": round(value, 3),
+            "share": round(float(np.median([rim.share for rim in rims])), 3), "both_sides": round(value, 3),
             "frames": [
                 {"media_s": round(one.at_s, 3), "middle_px": [round(float(v), 1) for v in middle_px(one.face)],
                  "share": round(rim.share, 3), "rays_px": [round(float(v), 1) for v in rim.distance_px]}
@@ -129,14 +143,29 @@ def rim_of(picture: Image, face: Face, scale: float) -> Rim:
     border = cv2.BORDER_REPLICATE
     bright = cv2.remap(light, across, down, cv2.INTER_LINEAR, borderMode=border)
     pale = cv2.remap(chroma.astype(np.float32), across, down, cv2.INTER_LINEAR, borderMode=border) < PALE
-    stands_out = np.stack([
-        np.minimum(bright[:, k] - bright[:, k - reach : k].min(axis=1), bright[:, k] - bright[:, k + 1 : k + 1 + reach].min(axis=1))
-        for k in range(reach, len(steps) - reach)
-    ], axis=1)  # fmt: skip
+    pale &= bright > _lit(light, face)
+    within, beyond = (_darkest(bright, reach, side) for side in (-1, 1))
+    stands_out = bright[:, reach : len(steps) - reach] - np.maximum(within, beyond)
     stands_out = np.where(pale[:, reach : len(steps) - reach], stands_out, 0.0)
     peak = stands_out.argmax(axis=1)
     distance = np.where(stands_out.max(axis=1) >= BRIGHTER, steps[reach + peak], 0.0)
     return Rim(distance_px=_continued(distance.astype(np.float32), ALIKE * wide))
+
+
+def _darkest(bright: Floats, reach: int, side: int) -> Floats:
+    """Least lightness within so many steps inwards (-1) or outwards (1) of each place that has them all."""
+    count = bright.shape[1] - 2 * reach
+    steps = range(1, reach + 1)
+    return np.asarray(
+        np.min([bright[:, reach + side * k : reach + side * k + count] for k in steps], axis=0), np.float32
+    )
+
+
+def _lit(light: Floats, face: Face) -> float:
+    """How light the lit part of a face is."""
+    left, top, right, bottom = (max(0, round(v)) for v in face.box_px)
+    inside = light[top:bottom, left:right]
+    return float(np.percentile(inside, AS_THE_FACE)) if inside.size else 255.0
 
 
 def _continued(distance: Floats, alike_px: float) -> Floats:

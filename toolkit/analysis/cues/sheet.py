@@ -161,7 +161,9 @@ def outermost(candidates: Sequence[Candidate]) -> Candidate:
     around = [
         one
         for one in candidates
-        if one.fit >= best.fit - NESTED and one.area_m2 >= best.area_m2 and overlap(one.corners_px, best.corners_px) > TOUCHING
+        if one.fit >= best.fit - NESTED
+        and one.area_m2 >= best.area_m2
+        and overlap(one.corners_px, best.corners_px) > TOUCHING
     ]
     return max(around, key=lambda one: one.fit + 0.15 * min(one.area_m2 / best.area_m2, 2.0))
 
