@@ -62,7 +62,7 @@ PRINTS_OF_A_FACE = 3
 SEEN_M = 1.4  # what a picture shows of the world
 FPS = 10.0
 EMPTY_S = (0.0, 0.1, 0.2, 0.3, 0.4)
-FIRST_S, EVERY_S, LOOKS = 5.0, 0.25, 8
+FIRST_S, EVERY_S, LOOKS = 5.0, 0.25, 6
 CRF_RANGE = (24, 32)
 
 

@@ -19,6 +19,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,13 @@ from bench.filmed_visits import HELD, KINDS, SEEDS, WORN, Filmed, Visit, film
 from toolkit.analysis.cues import cutout, headroom, sheet
 from toolkit.analysis.quads import overlap
 from toolkit.analysis.rates import rate_of
+from toolkit.analysis.visit_faces import detected
 from toolkit.errors import CannotMeasure
 
 PITCHES = {"0-20": (0, 10, 20), "30": (30,), "45": (45,), "60": (60,), "75": (75,), "85": (85,)}
-SCALES = (250, 350, 500)
+SCALES = (250, 350, 250, 500)
+WORN_SCALES = (250, 500)
+EVERY = {"held": 1, "look-alike": 1, "worn": 2, "shirt": 3}  # turns; of other groups every fourth
 PRINTED = ("shirt", "phone", "badge_shown", "badge_worn", "portrait")  # faces on flat things that are no print in hands
 ALIKE = ("live", "surgical_mask", "scarf", "knitted_scarf", "cap", "glasses", "phone_at_ear", "notice")
 GROUPS = {"held": HELD, "worn": WORN, "look-alike": ALIKE, **{kind: (kind,) for kind in PRINTED}}
@@ -45,22 +49,29 @@ Row = dict[str, Any]
 
 def asked(purpose: str, each: int) -> Iterator[Visit]:
     """Visits in an order in which every beginning is balanced: one of each kind and cell, then the next ones."""
+    turns = dict.fromkeys(GROUPS, 0)
     number = 0
-    for _ in range(each):
-        for pitches in PITCHES.values():
+    for turn in range(each):
+        for cell, pitches in enumerate(PITCHES.values()):
             for group, kinds in GROUPS.items():
-                many = {"held": 2, "worn": 1, "look-alike": 2}.get(group, 1 if number % 2 else 0)
-                for k in range(many):
-                    yield Visit(
-                        purpose=purpose, kind=kinds[(number + k) % len(kinds)], pitch=pitches[number % len(pitches)],
-                        px_per_m=SCALES[number % len(SCALES)], number=number,
-                    )  # fmt: skip
+                often = EVERY.get(group, 4)
+                if (turn + cell) % often:
+                    continue
+                scales = WORN_SCALES if group == "worn" else SCALES
+                yield Visit(
+                    purpose=purpose, kind=kinds[turns[group] % len(kinds)], pitch=pitches[turn % len(pitches)],
+                    px_per_m=scales[turn % len(scales)], number=number,
+                )  # fmt: skip
+                turns[group] += 1
                 number += 1
 
 
 def measured(visit: Visit) -> Row:
     """One visit, drawn and measured by every cue."""
     filmed = film(visit)
+    scale = float(visit.px_per_m)
+    faces = tuple(detected(picture, scale) for picture in filmed.sample.pictures)  # once, for two cues
+    sample = replace(filmed.sample, faces=faces)
     row: Row = {
         "kind": visit.kind, "pitch": visit.pitch, "px_per_m": visit.px_per_m, "number": visit.number,
         "area_m2": round(filmed.area_m2, 4),
@@ -68,7 +79,7 @@ def measured(visit: Visit) -> Row:
     for name, measure in CUES.items():
         began = time.process_time()
         try:
-            reading = measure(filmed.sample)
+            reading = measure(sample)
         except CannotMeasure as reason:
             row[name] = {"why_not": reason.code}
             continue
@@ -120,7 +131,8 @@ def _ranked(rows: Sequence[Row]) -> Iterator[str]:
         low = [row["sheet"].get("value", 0.0) for row in here if row["kind"] in ALIKE]
         if high and low:
             gap = np.array(high)[:, None] - np.array(low)
-            yield f"sheet, score, pitch {cell:>4s}: AUC {float((gap > 0).mean() + (gap == 0).mean() / 2):.3f} ({len(high)}, {len(low)})"
+            area = float((gap > 0).mean() + (gap == 0).mean() / 2)
+            yield f"sheet, score, pitch {cell:>4s}: AUC {area:.3f} ({len(high)}, {len(low)})"
 
 
 def _share(those: Sequence[Row], name: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the bearer stands before the empty place, at the camera's own resolution: the region in which sheets are sought.
+"""Where the bearer stands before the empty place, at full resolution: the region in which sheets are sought.
 
 A grey shirt before a grey wall is no different from the wall, so what differs is
 only the frame: sought is within the hull of it. What of this was there before

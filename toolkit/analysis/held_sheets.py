@@ -28,6 +28,7 @@ LEAST_SIDE = 0.30  # and of the poorest side
 MOST = 16  # candidates looked at in a picture
 OF_THE_PLACE = 0.55  # share of the outline that the empty place shows too
 FACE_SCORE = 0.70
+GAP_M = 0.012  # gaps of this width in a region are closed
 EDGE_PX = 2.0
 
 
@@ -120,8 +121,9 @@ class Place:
 def _candidates(picture: Image, plate: Image, place: Place, px_per_m: float) -> list[Quad]:
     front, gradient = place.front, place.gradient
     area = (AREA_M2[0] * px_per_m**2, AREA_M2[1] * px_per_m**2)
-    found = [one for one in outlined(picture, front, gradient, px_per_m, area) if one.fit >= LEAST_FIT]
-    regions = quads_in(picture, front, area, bare=place.skin)
+    before = gradient_of(plate, front)
+    found = outlined(picture, front, gradient, before, px_per_m, area)
+    regions = quads_in(picture, front, area, bare=place.skin, gap_px=GAP_M * px_per_m)
     if regions:
         seen = sides_seen(gradient, np.stack([one.corners_px for one in regions])).mean(axis=2)
         found += [
@@ -133,5 +135,5 @@ def _candidates(picture: Image, plate: Image, place: Place, px_per_m: float) -> 
     kept = apart(found, 2 * MOST)
     if not kept:
         return []
-    before = sides_seen(gradient_of(plate, front), np.stack([one.corners_px for one in kept])).mean(axis=(1, 2))
-    return [one for one, share in zip(kept, before, strict=True) if share < OF_THE_PLACE][:MOST]
+    there = sides_seen(before, np.stack([one.corners_px for one in kept])).mean(axis=(1, 2))
+    return [one for one, share in zip(kept, there, strict=True) if share < OF_THE_PLACE][:MOST]

@@ -14,13 +14,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.quads import LONGEST, Quad, area_of
+from toolkit.analysis.quads import LONGEST, Quad
 from toolkit.records import Image, Mask
 
 Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 
-MOST_SEGMENTS = 46
+MOST_SEGMENTS = 52
+OF_THE_PLACE = 0.6  # share of a segment along which the empty place steps as well
 LEAST_LENGTH = 0.028  # metres at the scale of the head
 PARALLEL_DEG = 14.0
 CROSSING_DEG = 52.0
@@ -54,8 +55,8 @@ def gradient_of(picture: Image, front: Mask) -> Gradient:
     return Gradient(np.take_along_axis(across, best, 0)[0], np.take_along_axis(down, best, 0)[0], step)
 
 
-def segments_in(picture: Image, front: Mask, px_per_m: float) -> Floats:
-    """Straight edges before the empty place, float64 (n, 4): x0, y0, x1, y1; the longest first."""
+def segments_in(picture: Image, front: Mask, before: Gradient, px_per_m: float) -> Floats:
+    """Straight edges that the empty place does not show, float64 (n, 4): x0, y0, x1, y1; the longest first."""
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
     near = cv2.dilate(front.astype(np.uint8), np.ones((5, 5), np.uint8))
     detector = cv2.createLineSegmentDetector(cv2.LSD_REFINE_NONE, 0.8)
@@ -67,7 +68,8 @@ def segments_in(picture: Image, front: Mask, px_per_m: float) -> Floats:
     middle = np.clip(np.round((lines[:, :2] + lines[:, 2:]) / 2).astype(int), 0, np.array(near.shape[::-1]) - 1)
     length = np.linalg.norm(lines[:, 2:] - lines[:, :2], axis=1)
     kept = (near[middle[:, 1], middle[:, 0]] > 0) & (length >= max(6.0, LEAST_LENGTH * px_per_m))
-    return _joined(lines[kept][np.argsort(-length[kept])])
+    lines = lines[kept][np.argsort(-length[kept])]
+    return _joined(lines[_along(before, lines).mean(axis=1) < OF_THE_PLACE]) if len(lines) else lines
 
 
 def _joined(lines: Floats) -> Floats:
@@ -101,13 +103,14 @@ def _one_line(long: Floats, short: Floats) -> Floats | None:
 
 
 def outlined(
-    picture: Image, front: Mask, gradient: Gradient, px_per_m: float, area_px: tuple[float, float]
+    picture: Image, front: Mask, gradient: Gradient, before: Gradient, px_per_m: float, area_px: tuple[float, float]
 ) -> list[Quad]:
     """Quadrilaterals of whose outline the picture shows enough, the best seen first.
 
-    ``fit`` is the mean share of the sides that is seen, 0-1.
+    ``gradient`` of the picture, ``before`` of the empty place. ``fit`` is the
+    mean share of the sides that is seen, 0-1.
     """
-    lines = segments_in(picture, front, px_per_m)
+    lines = segments_in(picture, front, before, px_per_m)
     pairs = _pairs(lines)
     if len(pairs) < 2:
         return []
@@ -192,17 +195,23 @@ def _clockwise(corners: Floats) -> Floats:
 
 def sides_seen(gradient: Gradient, corners: Floats) -> NDArray[np.bool_]:
     """Where along each side the picture steps across it: bool (n, 4, 24), for corners (n, 4, 2)."""
+    ways = np.concatenate([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 4)
+    return _along(gradient, ways).reshape(len(corners), 4, SAMPLES)
+
+
+def _along(gradient: Gradient, lines: Floats) -> NDArray[np.bool_]:
+    """Where along lines (n, 4) the picture steps across them, within a pixel: bool (n, 24)."""
     share = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    start, way = corners, np.roll(corners, -1, axis=1) - corners
-    unit = way / (np.linalg.norm(way, axis=2, keepdims=True) + 1e-9)
-    normal = np.stack([-unit[..., 1], unit[..., 0]], axis=-1)
-    places = start[:, :, None] + way[:, :, None] * share[None, None, :, None]
+    start, way = lines[:, :2], lines[:, 2:] - lines[:, :2]
+    unit = way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9)
+    normal = np.stack([-unit[:, 1], unit[:, 0]], axis=-1)
+    places = start[:, None] + way[:, None] * share[None, :, None]
     height, width = gradient.across.shape
-    strongest = np.zeros(places.shape[:3], np.float32)
+    strongest = np.zeros(places.shape[:2], np.float32)
     for off in (-1.0, 0.0, 1.0):
-        at = np.round(places + off * normal[:, :, None]).astype(np.int64)
+        at = np.round(places + off * normal[:, None]).astype(np.int64)
         inside = (at[..., 0] >= 0) & (at[..., 0] < width) & (at[..., 1] >= 0) & (at[..., 1] < height)
         x, y = np.clip(at[..., 0], 0, width - 1), np.clip(at[..., 1], 0, height - 1)
-        step = gradient.across[y, x] * normal[:, :, None, 0] + gradient.down[y, x] * normal[:, :, None, 1]
+        step = gradient.across[y, x] * normal[:, None, 0] + gradient.down[y, x] * normal[:, None, 1]
         strongest = np.maximum(strongest, np.abs(step) * inside)
     return np.asarray(strongest >= gradient.step, np.bool_)

@@ -31,7 +31,7 @@ LONGEST = 7.0  # of the shortest side: beyond, it is a strip, a seam or a shadow
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Quad:
-    """A quadrilateral: ``corners_px`` (4, 2), clockwise from its upper left; ``fit`` 0-1 with the region it came from."""
+    """Corners (4, 2), clockwise from the upper left, and how well they fit what they came from, 0-1."""
 
     corners_px: Floats
     fit: float
@@ -55,7 +55,9 @@ def overlap(one: Floats, other: Floats) -> float:
     return float(shared / both) if both > 0 else 0.0
 
 
-def quads_in(picture: Image, front: Mask, area_px: tuple[float, float], *, bare: Mask | None = None) -> list[Quad]:
+def quads_in(
+    picture: Image, front: Mask, area_px: tuple[float, float], *, bare: Mask | None = None, gap_px: float = 3.0
+) -> list[Quad]:
     """Candidates before the empty place, best fit first.
 
     Parameters
@@ -69,6 +71,8 @@ def quads_in(picture: Image, front: Mask, area_px: tuple[float, float], *, bare:
     bare : bool (h, w), optional
         Pixels of the colour of skin: bright hands and bright paper are one
         region unless the hands are left out.
+    gap_px : float
+        Gaps of this width are closed: a rim of paper is thin.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def quads_in(picture: Image, front: Mask, area_px: tuple[float, float], *, bare:
     if bare is not None and bare.any():
         regions += _regions(lab, (front & ~bare)[window], 1)
     for region in regions:
-        for outline in _outlines(region, area_px):
+        for outline in _outlines(region, area_px, max(3, round(gap_px) | 1)):
             found += _fitted(outline, area_px)
     shift = np.array([left, top], np.float64)
     found.sort(key=lambda one: -one.fit)
@@ -118,8 +122,9 @@ def _regions(lab: NDArray[np.uint8], front: Mask, channels: int) -> Iterator[NDA
             yield there - above
 
 
-def _outlines(region: NDArray[np.uint8], area_px: tuple[float, float]) -> Iterator[NDArray[np.int32]]:
-    opened = cv2.morphologyEx(region, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+def _outlines(region: NDArray[np.uint8], area_px: tuple[float, float], gap_px: int) -> Iterator[NDArray[np.int32]]:
+    whole = cv2.morphologyEx(region, cv2.MORPH_CLOSE, np.ones((gap_px, gap_px), np.uint8))
+    opened = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     for outline in outlines:
         if len(outline) >= 12 and cv2.contourArea(outline) >= LEAST_FILLED * area_px[0]:

@@ -82,7 +82,7 @@ def faces_there(sample: VisitSample, numbers: list[int], scale: float) -> list[F
     found = []
     for number in numbers:
         front = front_of(sample.pictures[number], sample.plate)
-        faces = sample.faces[number] if sample.faces else _detected(sample.pictures[number], scale)
+        faces = sample.faces[number] if sample.faces else detected(sample.pictures[number], scale)
         for face in faces:
             room = _headroom_px(face, front, scale)
             if room is not None:
@@ -90,7 +90,8 @@ def faces_there(sample: VisitSample, numbers: list[int], scale: float) -> list[F
     return found
 
 
-def _detected(picture: Image, scale: float) -> tuple[Face, ...]:
+def detected(picture: Image, scale: float) -> tuple[Face, ...]:
+    """Faces of a picture of this scale, enlarged for the detector, in the picture's own pixels."""
     wanted = SHOWN_AS_PX / max(FACE_WIDTH_M * scale, 1.0)
     most = max(1.0, LARGEST_SHOWN_PX / max(picture.shape[:2]))
     return tuple(detect_faces(picture, enlarge=float(min(max(wanted, 1.0), most))))

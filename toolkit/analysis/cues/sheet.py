@@ -33,6 +33,7 @@ LEAST_AREA_M2 = 0.010  # as seen: below, three of four sheets were missed
 PLACE_M = 0.30  # how far a sheet's middle may lie from where it mostly is
 CONTENT = 0.16  # unevenness of light and dark from which there is a picture; writing has .05
 CLEAR = 0.80  # share of the outline that is seen, for the neutral statements
+FACE_FIT = 0.70  # and for the plain rule, which asks for more besides
 NESTED = 0.06  # how much less of the outline the larger of two nested candidates may show
 FAR_POORER, TOUCHING = 0.18, 0.25
 ORDER: tuple[Level, ...] = ("face_on_it", "picture_on_it", "sheet_in_hands", "flat_object")
@@ -119,7 +120,7 @@ def _large(one: Candidate) -> bool:
 
 
 RULES: dict[Level, Rule] = {
-    "face_on_it": lambda one: _large(one) and one.held and one.shows_face,
+    "face_on_it": lambda one: _large(one) and one.held and one.shows_face and one.fit >= FACE_FIT,
     "sheet_in_hands": lambda one: _large(one) and one.held and one.fit >= CLEAR,
     "flat_object": lambda one: _large(one) and one.fit >= CLEAR,
 }
@@ -141,13 +142,16 @@ def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[f
 
 
 def clear(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Without those that overlap one in hands of whose outline much more is seen: one sheet has one outline."""
-    held = [one for one in candidates if one.held]
+    """Without those that overlap one of whose outline much more is seen.
+
+    One sheet has one outline; a loose frame around a printed shirt reaches to the neck, whose skin is no hand.
+    """
     return [
         one
         for one in candidates
         if not any(
-            other.fit > one.fit + FAR_POORER and overlap(one.corners_px, other.corners_px) > TOUCHING for other in held
+            other.fit > one.fit + FAR_POORER and overlap(one.corners_px, other.corners_px) > TOUCHING
+            for other in candidates
         )
     ]
 
