@@ -36,7 +36,7 @@ from toolkit.errors import CannotMeasure
 PITCHES = {"0-20": (0, 10, 20), "30": (30,), "45": (45,), "60": (60,), "75": (75,), "85": (85,)}
 SCALES = (250, 350, 250, 500)
 WORN_SCALES = (250, 500)
-EVERY = {"held": 1, "look-alike": 1, "worn": 2, "shirt": 3}  # turns; of other groups every fourth
+EVERY, SELDOM = {"held": 1, "look-alike": 1, "worn": 2, "shirt": 4}, 8  # so many turns from one to the next
 PRINTED = ("shirt", "phone", "badge_shown", "badge_worn", "portrait")  # faces on flat things that are no print in hands
 ALIKE = ("live", "surgical_mask", "scarf", "knitted_scarf", "cap", "glasses", "phone_at_ear", "notice")
 GROUPS = {"held": HELD, "worn": WORN, "look-alike": ALIKE, **{kind: (kind,) for kind in PRINTED}}
@@ -49,20 +49,18 @@ Row = dict[str, Any]
 
 def asked(purpose: str, each: int) -> Iterator[Visit]:
     """Visits in an order in which every beginning is balanced: one of each kind and cell, then the next ones."""
-    turns = dict.fromkeys(GROUPS, 0)
     number = 0
     for turn in range(each):
         for cell, pitches in enumerate(PITCHES.values()):
             for group, kinds in GROUPS.items():
-                often = EVERY.get(group, 4)
+                often = EVERY.get(group, SELDOM)
                 if (turn + cell) % often:
                     continue
-                scales = WORN_SCALES if group == "worn" else SCALES
+                count, scales = turn // often, WORN_SCALES if group == "worn" else SCALES
                 yield Visit(
-                    purpose=purpose, kind=kinds[turns[group] % len(kinds)], pitch=pitches[turn % len(pitches)],
-                    px_per_m=scales[turn % len(scales)], number=number,
+                    purpose=purpose, kind=kinds[(count + count // len(scales) + cell) % len(kinds)],
+                    pitch=pitches[count % len(pitches)], px_per_m=scales[count % len(scales)], number=number,
                 )  # fmt: skip
-                turns[group] += 1
                 number += 1
 
 

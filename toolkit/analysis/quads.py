@@ -83,7 +83,7 @@ def quads_in(
         return []
     left, top, wide, high = cv2.boundingRect(front.astype(np.uint8))
     window = (slice(top, top + high), slice(left, left + wide))
-    lab = cv2.cvtColor(np.ascontiguousarray(picture[window]), cv2.COLOR_RGB2LAB)
+    lab = np.asarray(cv2.cvtColor(np.ascontiguousarray(picture[window]), cv2.COLOR_RGB2LAB), np.uint8)
     found = []
     regions = [*_regions(lab, front[window], CHANNELS)]
     if bare is not None and bare.any():
@@ -132,7 +132,7 @@ def _outlines(region: NDArray[np.uint8], area_px: tuple[float, float], gap_px: i
 
 
 def _fitted(outline: NDArray[np.int32], area_px: tuple[float, float]) -> list[Quad]:
-    hull = cv2.convexHull(outline)
+    hull = np.asarray(cv2.convexHull(outline), np.int32)
     inside, whole = float(cv2.contourArea(outline)), float(cv2.contourArea(hull))
     if not area_px[0] <= whole <= 1.3 * area_px[1] or inside < LEAST_FILLED * whole:
         return []

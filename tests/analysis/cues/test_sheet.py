@@ -14,6 +14,7 @@ from toolkit.analysis.cues.sheet import sheet, told
 from toolkit.analysis.quads import overlap
 from toolkit.analysis.visit_sample import NEUTRAL, visit_cues
 from toolkit.errors import CannotMeasure
+from toolkit.simulation.seeds import CONTINUITY, DEVELOPMENT, FACES, SHEETS
 
 
 def test_a_face_on_a_sheet_in_hands_is_asserted_where_the_sheet_is() -> None:
@@ -87,6 +88,11 @@ def test_the_evidence_is_plain_values() -> None:
 
 def test_the_cue_is_filed_and_may_only_say_artefact() -> None:
     assert (visit_cues["sheet"].group, visit_cues["sheet"].says) == ("edge", ("artefact",))
+
+
+def test_no_other_measurement_uses_the_seeds_of_this_one() -> None:
+    others = [set(one) for one in (CONTINUITY, FACES, DEVELOPMENT)]
+    assert all(set(SHEETS).isdisjoint(one) for one in others)
 
 
 @pytest.mark.full

@@ -141,7 +141,7 @@ def rim_of(picture: Image, face: Face, scale: float) -> Rim:
     across = (x + np.cos(angle)[:, None] * steps).astype(np.float32)
     down = (y + np.sin(angle)[:, None] * steps).astype(np.float32)
     border = cv2.BORDER_REPLICATE
-    bright = cv2.remap(light, across, down, cv2.INTER_LINEAR, borderMode=border)
+    bright = np.asarray(cv2.remap(light, across, down, cv2.INTER_LINEAR, borderMode=border), np.float32)
     pale = cv2.remap(chroma.astype(np.float32), across, down, cv2.INTER_LINEAR, borderMode=border) < PALE
     pale &= bright > _lit(light, face)
     within, beyond = (_darkest(bright, reach, side) for side in (-1, 1))
