@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -12,13 +13,18 @@ from bench.filmed_visits import Visit, film
 from tests.analysis.held import SHEET, visit
 from toolkit.analysis.cues.sheet import sheet, told
 from toolkit.analysis.quads import overlap
-from toolkit.analysis.visit_sample import NEUTRAL, visit_cues
+from toolkit.analysis.visit_sample import NEUTRAL, VisitReading, visit_cues
 from toolkit.errors import CannotMeasure
 from toolkit.simulation.seeds import CONTINUITY, DEVELOPMENT, FACES, SHEETS
 
 
+@cache
+def reading_of(content: str) -> VisitReading:
+    return sheet(visit(content, count=5))
+
+
 def test_a_face_on_a_sheet_in_hands_is_asserted_where_the_sheet_is() -> None:
-    reading = sheet(visit("face"))
+    reading = reading_of("face")
     assert (reading.level, reading.statement) == ("face_on_it", "artefact")
     left, top, wide, high = SHEET
     true = np.array([[left, top], [left + wide, top], [left + wide, top + high], [left, top + high]], float)
@@ -30,7 +36,7 @@ def test_a_face_on_a_sheet_in_hands_is_asserted_where_the_sheet_is() -> None:
 
 
 def test_a_notice_in_hands_is_neutral() -> None:
-    reading = sheet(visit("writing"))
+    reading = reading_of("writing")
     assert reading.level == "sheet_in_hands"
     assert reading.level in NEUTRAL
     assert reading.statement == "nothing"
@@ -44,19 +50,19 @@ def test_the_same_picture_of_a_face_without_hands_is_not_asserted() -> None:
 
 
 def test_a_bearer_with_empty_hands_is_not_asserted() -> None:
-    reading = sheet(visit("nothing"))
+    reading = reading_of("nothing")
     assert reading.statement == "nothing"
     assert reading.level in NEUTRAL
 
 
 def test_two_pictures_with_a_face_are_not_enough() -> None:
-    shown, empty = visit("face", count=6), visit("nothing", count=6)
+    shown, empty = visit("face", count=5), visit("nothing", count=5)
     mixed = replace(shown, pictures=(*shown.pictures[:2], *empty.pictures[2:]))
     assert sheet(mixed).statement == "nothing"
 
 
 def test_readings_rank_as_the_levels_do() -> None:
-    values = [sheet(visit(content)).value for content in ("nothing", "writing", "face")]
+    values = [reading_of(content).value for content in ("nothing", "writing", "face")]
     assert values == sorted(values)
 
 
@@ -69,8 +75,8 @@ def test_readings_rank_as_the_levels_do() -> None:
         (replace(visit("face"), plate=np.zeros((20, 20, 3), np.uint8)), "sheet_plate_differs"),
         (replace(visit("face"), px_per_m=None), "sheet_no_scale"),
         (replace(visit("face"), pictures=(visit("face").plate,) * 6), "sheet_nobody"),
-        (visit("face", grey=True), "sheet_no_colour"),
-        (visit("writing", box=(138, 170, 22, 26)), "sheet_small"),
+        (visit("face", grey=True, count=5), "sheet_no_colour"),
+        (visit("writing", box=(138, 170, 22, 26), count=5), "sheet_small"),
     ],
 )
 def test_what_cannot_be_measured_says_why(sample: object, why: str) -> None:
@@ -82,7 +88,7 @@ def test_what_cannot_be_measured_says_why(sample: object, why: str) -> None:
 
 
 def test_the_evidence_is_plain_values() -> None:
-    text = json.dumps(told(sheet(visit("face"))))
+    text = json.dumps(told(reading_of("face")))
     assert '"level": "face_on_it"' in text
 
 
