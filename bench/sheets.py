@@ -99,8 +99,9 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
     """The tables: each cue by pitch, then by kind."""
     for name in CUES:
         yield f"{name}: told as {TOLD[name]}"
+        known = [row for row in rows if name in row]
         for cell, pitches in PITCHES.items():
-            here = [row for row in rows if row["pitch"] in pitches]
+            here = [row for row in known if row["pitch"] in pitches]
             for group, kinds in GROUPS.items():
                 those = [row for row in here if row["kind"] in kinds]
                 if name == "sheet" and group == "held":
@@ -108,7 +109,7 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
                 if those:
                     yield f"  pitch {cell:>4s} {group:11s} {_share(those, name)}"
         for kind in KINDS:
-            those = [row for row in rows if row["kind"] == kind]
+            those = [row for row in known if row["kind"] == kind]
             if those:
                 yield f"  all pitches {kind:14s} {_share(those, name)}"
     outlined = [
@@ -151,14 +152,16 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--each", type=int, default=2, help="rounds; a round has about 40 visits")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=float, default=1e9, help="stop measuring after so long; the next run goes on")
+    parser.add_argument("--groups", nargs="*", choices=tuple(GROUPS), default=tuple(GROUPS), help="measure these only")
     told = parser.parse_args(words)
+    wanted = {kind for group in told.groups for kind in GROUPS[group]}
     cv2.setNumThreads(1)
     rows = [json.loads(line) for line in told.out.read_text().splitlines()] if told.out.exists() else []
     done = {(row["kind"], row["pitch"], row["px_per_m"], row["number"]) for row in rows}
     began = time.monotonic()
     with told.out.open("a") as file:
         for visit in asked(told.purpose, told.each):
-            if (visit.kind, visit.pitch, visit.px_per_m, visit.number) in done:
+            if visit.kind not in wanted or (visit.kind, visit.pitch, visit.px_per_m, visit.number) in done:
                 continue
             if time.monotonic() - began > told.seconds:
                 break

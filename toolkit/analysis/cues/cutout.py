@@ -36,7 +36,8 @@ ALIKE = 0.05  # of a face width: how far the line may run in or out from ray to 
 LEAST_FACE_PX = 26.0
 LEAST_UPRIGHT = 0.80  # way from eyes to mouth over the distance of the eyes: less is seen from steep above
 OWN_HEAD_M = 0.30  # headroom of a face that is where a head is
-SHARE = 0.15  # of the rays to either side, from which the rim is told
+SHARE = 0.20  # of the rays to either side, from which the rim is told
+STEADY, OFTEN = 0.05, 0.6  # how far from its median distance (in face widths), and in which share of the pictures
 BESIDE = 0.2  # cosine from which a ray runs to one side
 
 
@@ -51,27 +52,37 @@ class Rim:
         """Share of the rays that have one."""
         return float((self.distance_px > 0).mean())
 
-    @property
-    def both_sides(self) -> float:
-        """Share of the rays to the left or to the right that have one, whichever is less.
 
-        A lit cheek, a window's edge or a collar gives a line on one side.
-        """
-        aside = np.cos(np.arange(RAYS) * 2 * np.pi / RAYS)
-        there = self.distance_px > 0
-        return float(min(there[aside > BESIDE].mean(), there[aside < -BESIDE].mean()))
+def both_sides(rays: NDArray[np.bool_]) -> float:
+    """Share of the rays to the left or to the right that have a rim, whichever is less.
+
+    A lit cheek, a window's edge or a collar gives a line on one side.
+    """
+    aside = np.cos(np.arange(RAYS) * 2 * np.pi / RAYS)
+    return float(min(rays[aside > BESIDE].mean(), rays[aside < -BESIDE].mean()))
+
+
+def lasting(distance: Floats) -> NDArray[np.bool_]:
+    """Rays whose line keeps its place on the face, bool (72,), from distances (n, 72) in face widths, 0 for none.
+
+    A rim moves with the face; what lies behind a head does not.
+    """
+    there = distance > 0
+    usual = np.nan_to_num(np.nanmedian(np.where(there.any(axis=0), np.where(there, distance, np.nan), 0.0), axis=0))
+    near = there & (np.abs(distance - usual) <= STEADY)
+    return np.asarray(near.mean(axis=0) >= OFTEN, np.bool_)
 
 
 @visit_cue("cutout", unit="1", group="edge", says=())
 def cutout(sample: VisitSample) -> VisitReading:
     """Share of rays to the left and right of a face on a head that cross a pale line, the lesser of the two.
 
-    Of 72 rays, median over the pictures.
+    Of 72 rays; only those count whose line keeps its place on the face in three of five pictures.
 
     Returns
     -------
     VisitReading
-        ``value`` 0-1; ``level`` picture_on_it from .15 ("a rim of paper around
+        ``value`` 0-1; ``level`` picture_on_it from .20 ("a rim of paper around
         the face"). The statement is always "nothing": it ranks until a site's
         controls pass. ``evidence``: the rays with their distances.
 
@@ -101,12 +112,13 @@ def cutout(sample: VisitSample) -> VisitReading:
     if float(np.median([upright(one.face) for one in best])) < LEAST_UPRIGHT:
         raise CannotMeasure("cutout_steep")
     rims = [rim_of(sample.pictures[one.number], one.face, scale) for one in best]
-    value = float(np.median([rim.both_sides for rim in rims]))
+    rays = lasting(np.stack([rim.distance_px / width_px(one.face) for one, rim in zip(best, rims, strict=True)]))
+    value = both_sides(rays)
     return VisitReading(
         value=value,
         level="picture_on_it" if value >= SHARE else "none",
         evidence={
-            "share": round(float(np.median([rim.share for rim in rims])), 3), "both_sides": round(value, 3),
+            "share": round(float(rays.mean()), 3), "both_sides": round(value, 3),
             "frames": [
                 {"media_s": round(one.at_s, 3), "middle_px": [round(float(v), 1) for v in middle_px(one.face)],
                  "share": round(rim.share, 3), "rays_px": [round(float(v), 1) for v in rim.distance_px]}
