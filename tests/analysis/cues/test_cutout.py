@@ -48,6 +48,19 @@ def test_a_line_on_one_side_is_no_rim() -> None:
     assert reading.evidence["share"] > 0.15
 
 
+def test_a_line_that_does_not_keep_its_place_on_the_face_is_no_rim() -> None:
+    """A window frame behind a head that moves: each picture has a line, and the rays agree on none."""
+    sample = visit("nothing")
+    pictures = []
+    for k, picture in enumerate(sample.pictures):
+        image = picture.copy()
+        cv2.ellipse(image, (156, 95), (19 + 3 * k, 26 + 3 * k), 0, 0, 360, (240, 240, 238), 2, cv2.LINE_AA)
+        assert rim_of(image, FACE, 250.0).share > 0.3
+        pictures.append(image)
+    moving = replace(sample, pictures=tuple(pictures[:5]), times_s=sample.times_s[:5], faces=((FACE,),) * 5)
+    assert cutout(moving).level == "none"
+
+
 def test_the_rays_tell_where_the_line_runs() -> None:
     sample = worn(0, 360)
     rays = rim_of(sample.pictures[0], FACE, 250.0).distance_px
