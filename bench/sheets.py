@@ -118,6 +118,29 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
     if outlined:
         yield f"outline IoU >= .6 of asserted: {_rate(sum(one >= 0.6 for one in outlined), len(outlined))}"
     yield from _ranked(rows)
+    yield from _targets(rows)
+
+
+def _targets(rows: Sequence[Row]) -> Iterator[str]:
+    """The cells that targets are stated for."""
+    seen = [row for row in rows if row["kind"] in HELD and row["area_m2"] >= LEAST_AREA_M2]
+    for name, those in (("sheet", seen), ("headroom", [row for row in rows if row["kind"] in HELD])):
+        steep = [row for row in those if 30 <= row["pitch"] <= 60]
+        yield f"target {name}, held, pitch 30-60: {_share(steep, name)}"
+    rimmed = [row for row in rows if row["kind"] in WORN and "cutout" in row]
+    cells = {
+        "pitch 0-20": [row for row in rimmed if row["pitch"] <= 20],
+        "pitch 30-45, 500 px/m": [row for row in rimmed if 30 <= row["pitch"] <= 45 and row["px_per_m"] >= 500],
+        "pitch 30-45, 250 px/m": [row for row in rimmed if 30 <= row["pitch"] <= 45 and row["px_per_m"] < 500],
+        "pitch 60": [row for row in rimmed if row["pitch"] == 60],
+        "pitch 75-85": [row for row in rimmed if row["pitch"] > 60],
+    }
+    yield from (f"target cutout, worn, {cell}: {_share(those, 'cutout')}" for cell, those in cells.items())
+    for name in CUES:
+        for group, kinds in (("look-alikes", ALIKE), ("worn cut-outs", WORN), *((one, (one,)) for one in PRINTED)):
+            those = [row for row in rows if row["kind"] in kinds and name in row]
+            if (name, group) != ("cutout", "worn cut-outs"):
+                yield f"told of {group} by {name}: {_share(those, name)}"
 
 
 def _ranked(rows: Sequence[Row]) -> Iterator[str]:
