@@ -13,6 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.analysis.calibration import NotCalibrated
+from toolkit.analysis.fd1_rivals import fd1_rivals
+
 Rows = list[dict[str, Any]]
 
 CODE, STATED, LIVE = "FD1", "artefact", "live"
@@ -54,6 +57,60 @@ def artefacts(
         one["sensitivity"]["expected_false"] = None if lower is None else round(len(assessments) / 10.0 ** lower[0], 3)
         one["sensitivity"]["presentations_searched"] = len(assessments)
     return found, [*missing, *overruled]
+
+
+def sheets(visits: pd.DataFrame, readings: pd.DataFrame, already: set[str]) -> Rows:
+    """Rows of ``findings`` for visits in which a cue of visits states an artefact by its rule.
+
+    Parameters
+    ----------
+    readings : DataFrame
+        Table ``visit_readings``.
+    already : set of str
+        Visits that have a finding by their presentations; one is enough.
+    """
+    exhibits = dict(zip(visits["visit_id"], visits["exhibit_id"], strict=True))
+    stated = readings[(readings["statement"] == STATED) & ~readings["visit_id"].isin(already)]
+    return [
+        _sheet(str(visit_id), str(exhibits[visit_id]), part.to_dict("records"))
+        for visit_id, part in stated.groupby("visit_id")
+        if visit_id in exhibits
+    ]
+
+
+def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]]) -> dict[str, Any]:
+    told = fd1_rivals(NotCalibrated(reason="no_controls"))
+    objects, papers = ([one.as_row() for one in some] for some in (told.object_rivals, told.paper_rivals))
+    evidence = json.loads(said[0]["facts"])
+    moments = [float(one["media_s"]) for one in evidence.get("frames", [])]
+    chosen = sorted({moments[0], moments[len(moments) // 2], moments[-1]}) if moments else []
+    return {
+        "code": CODE,
+        "state": "candidate",
+        "employees": [],
+        "visit_ids": [visit_id],
+        "propositions": {
+            "main": "picture_or_object",
+            "rivals": [one["name"] for one in objects],
+            "paper_rivals": [one["name"] for one in papers],
+        },
+        "rivals": [*objects, *papers],
+        "headline": told.object_headline,
+        "against": [],
+        "limits": ["names_nobody_pictured", "paper_not_shown", "sheet_may_be_shown_for_a_reason", "not_random_footage"],
+        "sensitivity": {
+            "presentation_id": None,
+            "stated_by": sorted(str(one["cue"]) for one in said),
+            "level": str(said[0]["level"]),
+            "pictures": len(moments),
+            "paper_headline": told.paper_headline,
+            "reason": "no_controls",
+        },
+        "frames": [
+            {"exhibit_id": exhibit_id, "media_s": round(at, 3), "role": "presentation", "employee_id": None}
+            for at in chosen
+        ],
+    }
 
 
 def _finding(

@@ -24,6 +24,7 @@ from toolkit.pipeline.face_search import faces
 from toolkit.pipeline.footage import scan
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
+from toolkit.pipeline.visit_readings import visit_readings
 from toolkit.pipeline.weighing import weigh
 from toolkit.pipeline.zones import declared_rate, empty_place, propose_zone, set_zone
 from toolkit.records import Frame, Zone
@@ -40,9 +41,11 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     Returns
     -------
     DataFrame
-        Table ``cue_readings``; ``control_readings`` and ``assessments`` are recorded beside it.
+        Table ``cue_readings``; ``visit_readings``, ``control_readings`` and
+        ``assessments`` are recorded beside it.
     """
     readings = read_cues(case, run=run, progress=progress)
+    visit_readings(case, run=run, progress=progress)
     control_readings(case, run=run, progress=progress)
     weigh(case, progress=progress)
     return readings

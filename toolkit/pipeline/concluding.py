@@ -12,7 +12,7 @@ from toolkit.analysis import coverage
 from toolkit.analysis.counts import count
 from toolkit.analysis.face_changes import changes
 from toolkit.analysis.findings import conclude as conclude_tables
-from toolkit.analysis.mask_findings import artefacts
+from toolkit.analysis.mask_findings import artefacts, sheets
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
@@ -23,7 +23,7 @@ INPUTS = (
     "presenters",
 )  # fmt: skip
 COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
-PAIRS = "face_pairs"
+PAIRS, SHEETS = "face_pairs", "visit_readings"
 FACES = ("presentations", "visits", "cue_readings", "assessments")
 AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
 
@@ -31,7 +31,7 @@ AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items()
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
-    others = dict.fromkeys((*FACES, PAIRS, *compared))
+    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
     params = {"version": 4, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
@@ -69,6 +69,8 @@ def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, l
     if not all(case.has(name) for name in FACES):
         return findings, [{"what": what, "why": "faces_not_run", "facts": {}} for what in ("FD1", "FD3")]
     found, missing = artefacts(*(case.read(name) for name in FACES))
+    if case.has(SHEETS):
+        found += sheets(case.read("visits"), case.read(SHEETS), {one["visit_ids"][0] for one in found})
     if case.has(PAIRS):
         found += changes(case.read("presentations"), case.read("visits"), case.read(PAIRS))
     else:

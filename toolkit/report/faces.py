@@ -32,6 +32,7 @@ def offered(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -
         _presentations(facts, exhibits, write),
         *_without(facts, clips, write),
         *_readings(facts, write),
+        *_in_hands(facts, exhibits, write),
     )
 
 
@@ -93,6 +94,27 @@ def _readings(facts: Facts, write: Writer) -> list[Block]:
     for cue, why in sorted(blank.items()):
         tables.append(Paragraph(write("cue_not_run", cue=write.code("cue", cue), why=why), "note"))
     return [*tables, Paragraph(_limit(facts, write), "note")] if every else []
+
+
+def _in_hands(facts: Facts, exhibits: dict[str, str], write: Writer) -> list[Block]:
+    """What was in hands, visit by visit: four statements kept apart, of which two are neutral."""
+    if not facts["sheets"]:
+        return []
+    rows = tuple(
+        (
+            one["visit_id"],
+            at(exhibits[one["visit_id"]]),
+            write.code("cue", one["cue"]),
+            "–" if one["value"] is None else f"{brief(one['value'])} {_unit(one['unit'])}".rstrip(),
+            "–" if one["value"] is None else write.code("level", one["level"]),
+            write.code("statement_of_cue", one["statement"]),
+            _why(one, write),
+        )
+        for one in facts["sheets"]
+    )
+    names = ("visit", "reference", "cue", "value", "in_hands", "says", "why_not")
+    table = Grid(write("cap_sheets"), _columns(write, names), rows, numeric=(3,))
+    return [table, Paragraph(write("sheets_limit"), "note")]
 
 
 def _limit(facts: Facts, write: Writer) -> str:

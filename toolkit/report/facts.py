@@ -69,6 +69,13 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "presenters": [_presenter(row) for row in read["presenters"]],
         "faces_run": case.has("faces"),
         "presentations": [_presentation(row, read) for row in read["presentations"]],
+        "sheets": [
+            {
+                "group": row["cue_group"],
+                **_pick(row, "visit_id", "cue", "value", "unit", "statement", "level", "why_not", "facts"),
+            }
+            for row in read["visit_readings"]
+        ],
         "photographs": [_pick(row, "exhibit_id", "employee_id", "why_not", "facts") for row in read["photographs"]],
         "reuse": [_pick(row, *REUSE) for row in read["reuse"]],
         "reuse_searched": read["reuse_searched"],

@@ -13,9 +13,10 @@ from toolkit.report.writer import Facts, Writer, at, at_least, ratio
 def mask_card(finding: Facts, facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> Card:
     """The card of one presentation that may have been an artefact."""
     told = finding["sensitivity"]
-    shown = next(one for one in facts["presentations"] if one["presentation_id"] == told["presentation_id"])
-    visit = next(one for one in facts["visits"] if one["visit_id"] == shown["visit_id"])
-    said = (shown["assessment"] or {"said": {}})["said"].get(write.language, [])
+    shown = next((one for one in facts["presentations"] if one["presentation_id"] == told["presentation_id"]), None)
+    visit = next(one for one in facts["visits"] if one["visit_id"] == finding["visit_ids"][0])
+    weighed = None if shown is None else shown["assessment"]
+    said = [] if weighed is None else weighed["said"].get(write.language, [])
     against = tuple(write.code("against", one["code"], _named(one["facts"], write)) for one in finding["against"])
     rivals = write("proposition_rivals", rivals=write.names("rival", finding["propositions"]["rivals"]))
     blocks: list[Block] = [
@@ -59,11 +60,19 @@ def change_card(finding: Facts, facts: Facts, write: Writer, still: Callable[[st
     return Card(finding["finding_id"], title, write.code("state", finding["state"]), tuple(blocks))
 
 
-def _lead(finding: Facts, shown: Facts, visit: Facts, write: Writer) -> str:
+def _lead(finding: Facts, shown: Facts | None, visit: Facts, write: Writer) -> str:
     stated = finding["sensitivity"]["stated_by"]
     names = write.names("cue", stated)
     what = write("fd1_stated", cues=names) if stated else write("fd1_weighed")
     exhibit_id = visit["exhibit_id"]
+    if shown is None:
+        return write(
+            "fd1_sheet_lead",
+            visit=visit["visit_id"],
+            ref=at(exhibit_id, visit["from_s"]),
+            level=write.code("level", finding["sensitivity"]["level"]),
+            pictures=finding["sensitivity"]["pictures"],
+        )
     return write(
         "fd1_lead",
         visit=visit["visit_id"],

@@ -7,6 +7,7 @@ CALIBRATION = range(20_000, 20_400)  # kept for site-independent calibration of 
 MEASUREMENT = range(300_000, 301_200)  # tested rates that are published, measured once a version
 CONTINUITY = MEASUREMENT[:720]  # of these, continuity of a presenter and companions
 TEXTURE = MEASUREMENT[720:1_000]  # of these, close-ups of prints, screens, skin and cloth (bench/texture.py)
+SHEETS = MEASUREMENT[800:1_000]  # of these, sheets in hands, headroom and cut-outs (bench/sheets.py)
 FACES = MEASUREMENT[1_000:]  # of these, what the detector makes of simulated faces (bench/faces.py)
 TESTS = range(90_000, 90_200)  # the test suite
 # First word of the seed sequences of simulated sites (tests/analysis/sites.py): scores of controls, no pictures.

@@ -48,6 +48,20 @@ OFFERED: dict[str, TableShape] = {
         },
         ("presentation_id", "cue"),
     ),
+    "visit_readings": TableShape(
+        {
+            "visit_id": "text",
+            "cue": "text",
+            "cue_group": "text",
+            "value": "float?",
+            "unit": "text",
+            "statement": "text",
+            "level": "text",
+            "why_not": "text?",
+            "facts": "json",
+        },
+        ("visit_id", "cue"),
+    ),
     "control_readings": TableShape(
         {
             "control_id": "text",

@@ -1,5 +1,20 @@
 """Mask cues, one a file; importing this package files them all."""
 
-from toolkit.analysis.cues import colour, halftone, learned, mismatch, moire, planarity, shading, stillness
+from toolkit.analysis.cues import (
+    colour,
+    cutout,
+    halftone,
+    headroom,
+    learned,
+    mismatch,
+    moire,
+    planarity,
+    shading,
+    sheet,
+    stillness,
+)
 
-__all__ = ["colour", "halftone", "learned", "mismatch", "moire", "planarity", "shading", "stillness"]
+__all__ = [
+    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "planarity", "shading", "sheet",
+    "stillness",
+]  # fmt: skip

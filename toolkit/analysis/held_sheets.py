@@ -1,0 +1,139 @@
+"""Sheets in one picture of a visit: candidates, how each is held, and what is on it.
+
+Candidates come from two ways of looking (straight edges, and regions of one
+brightness), because bright rims are lost on bright clothes and short sides are
+lost from steep cameras. One that the empty place shows as well is part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.foreground import front_of
+from toolkit.analysis.grips import Sides, hands_in, sides_of
+from toolkit.analysis.outlines import Gradient, gradient_of, outlined, sides_seen
+from toolkit.analysis.quads import Quad, apart, quads_in
+from toolkit.analysis.rectified import NO_FACE, FaceOnSheet, content_of, face_on
+from toolkit.records import Image, Mask
+
+Floats = NDArray[np.float64]
+
+AREA_M2 = (0.004, 0.13)  # from a badge to a sheet of A3 near to the camera
+LEAST_FIT = 0.62  # mean share of the sides that is seen
+LEAST_SIDE = 0.30  # and of the poorest side
+MOST = 16  # candidates looked at in a picture
+OF_THE_PLACE = 0.55  # share of the outline that the empty place shows too
+FACE_SCORE = 0.70
+GAP_M = 0.012  # gaps of this width in a region are closed
+EDGE_PX = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidate:
+    """One four-sided thing in one picture.
+
+    ``fit`` mean share of its outline that is seen; ``area_m2`` as seen, at the
+    scale of the head; ``cut_off`` whether it reaches the border of the picture.
+    """
+
+    corners_px: Floats
+    fit: float
+    area_m2: float
+    sides: Sides
+    content: float
+    face: FaceOnSheet = NO_FACE
+    cut_off: bool = False
+
+    @property
+    def held(self) -> bool:
+        """A hand at its left or right side."""
+        return self.sides.gripped
+
+    @property
+    def shows_face(self) -> bool:
+        """A face of enough score on the rectified sheet."""
+        return self.face.score >= FACE_SCORE
+
+    @property
+    def score(self) -> float:
+        """For ranking only, 0-1: outline, hands and face together."""
+        return self.fit * (0.2 + 0.3 * self.held + 0.5 * self.face.score)
+
+    def told(self) -> dict[str, Any]:
+        """Plain values for the evidence map."""
+        return {
+            "corners_px": [[round(float(x), 1), round(float(y), 1)] for x, y in self.corners_px],
+            "outline_seen": round(self.fit, 3), "area_m2": round(self.area_m2, 4), "content": round(self.content, 3),
+            "face": self.face.told() if self.face.score > 0 else None, "cut_off": self.cut_off, **self.sides.told(),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Look:
+    """What one picture shows: where the bearer is, whether colours are told, and the candidates."""
+
+    front: Mask
+    has_colour: bool
+    candidates: tuple[Candidate, ...]
+
+
+def look_at(picture: Image, plate: Image | None, px_per_m: float) -> Look:
+    """Candidates of one picture, the best seen first.
+
+    Raises
+    ------
+    CannotMeasure
+        The empty place is not known, or is of another size.
+    """
+    front = front_of(picture, plate)
+    assert plate is not None
+    gradient, hands = gradient_of(picture, front), hands_in(picture, plate, front)
+    quads = _candidates(picture, plate, Place(front, hands.skin, gradient), px_per_m)
+    sides = sides_of([one.corners_px for one in quads], gradient, hands, px_per_m)
+    found = [_looked_at(picture, quad, side, px_per_m) for quad, side in zip(quads, sides, strict=True)]
+    return Look(front=front, has_colour=hands.has_colour, candidates=tuple(found))
+
+
+def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float) -> Candidate:
+    limit = np.array(picture.shape[1::-1]) - 1 - EDGE_PX
+    cut_off = bool((quad.corners_px < EDGE_PX).any() or (quad.corners_px > limit).any())
+    # Only what a hand touches is shown to the detector: the rule asks for both, and detectors cost most.
+    face = face_on(picture, quad.corners_px, FACE_SCORE) if sides.gripped else NO_FACE
+    return Candidate(
+        corners_px=quad.corners_px, fit=quad.fit, area_m2=quad.area_px / px_per_m**2, sides=sides,
+        content=content_of(picture, quad.corners_px), face=face, cut_off=cut_off,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where to look in a picture: the bearer's hull, the colour of skin, and the steps between pixels."""
+
+    front: Mask
+    skin: Mask
+    gradient: Gradient
+
+
+def _candidates(picture: Image, plate: Image, place: Place, px_per_m: float) -> list[Quad]:
+    front, gradient = place.front, place.gradient
+    area = (AREA_M2[0] * px_per_m**2, AREA_M2[1] * px_per_m**2)
+    before = gradient_of(plate, front)
+    found = outlined(picture, front, gradient, before, px_per_m, area)
+    regions = quads_in(picture, front, area, bare=place.skin, gap_px=GAP_M * px_per_m)
+    if regions:
+        seen = sides_seen(gradient, np.stack([one.corners_px for one in regions])).mean(axis=2)
+        found += [
+            Quad(corners_px=one.corners_px, fit=float(share.mean()))
+            for one, share in zip(regions, seen, strict=True)
+            if share.mean() >= LEAST_FIT and share.min() >= LEAST_SIDE
+        ]
+    found.sort(key=lambda one: -one.fit)
+    kept = apart(found, 2 * MOST)
+    if not kept:
+        return []
+    there = sides_seen(before, np.stack([one.corners_px for one in kept])).mean(axis=(1, 2))
+    return [one for one, share in zip(kept, there, strict=True) if share < OF_THE_PLACE][:MOST]
