@@ -26,7 +26,7 @@ from toolkit.records import Face, Image
 from toolkit.runners import Runner, local
 
 VERSION = 1
-PICTURES = 24  # of a visit that are handed to the cues, spread over it
+PICTURES = 12  # of a visit that are handed to the cues, spread over it
 NEAR_S = 0.06  # a face seen so near in time belongs to a picture
 INPUTS = ("visits", "zones", "presentations", "faces")
 TABLE = "visit_readings"
