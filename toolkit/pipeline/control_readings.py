@@ -33,10 +33,11 @@ from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.runners import Runner, local
 
-VERSION = 3
-LONGEST_S = 10.0  # of one control that is looked at, from its beginning
+VERSION = 4
+LONGEST_S = 6.0  # of one control that is looked at, in its middle
 SHORT_QUANTILE, LEAST_FRAMES = 0.25, 8
 APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon and so near
+MARGIN = 1.4  # more than the frames that are measured, for some are lost
 LEAST_SHARE = 0.3  # of the stretch that the face of a control must be followed through
 INPUTS = ("exhibits", "faces")
 TABLE = "control_readings"
@@ -97,12 +98,14 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
         if exhibit_id is None:
             nameless.append(named(number))
             continue
+        middle = (row.from_s + row.to_s) / 2
+        reach = min(row.to_s - row.from_s, LONGEST_S, MARGIN * frames * EVERY_S) / 2
         works.append(
             ControlWork(
                 control_id=named(number),
                 path=str(case.exhibit_path(exhibit_id)),
-                from_s=row.from_s,
-                to_s=min(row.to_s, row.from_s + LONGEST_S),
+                from_s=middle - reach,
+                to_s=middle + reach,
                 region_px=row.region_px,
                 frame_rate=declared_rate(case, exhibit_id),
                 frames=frames,

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from toolkit import tables
 from toolkit.analysis.crops import nose_offset, width_px
 from toolkit.analysis.cue import PresentationSample
-from toolkit.analysis.identity import Compared, Gallery, compare, moved_boxes
+from toolkit.analysis.identity import FARTHEST, Compared, Gallery, compare, moved_boxes
 from toolkit.analysis.presentations import faces_in
 from toolkit.casebook.case import Case
 from toolkit.clockin.tabular import clean_id
@@ -35,7 +35,7 @@ from toolkit.runners import Runner, local
 from toolkit.vision.dlib_faces import embed
 from toolkit.vision.models import weights
 
-VERSION = 3
+VERSION = 4
 METRIC, BACKEND = "distance", "dlib_resnet"
 MOST_FRAMES, APART_S = 4, 0.25  # frames of a presentation that are compared, and how far apart
 FURTHER = re.compile(r"[ _-]\(?\d{1,2}\)?$")  # of several photographs of one person
@@ -56,6 +56,16 @@ class Photograph:
     row: tuple[float, ...] | None
     why_not: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoWork:
+    """A photograph to look at; ``nobody`` is the reason that is told where it belongs to no employee."""
+
+    exhibit_id: str
+    employee_id: str | None
+    path: str
+    nobody: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,7 @@ def likenesses(case: Case, *, run: Runner | None = None, progress: Progress = qu
     params = {"version": VERSION, "backend": BACKEND, "frames": MOST_FRAMES}
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("likenesses")
-    photographs = photographs_of(case)
+    photographs = photographs_of(case, run or local(1))
     ranked: list[Row] = []
     compared: list[Row] = []
     if any(one.row is not None for one in photographs):
@@ -103,15 +113,21 @@ def likenesses(case: Case, *, run: Runner | None = None, progress: Progress = qu
     return case.read("likenesses")
 
 
-def photographs_of(case: Case) -> list[Photograph]:
+def photographs_of(case: Case, run: Runner) -> list[Photograph]:
     """The photographs of a case with the employees they belong to, by their file names."""
     exhibits = case.read("exhibits")
     known = set(case.read("roster")["employee_id"]) if case.has("roster") else set()
-    made = []
-    for exhibit_id in exhibits.loc[exhibits["kind"] == "photo", "exhibit_id"]:
-        name = case.original_name(str(exhibit_id)) or ""
-        made.append(_photograph(case, str(exhibit_id), _owner(PurePath(name).stem, known)))
-    return made
+    nobody = "photo_of_nobody" if case.has("roster") else "photo_without_roster"
+    works = [
+        PhotoWork(
+            exhibit_id=str(exhibit_id),
+            employee_id=_owner(PurePath(case.original_name(str(exhibit_id)) or "").stem, known),
+            path=str(case.exhibit_path(str(exhibit_id))),
+            nobody=nobody,
+        )
+        for exhibit_id in exhibits.loc[exhibits["kind"] == "photo", "exhibit_id"]
+    ]
+    return run(photograph, works)
 
 
 def _owner(stem: str, known: Collection[str]) -> str | None:
@@ -120,16 +136,16 @@ def _owner(stem: str, known: Collection[str]) -> str | None:
     return next((one for one in (whole, first) if one in known), None)
 
 
-def _photograph(case: Case, exhibit_id: str, employee_id: str | None) -> Photograph:
+def photograph(work: PhotoWork) -> Photograph:
+    """A photograph with its embedding, or why it has none."""
+    told: dict[str, Any] = {"exhibit_id": work.exhibit_id, "employee_id": work.employee_id}
     try:
-        if employee_id is None:
-            raise CannotMeasure("photo_of_nobody" if case.has("roster") else "photo_without_roster")
-        row = embed(*_only_face(read_picture(case.exhibit_path(exhibit_id))))
+        if work.employee_id is None:
+            raise CannotMeasure(work.nobody)
+        row = embed(*_only_face(read_picture(Path(work.path))))
     except (CannotMeasure, ReadingError) as reason:
-        return Photograph(
-            exhibit_id=exhibit_id, employee_id=employee_id, row=None, why_not=reason.code, facts=dict(reason.facts)
-        )
-    return Photograph(exhibit_id=exhibit_id, employee_id=employee_id, row=tuple(float(v) for v in row))
+        return Photograph(**told, row=None, why_not=reason.code, facts=dict(reason.facts))
+    return Photograph(**told, row=tuple(float(v) for v in row))
 
 
 def _only_face(image: Image) -> tuple[Image, Face]:
@@ -159,22 +175,33 @@ def apart(work: LikenessWork) -> list[Row]:
         chosen = best_frames(sample)
         if not chosen:
             raise CannotMeasure("likeness_no_frame")
-        return [_apart(sample, k, work.gallery, moved=k == chosen[0]) for k in chosen]
+        rows = [_apart(sample, k, work.gallery) for k in chosen]
+        if np.median([row["distances"][0] for row in rows], axis=0).min() <= FARTHEST:
+            rows[0]["distances"] += _moved(sample, chosen[0], work.gallery)
+        return rows
     except (CannotMeasure, ReadingError) as reason:
         return [{"why_not": reason.code, "facts": dict(reason.facts)}]
 
 
-def _apart(sample: PresentationSample, k: int, gallery: Gallery, *, moved: bool) -> Row:
-    """Distances of one frame; boxes are moved in the best frame only, for an embedding is dear."""
+def _apart(sample: PresentationSample, k: int, gallery: Gallery) -> Row:
     face = sample.faces[k]
     assert face is not None
-    boxes = moved_boxes(face) if moved else (face,)
-    rows = [gallery.distances(embed(sample.crops[k], one).astype(np.float64)) for one in boxes]
     return {
         "media_s": float(sample.times_s[k]),
         "width_px": width_px(face),
-        "distances": [[round(float(v), 6) for v in row] for row in rows],
+        "distances": [_distances(sample.crops[k], face, gallery)],
     }
+
+
+def _moved(sample: PresentationSample, k: int, gallery: Gallery) -> list[list[float]]:
+    """Distances with the box moved: in the best frame only, and only where somebody is near, for an embedding is dear."""
+    face = sample.faces[k]
+    assert face is not None
+    return [_distances(sample.crops[k], one, gallery) for one in moved_boxes(face)[1:]]
+
+
+def _distances(crop: Image, face: Face, gallery: Gallery) -> list[float]:
+    return [round(float(one), 6) for one in gallery.distances(embed(crop, face).astype(np.float64))]
 
 
 def best_frames(sample: PresentationSample) -> list[int]:

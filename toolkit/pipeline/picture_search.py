@@ -22,6 +22,7 @@ from toolkit.analysis.reuse import (
     AGAIN,
     FARTHEST,
     LEAST_ALIKE,
+    LEAST_PX,
     SOURCE,
     Comparison,
     Kind,
@@ -43,6 +44,7 @@ from toolkit.pipeline.zones import declared_rate, zone_of
 from toolkit.runners import Runner, local
 
 VERSION = 1
+NEARLY = 0.95  # a face is told too narrow where it is turned: of the least width that is worth making ready
 PAIRS_A_PIECE, PIECES_AT_ONCE = 100, 8
 INPUTS = ("presentations", "faces", "visits", "clips", "zones", "exhibits")
 OUTPUTS = ("reuse", "reuse_searched", "models_compared")
@@ -96,9 +98,13 @@ def shown_again(case: Case, *, run: Runner | None = None, progress: Progress = q
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("reuse")
     runner = run or local(1)
-    shown = _ready(case, _presentations(case, offered), runner, progress)
-    photos = _ready(case, _photographs(case), runner, progress)
-    spreads = _spreads(case, runner, progress)
+    least = NEARLY * min(px for px, _ in LEAST_PX[AGAIN])
+    large = offered[offered["width_px"] >= least]
+    tiny = int((offered["geometry"] != BACKGROUND).sum() - (large["geometry"] != BACKGROUND).sum())
+    shown = _ready(case, _presentations(case, large), runner, progress)
+    # Photographs and controls are made ready where something can be laid beside them.
+    photos = _ready(case, _photographs(case) if shown.sized(SOURCE) else [], runner, progress)
+    spreads = _spreads(case, runner, progress) if len(shown.sized(AGAIN)) > 1 else {}
     cameras = _cameras(case, offered)
     rows: list[Row] = []
     counted: list[Row] = []
@@ -108,7 +114,8 @@ def shown_again(case: Case, *, run: Runner | None = None, progress: Progress = q
         for first, second, comparison in told:
             spread = spreads.get(cameras[first]) if kind == AGAIN and cameras[first] == cameras[second] else None
             rows.append(_row(first, second, comparison, media, spread or Spread(), searched["pairs"]))
-        counted.append({**searched, **_controls_counted(spreads.values())})
+        told_small = {"faces": searched["faces"] + tiny, "small": searched["small"] + tiny}
+        counted.append({**searched, **told_small, **_controls_counted(spreads.values())})
     case.record("reuse", tables.build("reuse", rows), inputs=inputs, params=params)
     case.record("reuse_searched", tables.build("reuse_searched", counted), inputs=inputs, params=params)
     used = model_rows(NETWORKS) if shown.faces else []
