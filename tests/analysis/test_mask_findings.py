@@ -10,7 +10,7 @@ import pytest
 from toolkit import tables
 from toolkit.analysis.calibration import NotCalibrated
 from toolkit.analysis.fd1_rivals import fd1_rivals
-from toolkit.analysis.mask_findings import artefacts
+from toolkit.analysis.mask_findings import artefacts, sheets
 
 VISITS = pd.DataFrame({"visit_id": ["V-001"], "exhibit_id": ["E-0001"]})
 OFFERED = tables.build(
@@ -86,3 +86,23 @@ def test_no_candidate_against_the_sites_own_recordings() -> None:
 def test_an_assessment_of_faces_that_are_no_more_is_left_out() -> None:
     found, missing = conclude([], [assessed("PR-001"), assessed("PR-009", "artefact")])
     assert found == [] and missing[0]["facts"] == {"presentations": 1}
+
+
+def visit_reading(cue: str, statement: str, level: str) -> dict[str, Any]:
+    facts = {"frames": [{"media_s": at} for at in (1.0, 2.0, 3.0, 4.0)]}
+    return {
+        "visit_id": "V-001", "cue": cue, "cue_group": "edge", "value": 0.9, "unit": "1", "statement": statement,
+        "level": level, "why_not": None, "facts": facts,
+    }  # fmt: skip
+
+
+def test_a_face_on_a_sheet_is_a_candidate_once_and_neutral_levels_are_none() -> None:
+    neutral = tables.build("visit_readings", [visit_reading("sheet", "nothing", "sheet_in_hands")])
+    assert sheets(VISITS, neutral, set()) == []
+    stated = tables.build("visit_readings", [visit_reading("sheet", "artefact", "face_on_it")])
+    (one,) = sheets(VISITS, stated, set())
+    assert one["state"] == "candidate" and one["headline"]["words"] == "no_ratio" and one["employees"] == []
+    assert [frame["media_s"] for frame in one["frames"]] == [1.0, 3.0, 4.0]
+    assert {"phone_or_tablet", "shown_badge", "covered_live_face"} <= {rival["name"] for rival in one["rivals"]}
+    assert sheets(VISITS, stated, {"V-001"}) == []
+    assert tables.build("findings", [{**one, "finding_id": "F-01"}]).shape[0] == 1

@@ -194,7 +194,7 @@ def _apart(sample: PresentationSample, k: int, gallery: Gallery) -> Row:
 
 
 def _moved(sample: PresentationSample, k: int, gallery: Gallery) -> list[list[float]]:
-    """Distances with the box moved: in the best frame only, and only where somebody is near, for an embedding is dear."""
+    """Distances with the box moved: in the best frame only and where somebody is near, for an embedding is dear."""
     face = sample.faces[k]
     assert face is not None
     return [_distances(sample.crops[k], one, gallery) for one in moved_boxes(face)[1:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from toolkit.runners import Runner
 Work = TypeVar("Work")
 Rows = list[dict[str, Any]]
 
-AT_ONCE = 4  # pieces handed to the runner together: what an interruption can lose
+AT_ONCE = 8  # pieces handed to a distant runner together: what an interruption can lose
 
 
 def in_pieces(
@@ -46,10 +47,35 @@ def in_pieces(
     total = sum(size(work) for work in works)
     done = total - sum(size(works[k]) for k in missing)
     with progress(step, total, done) as advance:
-        for first in range(0, len(missing), AT_ONCE):
-            batch = missing[first : first + AT_ONCE]
-            for k, rows in zip(batch, run(one, [works[k] for k in batch]), strict=True):
-                case.keep(names[k], tables.canonical(rows).encode())
-                told[k] = rows
-                advance(size(works[k]))
+
+        def put_down(k: int, rows: Rows) -> None:
+            case.keep(names[k], tables.canonical(rows).encode())
+            told[k] = rows
+            advance(size(works[k]))
+
+        if getattr(run, "in_process", False):
+            _as_they_end(run, one, works, sorted(missing, key=lambda k: -size(works[k])), put_down)
+        else:
+            for first in range(0, len(missing), AT_ONCE):
+                batch = missing[first : first + AT_ONCE]
+                for k, rows in zip(batch, run(one, [works[k] for k in batch]), strict=True):
+                    put_down(k, rows)
     return [rows for rows in told if rows is not None]
+
+
+def _as_they_end(
+    run: Runner,
+    one: Callable[[Work], Rows],
+    works: Sequence[Work],
+    order: Sequence[int],
+    put_down: Callable[[int, Rows], None],
+) -> None:
+    """Threads of this process: each piece is put down when it ends, and no thread waits for a long one."""
+    lock = threading.Lock()
+
+    def work_on(k: int) -> None:
+        rows = one(works[k])
+        with lock:
+            put_down(k, rows)
+
+    run(work_on, order)
