@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.records import Frame
-from toolkit.report.blocks import Block, Grid, Paragraph, Strip, texts
+from toolkit.report.blocks import Block, Grid, Paragraph, Points, Strip, texts
 from toolkit.report.faces import offered
 from toolkit.report.stills import cut_out
 from toolkit.report.writer import Facts, Writer
@@ -54,7 +54,7 @@ def test_a_presentation_is_shown_counted_and_read(language: str) -> None:
     presentations, readings = of_kind(blocks, Grid)
     assert isinstance(presentations, Grid) and isinstance(readings, Grid)
     assert presentations.rows[0][:3] == ("PR-001", "V-001", "[E-0001 @ 5.0 s]")
-    assert readings.rows[0][3] == "0.21"
+    assert readings.rows[0][0] == "PR-001" and readings.rows[0][1].startswith("0.21 (")
     assert not any(word in text for block in blocks for text in texts(block) for word in ("log10", "LR "))
 
 
@@ -69,9 +69,10 @@ def test_not_run_and_not_assessable_are_told_apart() -> None:
         reading("nose_range", None, "not_assessable", "cue_few_frames"),
     )
     blocks = offered(facts, Writer("en"), still)
-    (grid,) = (one for one in of_kind(blocks, Grid) if isinstance(one, Grid) and len(one.columns) == 6)
-    assert [row[4] for row in grid.rows] == ["not assessable"]
-    assert "3 frames" in grid.rows[0][5]
+    (grid,) = (one for one in of_kind(blocks, Grid) if isinstance(one, Grid) and len(one.columns) == 2)
+    assert grid.rows == (("PR-001", "–"),)
+    gaps = [item for one in of_kind(blocks, Points) if isinstance(one, Points) for item in one.items]
+    assert any("3 frames" in item and "in 1 presentation" in item for item in gaps)
     assert any("was not run on any presentation" in one.text for one in blocks if isinstance(one, Paragraph))
 
 

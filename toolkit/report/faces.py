@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from toolkit.errors import CannotMeasure
 from toolkit.records import Frame
 from toolkit.report.blocks import Block, Grid, Paragraph, Strip
+from toolkit.report.readings import readings, why
 from toolkit.report.stills import face_still
 from toolkit.report.writer import Facts, Writer, at, brief, refs
 
-NOT_RUN = "not_run"
 MOST_FACES = 24
 
 
@@ -31,7 +30,8 @@ def offered(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -
         _gallery(facts, exhibits, write, still),
         _presentations(facts, exhibits, write),
         *_without(facts, clips, write),
-        *_readings(facts, write),
+        *readings(facts, write),
+        *_worth(facts, write),
         *_in_hands(facts, exhibits, write),
     )
 
@@ -72,30 +72,6 @@ def _without(facts: Facts, clips: str, write: Writer) -> list[Block]:
     return [Paragraph(write("faces_visits_without", visits=", ".join(blind), refs=clips), "note")] if blind else []
 
 
-def _readings(facts: Facts, write: Writer) -> list[Block]:
-    """Readings, one line each; a cue that was not run at all is told once."""
-    every = [(one["presentation_id"], reading) for one in facts["presentations"] for reading in one["readings"]]
-    ran = {reading["cue"] for _, reading in every if reading["statement"] != NOT_RUN}
-    rows = tuple(
-        (
-            presentation_id,
-            write.code("cue", reading["cue"]),
-            write.code("group", reading["group"]),
-            "–" if reading["value"] is None else f"{brief(reading['value'])} {_unit(reading['unit'])}".rstrip(),
-            write.code("statement_of_cue", reading["statement"]),
-            _why(reading, write),
-        )
-        for presentation_id, reading in every
-        if reading["cue"] in ran
-    )
-    names = ("presentation", "cue", "group", "value", "says", "why_not")
-    tables: list[Block] = [Grid(write("cap_readings"), _columns(write, names), rows, numeric=(3,))] if rows else []
-    blank = {reading["cue"]: _why(reading, write) for _, reading in every if reading["cue"] not in ran}
-    for cue, why in sorted(blank.items()):
-        tables.append(Paragraph(write("cue_not_run", cue=write.code("cue", cue), why=why), "note"))
-    return [*tables, Paragraph(_limit(facts, write), "note")] if every else []
-
-
 def _in_hands(facts: Facts, exhibits: dict[str, str], write: Writer) -> list[Block]:
     """What was in hands, visit by visit: four statements kept apart, of which two are neutral."""
     if not facts["sheets"]:
@@ -108,13 +84,18 @@ def _in_hands(facts: Facts, exhibits: dict[str, str], write: Writer) -> list[Blo
             "–" if one["value"] is None else f"{brief(one['value'])} {_unit(one['unit'])}".rstrip(),
             "–" if one["value"] is None else write.code("level", one["level"]),
             write.code("statement_of_cue", one["statement"]),
-            _why(one, write),
+            why(one, write),
         )
         for one in facts["sheets"]
     )
     names = ("visit", "reference", "cue", "value", "in_hands", "says", "why_not")
     table = Grid(write("cap_sheets"), _columns(write, names), rows, numeric=(3,))
     return [table, Paragraph(write("sheets_limit"), "note")]
+
+
+def _worth(facts: Facts, write: Writer) -> list[Block]:
+    read = any(one["readings"] for one in facts["presentations"])
+    return [Paragraph(_limit(facts, write), "note")] if read else []
 
 
 def _limit(facts: Facts, write: Writer) -> str:
@@ -125,13 +106,6 @@ def _limit(facts: Facts, write: Writer) -> str:
     if reasons <= {"no_controls"}:
         return write("readings_limit")
     return write("readings_unweighed", why=write.names("not_calibrated", sorted(reasons)))
-
-
-def _why(reading: Facts, write: Writer) -> str:
-    """The reason why a cue has no answer, in words."""
-    if reading["why_not"] is None:
-        return "–"
-    return CannotMeasure(reading["why_not"], **reading["facts"]).what(write.language)
 
 
 def _unit(unit: str) -> str:
