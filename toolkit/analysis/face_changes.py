@@ -83,7 +83,7 @@ def _finding(
         "limits": ["names_nobody_pictured", "own_face_counts", "not_random_footage"],
         "sensitivity": dict(told),
         "frames": [
-            {"exhibit_id": exhibit_id, "media_s": _middle_s(shown[one]), "role": "presentation", "employee_id": None}
+            {"exhibit_id": exhibit_id, "media_s": _middle_s(shown[one]), "role": "shown", "employee_id": None}
             for one in sorted(told["presentations"], key=lambda one: float(shown[one]["from_s"]))
         ],
     }  # fmt: skip

@@ -79,7 +79,7 @@ def sheets(visits: pd.DataFrame, readings: pd.DataFrame, already: set[str]) -> R
 
 
 def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]]) -> dict[str, Any]:
-    told = fd1_rivals(NotCalibrated(reason="no_controls"))
+    told = fd1_rivals(NotCalibrated(reason="no_weights"))
     objects, papers = ([one.as_row() for one in some] for some in (told.object_rivals, told.paper_rivals))
     evidence = json.loads(said[0]["facts"])
     moments = [float(one["media_s"]) for one in evidence.get("frames", [])]
@@ -104,10 +104,10 @@ def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]]) -> dict[s
             "level": str(said[0]["level"]),
             "pictures": len(moments),
             "paper_headline": told.paper_headline,
-            "reason": "no_controls",
+            "reason": "no_weights",
         },
         "frames": [
-            {"exhibit_id": exhibit_id, "media_s": round(at, 3), "role": "presentation", "employee_id": None}
+            {"exhibit_id": exhibit_id, "media_s": round(at, 3), "role": "shown", "employee_id": None}
             for at in chosen
         ],
     }
@@ -145,5 +145,5 @@ def _finding(
             "paper_headline": parts["paper"]["headline"],
             "reason": None if pd.isna(row["reason"]) else str(row["reason"]),
         },
-        "frames": [{"exhibit_id": exhibit_id, "media_s": middle, "role": "presentation", "employee_id": None}],
+        "frames": [{"exhibit_id": exhibit_id, "media_s": middle, "role": "shown", "employee_id": None}],
     }
