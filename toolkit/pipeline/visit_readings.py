@@ -64,17 +64,18 @@ def visit_readings(case: Case, *, run: Runner | None = None, progress: Progress 
     """
     assert toolkit.analysis.cues
     params = {"version": VERSION, "cues": sorted(visit_cues), "pictures": PICTURES}
-    works = _works(case)
-    if case.is_current(TABLE, inputs=INPUTS, params=params):
+    inputs = [name for name in INPUTS if case.has(name)]
+    if case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
+    works = _works(case)
     found = in_pieces(case, "sheets", works, measured, key=_key, run=run or local(1), progress=progress)
     rows = [{"visit_id": work.visit_id, **one} for work, part in zip(works, found, strict=True) for one in part]
-    case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
+    case.record(TABLE, tables.build(TABLE, rows), inputs=inputs, params=params)
     return case.read(TABLE)
 
 
 def _works(case: Case) -> list[VisitWork]:
-    zones = case.read("zones")
+    zones = case.read("zones") if case.has("zones") else tables.empty("zones")
     offered, faces = case.read("presentations"), case.read("faces")
     shown = offered.loc[offered["geometry"] != BACKGROUND, ["presentation_id", "visit_id"]]
     seen = faces.merge(shown, on="presentation_id")
