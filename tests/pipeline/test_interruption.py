@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, float]:
     """A case ready to run, a finished copy of it, and how long a run takes."""
     folder = tmp_path_factory.mktemp("kill")
-    case, _ = simulated_case(folder / "case", folder / "scene", small_morning(), TESTS[2])
+    case, _ = simulated_case(folder / "case", folder / "scene", small_morning(2), TESTS[2])
     case.close()
     shutil.copytree(folder / "case", folder / "done")
     started = time.monotonic()
