@@ -107,8 +107,7 @@ def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]]) -> dict[s
             "reason": "no_weights",
         },
         "frames": [
-            {"exhibit_id": exhibit_id, "media_s": round(at, 3), "role": "shown", "employee_id": None}
-            for at in chosen
+            {"exhibit_id": exhibit_id, "media_s": round(at, 3), "role": "shown", "employee_id": None} for at in chosen
         ],
     }
 
