@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import cv2
@@ -106,6 +107,20 @@ def simulated(purpose: str, pool: ProcessPoolExecutor) -> Iterator[str]:
                     size = f"{'from' if large else 'under'} {LARGE_PX:.0f} px"
                     yield f"{kind:5s} pitch {pitch:2d} {size}: {_line(some, roster, kin)}"
     yield f"every one: {_line(shown, roster, kin)}"
+    yield _pairs(shown)
+
+
+def _pairs(shown: Sequence[Shown]) -> str:
+    """Line: distances within a presentation, and between people whose faces are of like size (for FD3)."""
+    same = [float(np.linalg.norm(a[0] - b[0])) for one in shown for a, b in pairwise(one.rows)]
+    other = [
+        float(np.linalg.norm(one.rows[:2, 0].mean(axis=0) - two.rows[:2, 0].mean(axis=0)))
+        for one, two in combinations(shown, 2)
+        if one.who != two.who and 0.7 < one.width_px / two.width_px < 1.4
+    ]
+    least, low = np.percentile(other, (0, 5))
+    two = f"two: {least:.2f} at least, 5 % below {low:.2f} of {len(other)}"
+    return f"one face: {max(same):.2f} at most of {len(same)}; {two}"
 
 
 def _line(some: Sequence[Shown], roster: np.ndarray, kin: Sequence[Sequence[int]]) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from toolkit.analysis.face_changes import DIFFERENT
+from toolkit.analysis.identity import FARTHEST, LEAST_MARGIN, LEAST_Z
 from toolkit.report.blocks import Grid, Paragraph, texts
 from toolkit.report.likeness import likeness
 from toolkit.report.wording import check
@@ -55,3 +57,11 @@ def test_no_photograph_and_no_comparison_are_no_results() -> None:
     for blocks in (none, not_run):
         assert all(isinstance(one, Paragraph) and "no result" in one.text for one in blocks)
     assert texts(none[0]) != texts(not_run[0])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_limits_that_the_report_prints_are_those_that_were_used(language: str) -> None:
+    told = Writer(language)("method_9")
+    assert all(f"{limit:.2f}".rstrip("0") in told for limit in (FARTHEST, LEAST_MARGIN, LEAST_Z))
+    changed = Writer(language)("fd3_measured", least="0.50", pairs=1)
+    assert f"{DIFFERENT:.2f}" in changed
