@@ -300,14 +300,22 @@ def test_what_is_not_known_of_the_recordings_is_named(rows: list[ControlReading]
 
 
 def test_sides_that_were_recorded_apart_speak_for_no_case(rows: list[ControlReading]) -> None:
-    apart = [
-        replace(row, recorded=replace(HERE, codec="hevc", px_per_m=500.0) if row.is_print else HERE) for row in rows
-    ]
+    other = replace(HERE, codec="hevc", px_per_m=500.0, camera="C2")
+    apart = [replace(row, recorded=other if row.is_print else HERE) for row in rows]
     for scale in (250.0, 350.0, 500.0):
         assert reason(apart, HIGH, recorded=replace(HERE, px_per_m=scale)) == "outside_scale"
     same_scale = [replace(row, recorded=replace(row.recorded, px_per_m=250.0)) for row in apart]
     for codec in ("h264", "hevc"):
         assert reason(same_scale, HIGH, recorded=replace(HERE, codec=codec)) == "outside_codec"
+
+
+def test_sheets_held_nearer_to_one_camera_are_where_it_looks(rows: list[ControlReading]) -> None:
+    nearer = [replace(row, recorded=replace(HERE, px_per_m=330.0) if row.is_print else HERE) for row in rows]
+    for scale in (250.0, 290.0, 330.0):
+        assert ratio(nearer, HIGH, recorded=replace(HERE, px_per_m=scale)).validity.px_per_m == (250.0, 330.0)
+    assert reason(nearer, HIGH, recorded=replace(HERE, px_per_m=450.0)) == "outside_scale"
+    unnamed = [replace(row, recorded=replace(row.recorded, camera="")) for row in nearer]
+    assert reason(unnamed, HIGH, recorded=replace(HERE, camera="", px_per_m=290.0)) == "outside_scale"
 
 
 def in_the_case(shift: float, people: int, seed: int = 106) -> list[ControlReading]:
@@ -402,17 +410,28 @@ def without_b(row: ControlReading) -> ControlReading:
 
 def test_controls_without_a_cue_of_the_case_are_left_out_and_counted_anew() -> None:
     rows = three_cues()
-    lacking = [
-        replace(row, readings=dict(row.readings) | {"b": None}) if "P" < row.control.person < "P030" else row
-        for row in rows
-    ]
+    lacking = [without_b(row) if "P" < row.control.person < "P015" else row for row in rows]
     case = CaseReading(readings={"a": 3.0, "b": 3.0, "c": 3.0})
     found = calibrate(WEIGHTS, lacking, case)
     assert isinstance(found, SiteRatio)
-    assert (found.left_out, found.unlocks.people) == (150, 30)
-    none_left = calibrate(WEIGHTS, [without_b(row) for row in rows], case)
+    assert (found.left_out, found.unlocks.people) == (75, 45)
+    none_left = calibrate(WEIGHTS, [replace(row, readings={}) for row in rows], case)
     assert isinstance(none_left, NotCalibrated)
     assert none_left.reason == "too_few"
+
+
+def test_a_cue_that_few_controls_have_is_hidden_rather_than_the_site_thrown_away() -> None:
+    case = CaseReading(readings={"a": 3.0, "b": 3.0, "c": 3.0})
+    rows = [without_b(row) if row.is_print and number % 2 else row for number, row in enumerate(three_cues())]
+    hidden, bare = (calibrate(WEIGHTS, some, case) for some in (rows, [without_b(row) for row in rows]))
+    assert isinstance(hidden, SiteRatio)
+    assert (hidden.left_out, hidden.hidden) == (0, ("b",))
+    assert isinstance(bare, SiteRatio)
+    assert bare.lower_log10 == hidden.lower_log10
+    lacking = replace(case, readings={"a": 3.0, "b": None, "c": 3.0})
+    told = calibrate(WEIGHTS, rows, lacking)
+    assert isinstance(told, SiteRatio)
+    assert told.lower_log10 == hidden.lower_log10  # its reading in the case changes nothing
 
 
 def test_groups_that_move_together_on_the_site_or_in_development_are_one_kind() -> None:

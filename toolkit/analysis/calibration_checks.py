@@ -52,7 +52,7 @@ class Drift:
 class Validity:
     """Where *both* sides' controls were recorded, and how many there are.
 
-    Ranges of px/m and of camera pitch in degrees, None where nobody stated
+    Of one named camera the range of px/m is that of either side. Ranges of px/m and of camera pitch in degrees, None where nobody stated
     them; a range whose ends are the wrong way round says that the two sides
     were recorded apart. ``unchecked`` names what is not known of the case or of
     the controls ("scale", "pitch", "codec"), ``outside`` where the case lies beyond.
@@ -99,7 +99,7 @@ def rank_of(fused: Fused, depicted: str) -> Rank:
 
 def validity_of(used: Sequence[ControlReading], case: Recorded) -> Validity:
     """Where the controls were recorded, and whether the case lies there."""
-    scale = _common(used, lambda one: one.px_per_m)
+    scale = (_anywhere if _one_camera(used, case) else _common)(used, lambda one: one.px_per_m)
     pitch = _common(used, lambda one: one.pitch_deg)
     codecs = _common_codecs(used)
     known = {
@@ -120,6 +120,24 @@ def validity_of(used: Sequence[ControlReading], case: Recorded) -> Validity:
 
 def _within(value: float, ends: Range) -> bool:
     return ends[0] <= value <= ends[1]
+
+
+def _one_camera(used: Sequence[ControlReading], case: Recorded) -> bool:
+    """Whether all of it comes from one camera that somebody named.
+
+    There the sides differ in scale only as a sheet is held nearer than a head
+    stands, which belongs to what is compared; of two cameras it might be the
+    recordings that are told apart.
+    """
+    return bool(case.camera) and {row.recorded.camera for row in used} == {case.camera}
+
+
+def _anywhere(used: Sequence[ControlReading], of: Callable[[Recorded], float | None]) -> Range | None:
+    """The range that the controls cover, where both sides are known."""
+    if _common(used, of) is None:
+        return None
+    stated = [value for row in used if (value := of(row.recorded)) is not None]
+    return min(stated), max(stated)
 
 
 def _common(used: Sequence[ControlReading], of: Callable[[Recorded], float | None]) -> Range | None:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.records import Face, Image
 from toolkit.registry import Registry
+
+if TYPE_CHECKING:
+    from toolkit.analysis.visit_sample import VisitSample
 
 Group = Literal["geometry", "edge", "photometric", "texture", "motion", "learned", "re-use"]
 Statement = Literal["live", "artefact", "nothing"]
@@ -33,13 +36,15 @@ class PresentationSample:
     (h, w, 3) RGB around the presented face, all cut at one place, at the
     camera's own resolution and never resized; ``faces`` what the detector
     found of it in each crop, in the crop's pixels, or None; ``px_per_m`` at the
-    face, where a person stated the scale.
+    face, where a person stated the scale; ``presenter`` a few wider pictures of
+    whoever presents it, where the empty place is known.
     """
 
     times_s: NDArray[np.float64]
     crops: tuple[Image, ...]
     faces: tuple[Face | None, ...]
     px_per_m: float | None = None
+    presenter: VisitSample | None = None
 
     @property
     def found(self) -> int:

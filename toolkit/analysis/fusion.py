@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 Readings = Mapping[str, float | None]
 Kinds = tuple[tuple[str, ...], ...]
 
+LEAST_READ = 0.7  # of the controls of each side, that must have all cues that are used together
 DEPENDENT = 0.5  # correlation within the sides from which two groups are one kind of observation
 
 
@@ -125,7 +126,7 @@ class Fused:
 
     ``kinds`` are the cues of each kind of observation, merged where they move
     together, and ``merged`` those of them that hold more than one group;
-    ``hidden`` the weighed cues that the case lacks; ``left_out`` how many
+    ``hidden`` the weighed cues that the case or too many controls lack; ``left_out`` how many
     presentations lack a cue that the case has.
     """
 
@@ -240,6 +241,8 @@ def fuse(
     ]  # fmt: skip
     if not there:
         return None
+    if kinds is None:
+        there = _enough_read(there, controls)
     names = [one.name for one in there]
     used = tuple(row for row in controls if all(value_of(row.readings, name) is not None for name in names))
     table = _scaled(there, [row.readings for row in used])
@@ -256,6 +259,29 @@ def fuse(
         hidden=tuple(one.name for one in frozen.cues if one.name not in names),
         left_out=len(controls) - len(used),
     )  # fmt: skip
+
+
+def _enough_read(cues: Sequence[CueWeight], controls: Sequence[ControlReading]) -> list[CueWeight]:
+    """Cues that may be asked for together: the heaviest first, while most controls of either side have them all.
+
+    One cue that few controls have would otherwise throw away the rest of the
+    site's recordings. Chosen is by who was read, never by what was read.
+    """
+    sides = [[row for row in controls if row.is_print is printed] for printed in (False, True)]
+    chosen: list[CueWeight] = []
+    for one in sorted(cues, key=lambda cue: (-cue.weight, cue.name)):
+        names = [*(cue.name for cue in chosen), one.name]
+        if all(_share_with(names, side) >= LEAST_READ for side in sides):
+            chosen.append(one)
+    return [one for one in cues if one in chosen] or [
+        max(cues, key=lambda cue: min(_share_with([cue.name], side) for side in sides))
+    ]
+
+
+def _share_with(names: Sequence[str], rows: Sequence[ControlReading]) -> float:
+    """Share of presentations in which all of these cues could be assessed; 1 of none."""
+    whole = sum(all(value_of(row.readings, name) is not None for name in names) for row in rows)
+    return whole / len(rows) if rows else 1.0
 
 
 def _scaled(cues: Sequence[CueWeight], rows: Sequence[Readings]) -> Floats:

@@ -81,8 +81,8 @@ class Look:
     candidates: tuple[Candidate, ...]
 
 
-def look_at(picture: Image, plate: Image | None, px_per_m: float) -> Look:
-    """Candidates of one picture, the best seen first.
+def look_at(picture: Image, plate: Image | None, px_per_m: float, about: tuple[float, float] | None = None) -> Look:
+    """Candidates of one picture, the best seen first; only those that this point lies on, where one is asked about.
 
     Raises
     ------
@@ -93,6 +93,8 @@ def look_at(picture: Image, plate: Image | None, px_per_m: float) -> Look:
     assert plate is not None
     gradient, hands = gradient_of(picture, front), hands_in(picture, plate, front)
     quads = _candidates(picture, plate, Place(front, hands.skin, gradient), px_per_m)
+    if about is not None:
+        quads = [one for one in quads if one.holds(about)]
     sides = sides_of([one.corners_px for one in quads], gradient, hands, px_per_m)
     found = [_looked_at(picture, quad, side, px_per_m) for quad, side in zip(quads, sides, strict=True)]
     return Look(front=front, has_colour=hands.has_colour, candidates=tuple(found))

@@ -30,6 +30,7 @@ from toolkit.analysis.crops import (
     width_px,
 )
 from toolkit.analysis.cue import PresentationSample
+from toolkit.analysis.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 from toolkit.vision.alignment import aligned
@@ -267,14 +268,29 @@ def sample_of(track: Sequence[FaceSeen], images: Sequence[tuple[float, Image]]) 
     if not images or not track:
         raise CannotMeasure("cue_no_face")
     box = box_of(track, images[0][1].shape)
-    told = {round(one.media_s, 6): one.face for one in track}
+    return sample_of_crops(track, [(at, cut(image, box)) for at, image in images], box)
+
+
+def sample_of_crops(
+    track: Sequence[FaceSeen], crops: Sequence[tuple[float, Image]], box: Box, presenter: VisitSample | None = None
+) -> PresentationSample:
+    """As :func:`sample_of`, from pictures that were cut at ``box`` already (:func:`box_of`)."""
+    if not crops or not track:
+        raise CannotMeasure("cue_no_face")
+    faces = faces_at(track, [at for at, _ in crops])
     shift = (-float(box[0]), -float(box[1]))
-    faces = [told.get(round(at, 6)) for at, _ in images]
     return PresentationSample(
-        times_s=np.array([at for at, _ in images]),
-        crops=tuple(cut(image, box) for _, image in images),
+        times_s=np.array([at for at, _ in crops]),
+        crops=tuple(crop for _, crop in crops),
         faces=tuple(None if face is None else moved(face, shift) for face in faces),
+        presenter=presenter,
     )
+
+
+def faces_at(track: Sequence[FaceSeen], times_s: Sequence[float]) -> list[Face | None]:
+    """The face of a track at each of these media seconds, None where it was not seen."""
+    told = {round(one.media_s, 6): one.face for one in track}
+    return [told.get(round(at, 6)) for at in times_s]
 
 
 def box_of(track: Sequence[FaceSeen], shape: tuple[int, ...]) -> Box:

@@ -41,6 +41,11 @@ class Quad:
         """Area in square pixels."""
         return area_of(self.corners_px)
 
+    def holds(self, place: tuple[float, float]) -> bool:
+        """Whether this point (x, y) lies on it."""
+        outline = self.corners_px.astype(np.float32).reshape(-1, 1, 2)
+        return bool(cv2.pointPolygonTest(outline, place, measureDist=False) >= 0)
+
 
 def area_of(corners: Floats) -> float:
     """Area of a polygon (n, 2), in its own unit squared."""

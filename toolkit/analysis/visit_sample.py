@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.cue import Group, Statement
+from toolkit.analysis.cue import Group, PresentationSample, Reading, Statement, cue
+from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 from toolkit.registry import Registry
 
@@ -32,7 +33,8 @@ class VisitSample:
     never resized; ``plate`` the empty place, cut alike, or None; ``px_per_m`` at
     the presenter's head, where a person stated the scale; ``faces`` what the
     detector found in each picture, in its pixels (empty tuples where nobody
-    looked or none was found).
+    looked or none was found). ``about`` (x, y) of the one face that is asked
+    about in each picture, None where it was not seen; empty for the whole visit.
     """
 
     times_s: NDArray[np.float64]
@@ -40,6 +42,7 @@ class VisitSample:
     plate: Image | None = None
     px_per_m: float | None = None
     faces: tuple[tuple[Face, ...], ...] = ()
+    about: tuple[tuple[float, float] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +79,23 @@ Measure = Callable[[VisitSample], VisitReading]
 def visit_cue(
     name: str, *, unit: str, group: Group, says: tuple[Statement, ...] = ("artefact",)
 ) -> Callable[[Measure], Measure]:
-    """Decorator that files a measurement as a cue of visits under its name."""
+    """Decorator that files a measurement as a cue of visits, and of presentations, under its name."""
 
     def enter(measure: Measure) -> Measure:
         visit_cues.register(name)(VisitCue(name=name, unit=unit, group=group, says=says, measure=measure))
+        cue(name, unit=unit, group=group, high="artefact", says=says)(_of_presentation(measure))
         return measure
 
     return enter
+
+
+def _of_presentation(measure: Measure) -> Callable[[PresentationSample], Reading]:
+    """The same measurement where only one face of a visit is meant."""
+
+    def read(sample: PresentationSample) -> Reading:
+        if sample.presenter is None:
+            raise CannotMeasure("sheet_no_plate")
+        told = measure(sample.presenter)
+        return Reading(value=told.value, statement=told.statement)
+
+    return read

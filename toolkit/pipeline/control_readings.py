@@ -25,15 +25,16 @@ from toolkit.clockin.control_times import ControlTime
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
-from toolkit.pipeline.controls import recordings_of, site_controls
+from toolkit.pipeline.controls import lasts_s, recordings_of, site_controls
 from toolkit.pipeline.cue_readings import MOST_FRAMES, CueWork, blanks, measured, networks_added
+from toolkit.pipeline.empty_place import FEWEST, between
 from toolkit.pipeline.face_search import EVERY_S
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.runners import Runner, local
 
-VERSION = 4
+VERSION = 5
 LONGEST_S = 6.0  # of one control that is looked at, in its middle
 SHORT_QUANTILE, LEAST_FRAMES = 0.25, 8
 APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon and so near
@@ -56,6 +57,7 @@ class ControlWork:
     region_px: Box | None
     frame_rate: float | None
     frames: int = MOST_FRAMES
+    empty_s: tuple[float, ...] = ()
 
 
 def control_readings(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -93,7 +95,9 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
     where = recordings_of(case)
     frames = control_frames(case)
     works, nameless = [], []
-    for number, row in enumerate(site_controls(case).times):
+    times = site_controls(case).times
+    empty = {name: _between(case, exhibit_id, name, times) for name, exhibit_id in where.items()}
+    for number, row in enumerate(times):
         exhibit_id = where.get(PurePath(row.file).name)
         if exhibit_id is None:
             nameless.append(named(number))
@@ -109,9 +113,16 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
                 region_px=row.region_px,
                 frame_rate=declared_rate(case, exhibit_id),
                 frames=frames,
+                empty_s=empty[PurePath(row.file).name],
             )
         )
     return works, nameless
+
+
+def _between(case: Case, exhibit_id: str, name: str, times: Sequence[ControlTime]) -> tuple[float, ...]:
+    stretches = [(row.from_s, row.to_s) for row in times if PurePath(row.file).name == name]
+    until_s = lasts_s(case.exhibit_path(exhibit_id)) if stretches else None
+    return () if until_s is None else between(stretches, until_s)
 
 
 def control_frames(case: Case) -> int:
@@ -132,7 +143,10 @@ def look_at(work: ControlWork) -> list[Row]:
         track = _only(work, _tracks(work))
     except (CannotMeasure, ReadingError) as reason:
         return blanks(reason)
-    seen = CueWork(presentation_id=work.control_id, path=work.path, frame_rate=work.frame_rate, seen=tuple(track.seen))
+    seen = CueWork(
+        presentation_id=work.control_id, path=work.path, frame_rate=work.frame_rate, seen=tuple(track.seen),
+        empty_s=work.empty_s, fewest_empty=FEWEST,
+    )  # fmt: skip
     return [{name: value for name, value in row.items() if name != "presentation_id"} for row in measured(seen)]
 
 
@@ -192,7 +206,7 @@ def _follows(track: FaceTrack, before: FaceTrack) -> bool:
 def _told(work: ControlWork) -> Row:
     return {
         "control_id": work.control_id, "file": PurePath(work.path).name, "from_s": work.from_s, "to_s": work.to_s,
-        "region_px": work.region_px, "frame_rate": work.frame_rate, "frames": work.frames,
+        "region_px": work.region_px, "frame_rate": work.frame_rate, "frames": work.frames, "empty_s": work.empty_s,
     }  # fmt: skip
 
 

@@ -13,22 +13,25 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
+from toolkit.analysis.around_face import box_around, looks_among, presenter_of
+from toolkit.analysis.crops import Box, cut
 from toolkit.analysis.cue import NOT_RUN, PresentationSample
 from toolkit.analysis.cue import cues as filed
-from toolkit.analysis.presentations import FaceSeen, sample_of
+from toolkit.analysis.presentations import FaceSeen, box_of, faces_at, sample_of_crops
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
 from toolkit.media.frames import read_frames
+from toolkit.pipeline.empty_place import empty_place, stated_empty
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import declared_rate
-from toolkit.records import Face
+from toolkit.pipeline.zones import declared_rate, zone_of
+from toolkit.records import Face, Image
 from toolkit.runners import Runner, local
 from toolkit.vision.models import slots
 
-VERSION = 1
+VERSION = 2
 MOST_FRAMES = 100  # of one presentation that cues are measured on, spread over all of it
-INPUTS = ("presentations", "faces", "visits")
+INPUTS = ("presentations", "faces", "visits", "zones")
 OUTPUTS = ("cue_readings", "models")
 DETECTOR, NETWORKS = "centerface", {"learned": "minifasnet"}  # of the steps so far, and of cues that ask a network
 
@@ -37,12 +40,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueWork:
-    """One presentation to measure: where its frames lie, and where the face was seen."""
+    """One presentation to measure: where its frames lie, where the face was seen, and when the place is empty."""
 
     presentation_id: str
     path: str
     frame_rate: float | None
     seen: tuple[FaceSeen, ...]
+    empty_s: tuple[float, ...] = ()
+    fewest_empty: int = 1
 
 
 def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -63,7 +68,7 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     offered = case.read("presentations")
     assert toolkit.analysis.cues
     params = {"version": VERSION, "cues": sorted(filed), "most_frames": MOST_FRAMES, "networks": networks_added()}
-    inputs = list(INPUTS)
+    inputs = [name for name in INPUTS if case.has(name)]
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
     works = works_of(case, offered)
@@ -103,16 +108,19 @@ def works_of(case: Case, offered: pd.DataFrame) -> list[CueWork]:
     """The presentations of a table that somebody presented: faces of the empty scene are left out."""
     offered = offered[offered["geometry"] != BACKGROUND]
     visits = case.read("visits").set_index("visit_id")
+    zones = case.read("zones") if case.has("zones") else tables.empty("zones")
     seen = {str(name): part for name, part in case.read("faces").groupby("presentation_id")}
     works = []
     for presentation_id, visit_id in zip(offered["presentation_id"], offered["visit_id"], strict=True):
         exhibit_id = str(visits.loc[visit_id, "exhibit_id"])
+        track = faces_of(seen[str(presentation_id)])
         works.append(
             CueWork(
                 presentation_id=str(presentation_id),
                 path=str(case.exhibit_path(exhibit_id)),
                 frame_rate=declared_rate(case, exhibit_id),
-                seen=faces_of(seen[str(presentation_id)]),
+                seen=track,
+                empty_s=stated_empty(zone_of(zones, exhibit_id), track[len(track) // 2].media_s),
             )
         )
     return works
@@ -146,6 +154,8 @@ def spread(seen: Sequence[FaceSeen], most: int = MOST_FRAMES) -> tuple[FaceSeen,
 def load(work: CueWork) -> PresentationSample:
     """The sample of one presentation, decoded anew at the camera's own resolution.
 
+    Whole frames are cut as they come: a hundred of them would take half a gigabyte.
+
     Raises
     ------
     CannotMeasure, ReadingError
@@ -153,13 +163,27 @@ def load(work: CueWork) -> PresentationSample:
     """
     chosen = spread(work.seen)
     wanted = {round(one.media_s, 6) for one in chosen}
-    images = []
+    looked = {round(chosen[k].media_s, 6) for k in looks_among(len(chosen))}
+    crops: list[tuple[float, Image]] = []
+    wide: list[tuple[float, Image]] = []
+    place: Box | None = None
     span = (chosen[0].media_s, chosen[-1].media_s)
     with read_frames(Path(work.path), [span], frame_rate=work.frame_rate) as frames:
         for frame in frames:
-            if frame.image is not None and not frame.corrupt and round(frame.media_s, 6) in wanted:
-                images.append((frame.media_s, np.asarray(frame.image)))
-    return sample_of(chosen, images)
+            if frame.image is None or frame.corrupt or round(frame.media_s, 6) not in wanted:
+                continue
+            image = np.asarray(frame.image)
+            box, place = box_of(chosen, image.shape), box_around([one.face for one in chosen], image.shape)
+            crops.append((frame.media_s, cut(image, box)))
+            if round(frame.media_s, 6) in looked:
+                wide.append((frame.media_s, cut(image, place)))
+    if place is None:
+        raise CannotMeasure("cue_no_face")
+    times = [at for at, _ in wide]
+    plate = empty_place(work.path, work.empty_s, work.frame_rate, work.fewest_empty)
+    empty = None if plate is None else cut(plate, place)
+    presenter = presenter_of(times, [image for _, image in wide], faces_at(chosen, times), place, empty)
+    return sample_of_crops(chosen, crops, box, presenter)
 
 
 def measured(work: CueWork) -> list[Row]:

@@ -33,7 +33,7 @@ from toolkit.records import Image
 from toolkit.simulation.blends import Recipe, alone, blend
 from toolkit.simulation.looks import Colour, look
 from toolkit.simulation.portraits import EYE_DISTANCE, SIDE_PX, linear, paint, srgb
-from toolkit.simulation.seeds import BLENDED_HEADS, DRAWN_PEOPLE
+from toolkit.simulation.seeds import BLENDED_HEADS, CROWD, DRAWN_PEOPLE
 
 PURPOSES = ("development", "calibration", "measurement", "published")
 HEAD_FACTORS = ("face_width", "jaw_width", "chin_length", "forehead", "cheeks", "nose_height")
@@ -104,6 +104,17 @@ def identities(purpose: str) -> tuple[Identity, ...]:
     public = [_public(name) for name in _FREE] if purpose == "published" else []
     drawn = [_drawn(f"{purpose}-drawn-{k + 1}", seed) for k, seed in enumerate(DRAWN_PEOPLE[purpose])]
     return (*blends, *public, *drawn)
+
+
+@cache
+def crowd(purpose: str, number: int) -> Identity:
+    """One of many drawn people, "development" or "measurement".
+
+    They are not chosen to be told apart by an embedder: for scenes in which it
+    matters that they are different people, not who they are.
+    """
+    seed = CROWD[purpose][number]
+    return _drawn(f"{purpose}-crowd-{number}", seed)
 
 
 def unrelated(one: Identity, other: Identity) -> bool:

@@ -18,6 +18,10 @@ PRESENTATIONS = {"development": 500_000, "calibration": 600_000, "measurement": 
 # First word of the seed sequences of photographs, prints and visits that are compared (bench/reuse.py).
 REUSE = {"development": 800_000, "measurement": 900_000, "tests": 850_000}
 
+# First word of the seed sequences of sites with their own controls, and who works there (bench/fused.py).
+STAFFED_SITES = {"development": 510_000, "measurement": 410_000}
+CROWD = {"development": range(1_200, 1_300), "measurement": range(302_000, 302_300)}
+
 # Who is drawn for which purpose: of the first seeds of each range, those whose faces an embedder tells apart best.
 DRAWN_PEOPLE: dict[str, tuple[int, ...]] = {
     "development": (1_003, 1_011, 1_002, 1_024, 1_014, 1_031),

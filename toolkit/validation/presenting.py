@@ -26,12 +26,13 @@ from toolkit.simulation.scenario import SCHEMA, Act, Camera, Clip, Person, Prese
 from toolkit.simulation.seeds import PRESENTATIONS
 from toolkit.simulation.sensor import Recorder, day_sensor
 from toolkit.simulation.sheets import Sheet
-from toolkit.simulation.shooting import FaceTruth, Shot, shoot
-from toolkit.validation.kinds import KINDS, Item
+from toolkit.simulation.shooting import FaceTruth, Shot, Take, shoot
+from toolkit.validation.kinds import KINDS, Geometry, Item, Kind, Motion
 
 FPS = 10.0
 SEEN_M = 1.3  # what a picture shows of the world, in width and height
 ARRIVED_S, BEGINS_S, LASTS_S = 1.0, 2.0, 3.2
+EMPTY_S = (0.0, 0.1, 0.2, 0.3, 0.4)  # before anybody arrives
 SETTLING_S = 0.5  # before it, exposure and noise reduction of the recorder settle
 CRF_RANGE = (24, 32)
 LEAKED_CRF, MOST_CRF = 4, 51
@@ -42,12 +43,16 @@ KEPT_PRINTS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filmed:
-    """A clip that was made, and the truth of the presented face for each frame (None: not in the picture)."""
+    """A clip that was made, and the truth of the presented face for each frame (None: not in the picture).
+
+    It begins with the empty place until ``empty_until_s``.
+    """
 
     path: Path
     times_s: tuple[float, ...]
     truths: tuple[FaceTruth | None, ...]
     presented_s: tuple[float, float]
+    empty_until_s: float
     bearer: str
     shown: str
     crf: int
@@ -70,33 +75,43 @@ def film(item: Item, folder: Path) -> Filmed:
     plan = _plan(item, faces, rng)
     take = _PrintsOfARun(plan, faces, item).take(plan.clips[0])
     recorder = Recorder(day_sensor(rng), rng)
-    begin = BEGINS_S - SETTLING_S
-    times = [round(begin + k / FPS, 6) for k in range(round((SETTLING_S + LASTS_S) * FPS))]
-    truths: list[FaceTruth | None] = []
-    path = folder / "clip.mp4"
     attack = KINDS[item.kind].side == "attack"
     leaked = attack and item.leak == "strength"
-
-    def frames() -> Iterator[tuple[float, Image]]:
-        for shot in shoot(take, times, recorder):
-            truths.append(_presented(shot, item))
-            yield round(shot.t_s - begin, 6), shot.image
-
     used = min(MOST_CRF, crf + LEAKED_CRF * leaked)
-    write_clip(path, frames(), codec=item.geometry.codec, gop=gop, crf=used, rate=FPS)
+    path = folder / "clip.mp4"
+    truths = record(take, recorder, path, kind=KINDS[item.kind], codec=item.geometry.codec, gop=gop, crf=used)
     again = attack and item.leak == "encoded_twice"
     if again:
         _encode_again(path, item.geometry.codec, gop, crf)
+    empty_until = len(EMPTY_S) / FPS
     return Filmed(
         path=path,
-        times_s=tuple(round(t - begin, 6) for t in times),
+        times_s=tuple(k / FPS for k in range(len(truths))),
         truths=tuple(truths),
-        presented_s=(SETTLING_S, SETTLING_S + LASTS_S),
+        presented_s=(empty_until + SETTLING_S, empty_until + SETTLING_S + LASTS_S),
+        empty_until_s=empty_until,
         bearer=plan.cast["P"],
         shown=plan.cast["P" if not attack else "Q"],
         crf=used,
         encodings=1 + again,
     )
+
+
+def record(
+    take: Take, recorder: Recorder, path: Path, *, kind: Kind, codec: str, gop: int, crf: int
+) -> list[FaceTruth | None]:
+    """Shoot and store one presentation: the empty place, then whoever presents; the truth of each frame."""
+    begin = BEGINS_S - SETTLING_S
+    times = [*EMPTY_S, *(round(begin + k / FPS, 6) for k in range(round((SETTLING_S + LASTS_S) * FPS)))]
+    truths: list[FaceTruth | None] = []
+
+    def frames() -> Iterator[tuple[float, Image]]:
+        for number, shot in enumerate(shoot(take, times, recorder)):
+            truths.append(_presented(shot, kind))
+            yield number / FPS, shot.image
+
+    write_clip(path, frames(), codec=codec, gop=gop, crf=crf, rate=FPS)
+    return truths
 
 
 class _PrintsOfARun(Company):
@@ -138,18 +153,23 @@ def _rng(item: Item) -> np.random.Generator:
 
 
 def _plan(item: Item, faces: dict[str, Identity], rng: np.random.Generator) -> Plan:
-    kind, geometry = KINDS[item.kind], item.geometry
     bearer, shown = (int(k) for k in rng.choice(len(faces), 2, replace=False))
+    told = scene(KINDS[item.kind], item.geometry, item.motion, item.turn_deg, bearer, shown)
+    return make_plan(told, int(rng.integers(2**31)), list(faces))
+
+
+def scene(kind: Kind, geometry: Geometry, motion: Motion, turn_deg: float, bearer: int, shown: int) -> Scenario:
+    """One person ("P", the face of this number) presents one thing, with the face of "Q" where it shows one."""
     side = max(64, round(SEEN_M * geometry.px_per_m) // 2 * 2)
     told: dict[str, Any] = dict(kind.presents)
-    if told["what"] != "own_face":
+    if told["what"] not in ("own_face", "notice"):
         told["of"] = "Q"
     presenting = Presenting(
-        at_s=BEGINS_S - SETTLING_S, seconds=LASTS_S + 2 * SETTLING_S, motion=item.motion, turn_deg=item.turn_deg, **told
+        at_s=BEGINS_S - SETTLING_S, seconds=LASTS_S + 2 * SETTLING_S, motion=motion, turn_deg=turn_deg, **told
     )
     wears: Any = kind.wears
     act = Act(person="P", arrives_s=ARRIVED_S, leaves_s=9.0, wears=wears, presents=(presenting,))
-    scenario = Scenario(
+    return Scenario(
         schema=SCHEMA,
         name="validation",
         about="One person presents one thing.",
@@ -170,14 +190,13 @@ def _plan(item: Item, faces: dict[str, Identity], rng: np.random.Generator) -> P
             Clip(clip="one", camera="one", starts_at=datetime(2026, 3, 3, tzinfo=UTC), duration_s=10.0, acts=(act,)),
         ),
     )
-    return make_plan(scenario, int(rng.integers(2**31)), list(faces))
 
 
-def _presented(shot: Shot, item: Item) -> FaceTruth | None:
+def _presented(shot: Shot, kind: Kind) -> FaceTruth | None:
     """The truth of what is offered to the terminal in this frame."""
-    told = KINDS[item.kind].presents
+    told = kind.presents
     medium, how = {"own_face": "live"}.get(told["what"], told["what"]), told.get("how", "held")
-    geometry = "own head" if medium == "live" else how
+    geometry = {"live": "own head", "badge": "badge"}.get(medium, how)
     return next((face for face in shot.faces if face.medium == medium and face.geometry == geometry), None)
 
 
@@ -189,7 +208,15 @@ def _encode_again(path: Path, codec: str, gop: int, crf: int) -> None:
 
 def images_of(filmed: Filmed) -> tuple[NDArray[np.float64], list[Image]]:
     """Times and decoded frames of the presentation itself."""
-    begin, end = filmed.presented_s
-    with read_frames(filmed.path, [(begin - 1e-6, end + 1e-6)]) as frames:
+    return _decoded(filmed.path, filmed.presented_s)
+
+
+def empties_of(filmed: Filmed) -> list[Image]:
+    """Decoded frames of the empty place."""
+    return _decoded(filmed.path, (0.0, filmed.empty_until_s - 0.5 / FPS))[1]
+
+
+def _decoded(path: Path, span: tuple[float, float]) -> tuple[NDArray[np.float64], list[Image]]:
+    with read_frames(path, [(span[0] - 1e-6, span[1] + 1e-6)]) as frames:
         pairs = [(frame.media_s, frame.image) for frame in frames if frame.image is not None and not frame.corrupt]
     return np.array([at for at, _ in pairs]), [image for _, image in pairs]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from toolkit.analysis.around_face import box_around, looks_among, plate_of, presenter_of
 from toolkit.analysis.crops import (
     Box,
     Floats,
@@ -20,6 +21,7 @@ from toolkit.analysis.crops import (
     width_px,
 )
 from toolkit.analysis.cue import PresentationSample
+from toolkit.analysis.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 from toolkit.simulation.shooting import FaceTruth
@@ -29,8 +31,18 @@ FACE_WIDTH_M = 0.145
 LARGEST_STEP = 0.6  # of a face width from one frame to the next, for a track
 
 
-def sample_of_truth(times_s: Floats, images: Sequence[Image], truths: Sequence[FaceTruth | None]) -> PresentationSample:
-    """The sample of a simulated presentation; truth says only which face is meant.
+def sample_of_truth(
+    times_s: Floats,
+    images: Sequence[Image],
+    truths: Sequence[FaceTruth | None],
+    empties: Sequence[Image] = (),
+) -> PresentationSample:
+    """The sample of a simulated presentation; truth says only which face is meant, and its scale.
+
+    Parameters
+    ----------
+    empties : sequence of Image
+        Frames of the empty place; without them nothing is said of who presents it.
 
     Raises
     ------
@@ -41,15 +53,30 @@ def sample_of_truth(times_s: Floats, images: Sequence[Image], truths: Sequence[F
     known = [truth for truth in truths if truth is not None]
     if not known:
         raise CannotMeasure("cue_no_face")
-    width = FACE_WIDTH_M * float(np.median([truth.px_per_m for truth in known]))
+    scale = float(np.median([truth.px_per_m for truth in known]))
+    width = FACE_WIDTH_M * scale
     box = around(np.array([truth.landmarks_px.mean(axis=0) for truth in known]), width, images[0].shape)
     crops = tuple(cut(image, box) for image in images)
     faces = [
         None if middle is None else face_at(crop, middle - np.array(box[:2]), width)
         for crop, middle in zip(crops, middles, strict=True)
     ]
-    scale = float(np.median([truth.px_per_m for truth in known]))
-    return PresentationSample(times_s=times_s, crops=crops, faces=tuple(faces), px_per_m=scale)
+    whole = [None if face is None else moved(face, box[:2]) for face in faces]
+    return PresentationSample(
+        times_s=times_s, crops=crops, faces=tuple(faces), px_per_m=scale,
+        presenter=_presenter(times_s, images, whole, empties) if any(whole) and len(empties) else None,
+    )  # fmt: skip
+
+
+def _presenter(
+    times_s: Floats, images: Sequence[Image], faces: Sequence[Face | None], empties: Sequence[Image]
+) -> VisitSample:
+    """A few wider pictures, as many as are looked at in a case; the scale is told from the faces there too."""
+    place = box_around([face for face in faces if face is not None], images[0].shape)
+    looks = looks_among(len(images))
+    plate = plate_of([cut(one, place) for one in empties])
+    pictures = [cut(images[k], place) for k in looks]
+    return presenter_of([float(times_s[k]) for k in looks], pictures, [faces[k] for k in looks], place, plate)
 
 
 def sample_of_region(times_s: Floats, images: Sequence[Image], region_px: Box | None) -> PresentationSample:

@@ -20,7 +20,7 @@ from toolkit.analysis.cue import Cue, PresentationSample, Reading, cues
 from toolkit.errors import CannotMeasure, SetupError, ToolkitError
 from toolkit.media import coding
 from toolkit.validation.kinds import KINDS, Item
-from toolkit.validation.presenting import film, images_of
+from toolkit.validation.presenting import Filmed, empties_of, film, images_of
 from toolkit.validation.sampling import sample_of_truth
 from toolkit.vision.user_models import fingerprint
 
@@ -76,8 +76,7 @@ def score(item: Item, cue_names: Sequence[str]) -> Row:
     chosen = known_cues(cue_names)
     with tempfile.TemporaryDirectory() as folder:
         filmed = film(item, Path(folder))
-        times, images = images_of(filmed)
-        truths = [filmed.truths[int(np.argmin(np.abs(np.array(filmed.times_s) - at)))] for at in times]
+        seen = measure(filmed, chosen)
         stored = coding.facts(str(filmed.path))
     row: Row = {
         "key": item.key,
@@ -92,13 +91,18 @@ def score(item: Item, cue_names: Sequence[str]) -> Row:
         "number": item.number,
         "bearer": filmed.bearer,
         "shown": filmed.shown,
-        "frames": len(images),
-        "found": 0,
-        "face_px": None,
         "coding": {**stored, "crf": filmed.crf, "encodings": filmed.encodings},
     }
+    return row | seen
+
+
+def measure(filmed: Filmed, chosen: dict[str, Cue]) -> Row:
+    """What the cues read of a clip that was filmed: ``frames``, ``found``, ``face_px``, ``readings``."""
+    times, images = images_of(filmed)
+    truths = [filmed.truths[int(np.argmin(np.abs(np.array(filmed.times_s) - at)))] for at in times]
+    row: Row = {"frames": len(images), "found": 0, "face_px": None}
     try:
-        sample = sample_of_truth(times, images, truths)
+        sample = sample_of_truth(times, images, truths, empties_of(filmed))
     except CannotMeasure as reason:
         return row | {"readings": not_measured(chosen, reason)}
     widths = [face.box_px[2] - face.box_px[0] for face in sample.faces if face is not None]

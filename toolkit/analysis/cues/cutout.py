@@ -102,7 +102,9 @@ def cutout(sample: VisitSample) -> VisitReading:
     print cut close has no rim, and pale ground beside it hides one.
     """
     scale = scale_of(sample)
-    found = [one for one in faces_there(sample, picked(sample, MOST_LOOKS), scale) if _on_a_head(one, scale)]
+    found = faces_there(sample, picked(sample, MOST_LOOKS), scale)
+    if not sample.about:  # of a whole visit, faces on heads; of one presentation, wherever its face is
+        found = [one for one in found if _on_a_head(one, scale)]
     if not lasts(found):
         raise CannotMeasure("cutout_no_face")
     best = [min(faces, key=lambda one: one.headroom_px) for _, faces in groupby(found, lambda one: one.number)]

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.analysis.foreground import front_of
 from toolkit.analysis.held_sheets import Candidate, Look, look_at
 from toolkit.analysis.quads import overlap
 from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
@@ -107,9 +108,23 @@ def looked(sample: VisitSample, scale: float) -> list[Moment]:
         Fewer than three pictures, or less than a second from first to last.
     """
     return [
-        Moment(at_s=float(sample.times_s[k]), look=look_at(sample.pictures[k], sample.plate, scale))
-        for k in picked(sample, MOST_LOOKS)
+        Moment(at_s=float(sample.times_s[k]), look=_looked_at(sample, k, scale)) for k in picked(sample, MOST_LOOKS)
     ]
+
+
+def _looked_at(sample: VisitSample, number: int, scale: float) -> Look:
+    """One picture; where a face is asked about, only what it lies on.
+
+    A notebook under a live face says nothing of that face, and where the face
+    was not seen nothing is on it.
+    """
+    picture = sample.pictures[number]
+    if not sample.about:
+        return look_at(picture, sample.plate, scale)
+    place = sample.about[number]
+    if place is None:
+        return Look(front=front_of(picture, sample.plate), has_colour=False, candidates=())
+    return look_at(picture, sample.plate, scale, place)
 
 
 Rule = Callable[[Candidate], bool]
