@@ -52,9 +52,10 @@ class Drift:
 class Validity:
     """Where *both* sides' controls were recorded, and how many there are.
 
-    Of one named camera the range of px/m is that of either side. Ranges of px/m and of camera pitch in degrees, None where nobody stated
-    them; a range whose ends are the wrong way round says that the two sides
-    were recorded apart. ``unchecked`` names what is not known of the case or of
+    Of one named camera the range of px/m is that of either side. Ranges of px/m
+    and of camera pitch in degrees, None where nobody stated them; a range whose
+    ends are the wrong way round says that the two sides were recorded apart.
+    ``unchecked`` names what is not known of the case or of
     the controls ("scale", "pitch", "codec"), ``outside`` where the case lies beyond.
     """
 

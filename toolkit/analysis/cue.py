@@ -8,9 +8,9 @@ calibration with a site's own controls. Cues of one group count once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +57,14 @@ class Reading:
     """What a cue says of a presentation: ``value`` in the cue's unit, and the statement that its rule allows.
 
     ``spread`` is how far the value moves when what was chosen is chosen a
-    little otherwise, in the same unit, where a cue measures that.
+    little otherwise, in the same unit, where a cue measures that. ``facts``
+    holds plain values that stand beside the reading.
     """
 
     value: float
     statement: Statement = "nothing"
     spread: float | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,6 @@ def _of_presentation(measure: Measure) -> Callable[[PresentationSample], Reading
         if sample.presenter is None:
             raise CannotMeasure("sheet_no_plate")
         told = measure(sample.presenter)
-        return Reading(value=told.value, statement=told.statement)
+        return Reading(value=told.value, statement=told.statement, facts={"level": told.level})
 
     return read

@@ -13,8 +13,9 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
+from toolkit.analysis import geometry
 from toolkit.analysis.around_face import box_around, looks_among, presenter_of
-from toolkit.analysis.crops import Box, cut
+from toolkit.analysis.crops import Box, cut, middle_px
 from toolkit.analysis.cue import NOT_RUN, PresentationSample
 from toolkit.analysis.cue import cues as filed
 from toolkit.analysis.presentations import FaceSeen, box_of, faces_at, sample_of_crops
@@ -32,7 +33,7 @@ from toolkit.vision.models import slots
 VERSION = 2
 MOST_FRAMES = 100  # of one presentation that cues are measured on, spread over all of it
 INPUTS = ("presentations", "faces", "visits", "zones")
-OUTPUTS = ("cue_readings", "models")
+OUTPUTS = ("cue_readings", "geometries", "models")
 DETECTOR, NETWORKS = "centerface", {"learned": "minifasnet"}  # of the steps so far, and of cues that ask a network
 
 Row = dict[str, Any]
@@ -80,8 +81,37 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
                 rows += told
                 advance(1.0)
     case.record("cue_readings", tables.build("cue_readings", rows), inputs=inputs, params=params)
+    case.record(
+        "geometries", tables.build("geometries", _geometries(offered, works, rows)), inputs=inputs, params=params
+    )
     case.record("models", tables.build("models", _models_used(rows)), inputs=inputs, params=params)
     return case.read("cue_readings")
+
+
+def _geometries(offered: pd.DataFrame, works: Sequence[CueWork], rows: Sequence[Row]) -> list[Row]:
+    """Where each face sits, background included: that hangs in the empty scene and is told so."""
+    levels: dict[str, list[Row]] = {}
+    for row in rows:
+        levels.setdefault(str(row["presentation_id"]), []).append(row)
+    seen = {work.presentation_id: [one.face for one in work.seen] for work in works}
+    offers = [
+        geometry.Offer(
+            presentation_id=str(row["presentation_id"]), visit_id=str(row["visit_id"]), from_s=float(row["from_s"]),
+            to_s=float(row["to_s"]), middle_px=_middle(seen[str(row["presentation_id"])]),
+            width_px=float(row["width_px"]), levels=geometry.levels_of(levels.get(str(row["presentation_id"]), [])),
+        )
+        for row in offered.to_dict("records")
+        if str(row["presentation_id"]) in seen
+    ]  # fmt: skip
+    told = geometry.geometries(offers)
+    return [
+        {"presentation_id": str(one), "geometry": told.get(str(one), BACKGROUND)} for one in offered["presentation_id"]
+    ]
+
+
+def _middle(faces: Sequence[Face]) -> tuple[float, float]:
+    x, y = np.median([middle_px(face) for face in faces], axis=0)
+    return float(x), float(y)
 
 
 def networks_added() -> dict[str, str | None]:
@@ -151,8 +181,10 @@ def spread(seen: Sequence[FaceSeen], most: int = MOST_FRAMES) -> tuple[FaceSeen,
     return tuple(seen[first : first + most])
 
 
-def load(work: CueWork) -> PresentationSample:
+def load(work: CueWork, *, presenter: bool = False) -> PresentationSample:
     """The sample of one presentation, decoded anew at the camera's own resolution.
+
+    With ``presenter``, a few wider pictures of whoever presents it as well.
 
     Whole frames are cut as they come: a hundred of them would take half a gigabyte.
 
@@ -175,21 +207,23 @@ def load(work: CueWork) -> PresentationSample:
             image = np.asarray(frame.image)
             box, place = box_of(chosen, image.shape), box_around([one.face for one in chosen], image.shape)
             crops.append((frame.media_s, cut(image, box)))
-            if round(frame.media_s, 6) in looked:
+            if presenter and round(frame.media_s, 6) in looked:
                 wide.append((frame.media_s, cut(image, place)))
     if place is None:
         raise CannotMeasure("cue_no_face")
+    if not presenter:
+        return sample_of_crops(chosen, crops, box)
     times = [at for at, _ in wide]
     plate = empty_place(work.path, work.empty_s, work.frame_rate, work.fewest_empty)
     empty = None if plate is None else cut(plate, place)
-    presenter = presenter_of(times, [image for _, image in wide], faces_at(chosen, times), place, empty)
-    return sample_of_crops(chosen, crops, box, presenter)
+    whom = presenter_of(times, [image for _, image in wide], faces_at(chosen, times), place, empty)
+    return sample_of_crops(chosen, crops, box, whom)
 
 
 def measured(work: CueWork) -> list[Row]:
     """Rows of ``cue_readings`` of one presentation."""
     try:
-        rows = [_with_group(one) for one in readings_of(load(work))]
+        rows = [_with_group(one) for one in readings_of(load(work, presenter=True))]
     except (CannotMeasure, ReadingError) as reason:
         rows = blanks(reason)
     return [{"presentation_id": work.presentation_id, **one} for one in rows]
@@ -215,7 +249,7 @@ def _reading(name: str, sample: PresentationSample) -> Row:
         reading = one.measure(sample)
     except (CannotMeasure, SetupError) as reason:
         return _blank(name, reason)
-    told: Row = {"value": reading.value, "statement": reading.statement, "why_not": None, "facts": {}}
+    told: Row = {"value": reading.value, "statement": reading.statement, "why_not": None, "facts": dict(reading.facts)}
     return {"cue": name, "group": one.group, "unit": one.unit, **told}
 
 

@@ -48,6 +48,7 @@ OFFERED: dict[str, TableShape] = {
         },
         ("presentation_id", "cue"),
     ),
+    "geometries": TableShape({"presentation_id": "text", "geometry": "text"}, ("presentation_id",)),
     "visit_readings": TableShape(
         {
             "visit_id": "text",
