@@ -120,7 +120,8 @@ class Zone:
 
     ``polygon_px`` in pixels of the decoded (unrotated) picture of
     ``image_size_px`` (width, height). ``empty_media_s`` are stretches that a
-    person confirmed to be empty.
+    person confirmed to be empty. ``px_per_m`` at the height of a head that
+    stands in the zone, where a person measured something of known length there.
     """
 
     polygon_px: tuple[tuple[float, float], ...]
@@ -130,3 +131,4 @@ class Zone:
     stated_by: str | None
     basis: str = "file"
     note: str = ""
+    px_per_m: float | None = None

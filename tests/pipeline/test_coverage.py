@@ -164,6 +164,7 @@ def test_a_zone_whose_empty_stretch_is_not_empty_is_doubted_at_once_and_not_scan
 
 ZONE_ROW = {
     "exhibit_id": "E-0001", "terminal_fully_in_view": True, "stated_by": "x", "basis": "file", "note": "",
+    "px_per_m": None,
 }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def footage(gaps: tuple[tuple[float, float], ...] = (), examined: bool = True) -
     zone = {
         "exhibit_id": "E-0001", "polygon_px": [[240, 160], [720, 160], [720, 400]], "image_width_px": 768,
         "image_height_px": 432, "empty_media_s": [[0.0, 5.5]], "terminal_fully_in_view": True, "stated_by": "examiner",
-        "basis": "file", "note": "drawn on the first frame",
+        "basis": "file", "px_per_m": None, "note": "drawn on the first frame",
     }  # fmt: skip
     looked = [
         {"exhibit_id": "E-0001", "from_s": 0.0, "to_s": 5.0, "how": "probed", "damaged": 0, "lost": 0},

@@ -272,7 +272,11 @@ def sample_of(track: Sequence[FaceSeen], images: Sequence[tuple[float, Image]]) 
 
 
 def sample_of_crops(
-    track: Sequence[FaceSeen], crops: Sequence[tuple[float, Image]], box: Box, presenter: VisitSample | None = None
+    track: Sequence[FaceSeen],
+    crops: Sequence[tuple[float, Image]],
+    box: Box,
+    presenter: VisitSample | None = None,
+    px_per_m: float | None = None,
 ) -> PresentationSample:
     """As :func:`sample_of`, from pictures that were cut at ``box`` already (:func:`box_of`)."""
     if not crops or not track:
@@ -283,6 +287,7 @@ def sample_of_crops(
         times_s=np.array([at for at, _ in crops]),
         crops=tuple(crop for _, crop in crops),
         faces=tuple(None if face is None else moved(face, shift) for face in faces),
+        px_per_m=px_per_m,
         presenter=presenter,
     )
 

@@ -31,7 +31,7 @@ from toolkit.pipeline.empty_place import FEWEST, between
 from toolkit.pipeline.face_search import EVERY_S
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import declared_rate
+from toolkit.pipeline.zones import declared_rate, stated_scale
 from toolkit.runners import Runner, local
 
 VERSION = 5
@@ -40,7 +40,7 @@ SHORT_QUANTILE, LEAST_FRAMES = 0.25, 8
 APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon and so near
 MARGIN = 1.4  # more than the frames that are measured, for some are lost
 LEAST_SHARE = 0.3  # of the stretch that the face of a control must be followed through
-INPUTS = ("exhibits", "faces")
+INPUTS = ("exhibits", "faces", "zones")
 TABLE = "control_readings"
 
 Row = dict[str, Any]
@@ -58,6 +58,7 @@ class ControlWork:
     frame_rate: float | None
     frames: int = MOST_FRAMES
     empty_s: tuple[float, ...] = ()
+    px_per_m: float | None = None
 
 
 def control_readings(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -75,13 +76,14 @@ def control_readings(case: Case, *, run: Runner | None = None, progress: Progres
         "version": VERSION, "cues": sorted(filed), "networks": networks_added(),
         "controls": [_told(work) for work in works], "nameless": nameless,
     }  # fmt: skip
-    if case.is_current(TABLE, inputs=INPUTS, params=params):
+    inputs = [name for name in INPUTS if case.has(name)]
+    if case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
     found = in_pieces(case, "controls", works, look_at, key=_key, run=run or local(1), progress=progress)
     rows = [{"control_id": work.control_id, **one} for work, part in zip(works, found, strict=True) for one in part]
     twice = [{**row, "width_px": None} for row in blanks(CannotMeasure("control_name_twice"))]
     rows += [{"control_id": control_id, **row} for control_id in nameless for row in twice]
-    case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
+    case.record(TABLE, tables.build(TABLE, rows), inputs=inputs, params=params)
     return case.read(TABLE)
 
 
@@ -96,6 +98,8 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
     frames = control_frames(case)
     works, nameless = [], []
     times = site_controls(case).times
+    zones = case.read("zones") if case.has("zones") else tables.empty("zones")
+    scales = {exhibit_id: stated_scale(case, zones, exhibit_id) for exhibit_id in where.values()}
     empty = {name: _between(case, exhibit_id, name, times) for name, exhibit_id in where.items()}
     for number, row in enumerate(times):
         exhibit_id = where.get(PurePath(row.file).name)
@@ -114,6 +118,7 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
                 frame_rate=declared_rate(case, exhibit_id),
                 frames=frames,
                 empty_s=empty[PurePath(row.file).name],
+                px_per_m=scales[exhibit_id],
             )
         )
     return works, nameless
@@ -145,7 +150,7 @@ def look_at(work: ControlWork) -> list[Row]:
         return blanks(reason)
     seen = CueWork(
         presentation_id=work.control_id, path=work.path, frame_rate=work.frame_rate, seen=tuple(track.seen),
-        empty_s=work.empty_s, fewest_empty=FEWEST,
+        empty_s=work.empty_s, fewest_empty=FEWEST, px_per_m=work.px_per_m,
     )  # fmt: skip
     return [{name: value for name, value in row.items() if name != "presentation_id"} for row in measured(seen)]
 
@@ -206,7 +211,8 @@ def _follows(track: FaceTrack, before: FaceTrack) -> bool:
 def _told(work: ControlWork) -> Row:
     return {
         "control_id": work.control_id, "file": PurePath(work.path).name, "from_s": work.from_s, "to_s": work.to_s,
-        "region_px": work.region_px, "frame_rate": work.frame_rate, "frames": work.frames, "empty_s": work.empty_s,
+        "region_px": work.region_px, "frame_rate": work.frame_rate, "frames": work.frames,
+        "empty_s": work.empty_s, "px_per_m": work.px_per_m,
     }  # fmt: skip
 
 

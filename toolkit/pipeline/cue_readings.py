@@ -25,7 +25,7 @@ from toolkit.media.frames import read_frames
 from toolkit.pipeline.empty_place import empty_place, stated_empty
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import declared_rate, zone_of
+from toolkit.pipeline.zones import declared_rate, stated_scale, zone_of
 from toolkit.records import Face, Image
 from toolkit.runners import Runner, local
 from toolkit.vision.models import slots
@@ -49,6 +49,7 @@ class CueWork:
     seen: tuple[FaceSeen, ...]
     empty_s: tuple[float, ...] = ()
     fewest_empty: int = 1
+    px_per_m: float | None = None
 
 
 def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -140,6 +141,7 @@ def works_of(case: Case, offered: pd.DataFrame) -> list[CueWork]:
     visits = case.read("visits").set_index("visit_id")
     zones = case.read("zones") if case.has("zones") else tables.empty("zones")
     seen = {str(name): part for name, part in case.read("faces").groupby("presentation_id")}
+    scales = {str(one): stated_scale(case, zones, str(one)) for one in set(visits["exhibit_id"])}
     works = []
     for presentation_id, visit_id in zip(offered["presentation_id"], offered["visit_id"], strict=True):
         exhibit_id = str(visits.loc[visit_id, "exhibit_id"])
@@ -151,6 +153,7 @@ def works_of(case: Case, offered: pd.DataFrame) -> list[CueWork]:
                 frame_rate=declared_rate(case, exhibit_id),
                 seen=track,
                 empty_s=stated_empty(zone_of(zones, exhibit_id), track[len(track) // 2].media_s),
+                px_per_m=scales[exhibit_id],
             )
         )
     return works
@@ -212,12 +215,13 @@ def load(work: CueWork, *, presenter: bool = False) -> PresentationSample:
     if place is None:
         raise CannotMeasure("cue_no_face")
     if not presenter:
-        return sample_of_crops(chosen, crops, box)
+        return sample_of_crops(chosen, crops, box, px_per_m=work.px_per_m)
     times = [at for at, _ in wide]
     plate = empty_place(work.path, work.empty_s, work.frame_rate, work.fewest_empty)
     empty = None if plate is None else cut(plate, place)
-    whom = presenter_of(times, [image for _, image in wide], faces_at(chosen, times), place, empty)
-    return sample_of_crops(chosen, crops, box, whom)
+    pictures, faces = [image for _, image in wide], faces_at(chosen, times)
+    whom = presenter_of(times, pictures, faces, place, empty, work.px_per_m)
+    return sample_of_crops(chosen, crops, box, whom, work.px_per_m)
 
 
 def measured(work: CueWork) -> list[Row]:

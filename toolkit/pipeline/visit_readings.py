@@ -45,6 +45,7 @@ class VisitWork:
     to_s: float
     region_px: Box
     empty_s: float | None
+    px_per_m: float | None
     seen: tuple[tuple[float, Face], ...]
 
 
@@ -96,6 +97,7 @@ def _works(case: Case) -> list[VisitWork]:
                 to_s=float(row["to_s"]),
                 region_px=region_of(zone),
                 empty_s=(empty[0][0] + empty[0][1]) / 2 if empty else None,
+                px_per_m=zone.px_per_m,
                 seen=tuple((one.media_s, one.face) for one in mine),
             )
         )
@@ -152,7 +154,9 @@ def load(work: VisitWork) -> VisitSample:
         raise CannotMeasure("cue_no_face")
     corner = (-float(work.region_px[0]), -float(work.region_px[1]))
     faces = tuple(tuple(moved(face, corner) for face in _faces_at(work, at)) for at in times)
-    return VisitSample(times_s=np.array(times), pictures=tuple(pictures), plate=_plate(work), faces=faces)
+    return VisitSample(
+        times_s=np.array(times), pictures=tuple(pictures), plate=_plate(work), px_per_m=work.px_per_m, faces=faces
+    )
 
 
 def _faces_at(work: VisitWork, media_s: float) -> list[Face]:

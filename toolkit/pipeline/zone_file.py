@@ -13,6 +13,7 @@ from toolkit.records import Zone
 
 MOST_CORNERS = 500
 LEAST_AREA_PX = 1.0
+LEAST_PX_PER_M, MOST_PX_PER_M = 20.0, 50_000.0
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Point = tuple[float, float]
@@ -49,6 +50,7 @@ def parse_zone(told: Any, file: str) -> Zone:
             terminal_fully_in_view=view,
             stated_by=_text(told, "stated_by"),
             note=_text(told, "note") or "",
+            px_per_m=_scale(told.get("px_per_m")),
         )
     except _Wrong as wrong:
         raise ReadingError("zone_shape", file=file, key=str(wrong)) from wrong
@@ -110,6 +112,15 @@ def _number(told: Any, key: str) -> float:
         raise _Wrong(key) from huge
     if not math.isfinite(value):
         raise _Wrong(key)
+    return value
+
+
+def _scale(told: Any) -> float | None:
+    if told is None:
+        return None
+    value = _number(told, "px_per_m")
+    if not LEAST_PX_PER_M <= value <= MOST_PX_PER_M:
+        raise _Wrong("px_per_m")
     return value
 
 

@@ -130,7 +130,25 @@ def zone_of(zones: pd.DataFrame, exhibit_id: str) -> Zone | None:
         stated_by=_or_none(row["stated_by"]),
         basis=str(row["basis"]),
         note=str(row["note"]),
+        px_per_m=_or_none(row["px_per_m"]),
     )
+
+
+def stated_scale(case: Case, zones: pd.DataFrame, exhibit_id: str) -> float | None:
+    """Pixels per metre at a head, stated for this recording or for another of the same camera and picture size."""
+    own = zone_of(zones, exhibit_id)
+    if own is not None and own.px_per_m is not None:
+        return own.px_per_m
+    cameras = case.read("exhibits").set_index("exhibit_id")["camera_id"]
+    camera = cameras.get(exhibit_id)
+    if camera is None or pd.isna(camera):
+        return None
+    clip = probe(case.exhibit_path(exhibit_id), frame_rate=declared_rate(case, exhibit_id))
+    for other in zones["exhibit_id"]:
+        zone = zone_of(zones, str(other)) if cameras.get(other) == camera else None
+        if zone is not None and zone.px_per_m is not None and zone.image_size_px == (clip.width_px, clip.height_px):
+            return zone.px_per_m
+    return None
 
 
 def _or_none(value: Any) -> Any:
@@ -168,6 +186,7 @@ def _record(case: Case, exhibit_id: str, zone: Zone) -> None:
         "stated_by": zone.stated_by,
         "basis": zone.basis,
         "note": zone.note,
+        "px_per_m": zone.px_per_m,
     }
     for row in kept:
         row["polygon_px"] = json.loads(row["polygon_px"])

@@ -156,7 +156,7 @@ def _clip(row: Mapping[str, Any], examined: Rows) -> Row:
 def _zone(row: Mapping[str, Any]) -> Row:
     return _pick(
         row, "exhibit_id", "polygon_px", "image_width_px", "image_height_px", "empty_media_s", "terminal_fully_in_view",
-        "basis",
+        "basis", "px_per_m",
     )  # fmt: skip
 
 

@@ -75,6 +75,7 @@ TABLES: dict[str, TableShape] = {
             "stated_by": "text?",
             "basis": "text",
             "note": "text",
+            "px_per_m": "float?",
         },
         ("exhibit_id",),
     ),
