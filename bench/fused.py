@@ -17,14 +17,17 @@ import argparse
 import json
 import multiprocessing
 import sys
+import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from bench.filmed_sites import PRESSES, Offer, Site, offers, score
+from bench.filmed_sites import PRESSES, Offer, Site, film, offers, score
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
 from toolkit.analysis.fd1_rivals import fd1_rivals
 from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Recorded
@@ -32,7 +35,7 @@ from toolkit.analysis.rates import rate_of
 from toolkit.analysis.site_controls import Control
 from toolkit.analysis.tested import frozen_weights
 from toolkit.validation.kinds import Geometry
-from toolkit.validation.scoring import code_hash, known_cues
+from toolkit.validation.scoring import code_hash, known_cues, measure
 
 Row = dict[str, Any]
 FIRST_DAY = date(2026, 3, 2)
@@ -170,6 +173,27 @@ def _say(told: Sequence[Row]) -> None:
     _line(f"  'it was a paper print' supported over a phone or a badge: {backed} of {len(told)}")
 
 
+def cost(site: Site, count: int) -> None:
+    """Processor seconds of everything that is read of one presentation once its clip is stored, cue by cue."""
+    chosen = known_cues()
+    spent: dict[str, list[float]] = {}
+    for offer in offers(site, live=count, printed=count, rivals=0)[-2 * count :]:
+        with tempfile.TemporaryDirectory() as folder:
+            filmed = film(site, offer, Path(folder))
+            begun = time.process_time()
+            measure(filmed, chosen)
+            spent.setdefault("decoding, faces and all cues", []).append(time.process_time() - begun)
+            for name in sorted(chosen):
+                begun = time.process_time()
+                measure(filmed, {name: chosen[name]})
+                spent.setdefault(name, []).append(time.process_time() - begun)
+            begun = time.process_time()
+            measure(filmed, {})
+            spent.setdefault("decoding and faces alone", []).append(time.process_time() - begun)
+    for name, seconds in spent.items():
+        _line(f"  {name}: median {median(seconds):.2f} s, most {max(seconds):.2f} s")
+
+
 def main() -> None:
     """Film what is missing, then say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -182,8 +206,13 @@ def main() -> None:
     parser.add_argument("--printed", type=int, default=21)
     parser.add_argument("--rivals", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--cost", type=int, default=0, help="only time so many live and printed presentations")
     parser.add_argument("--kept", type=Path, default=Path("casefiles/fused.jsonl"))
     told = parser.parse_args()
+    if told.cost:
+        place = Geometry(px_per_m=float(told.px_per_m.split(",")[0]), pitch_deg=20.0, crf=told.crf)
+        cost(Site(purpose=told.purpose, number=0, geometry=place), told.cost)
+        return
     weights = frozen_weights()
     if weights is None:
         raise SystemExit("no weights are frozen: see toolkit.validation.freezing")

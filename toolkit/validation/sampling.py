@@ -79,13 +79,17 @@ def _presenter(
     return presenter_of([float(times_s[k]) for k in looks], pictures, [faces[k] for k in looks], place, plate)
 
 
-def sample_of_region(times_s: Floats, images: Sequence[Image], region_px: Box | None) -> PresentationSample:
+def sample_of_region(
+    times_s: Floats, images: Sequence[Image], region_px: Box | None, plate: Image | None = None
+) -> PresentationSample:
     """The sample of a real recording: the one face of a region (or of the picture) followed from frame to frame.
 
     Parameters
     ----------
     region_px : (left, top, right, bottom), optional
         Where the presented face is, where a person said so.
+    plate : Image, optional
+        The empty place; without it nothing is said of who presents it.
 
     Raises
     ------
@@ -106,7 +110,11 @@ def sample_of_region(times_s: Floats, images: Sequence[Image], region_px: Box | 
     box = around(marks, width, images[0].shape)
     shift = np.array(first[:2]) - np.array(box[:2])
     faces = tuple(moved(track[k], shift) if k in track else None for k in range(len(images)))
-    return PresentationSample(times_s=times_s, crops=tuple(cut(image, box) for image in images), faces=faces)
+    whole = [moved(track[k], first[:2]) if k in track else None for k in range(len(images))]
+    return PresentationSample(
+        times_s=times_s, crops=tuple(cut(image, box) for image in images), faces=faces,
+        presenter=None if plate is None else _presenter(times_s, images, whole, [plate]),
+    )  # fmt: skip
 
 
 def follow(crops: Sequence[Image], middles: Sequence[Floats], like: Sequence[Face]) -> tuple[Face | None, ...]:

@@ -22,6 +22,8 @@ from toolkit.media.coding import coding
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import countable
+from toolkit.pipeline.empty_place import FEWEST, between, empty_place
+from toolkit.records import Image
 from toolkit.validation.kinds import ATTACK, BONA_FIDE, RIVAL, RIVALS
 from toolkit.validation.sampling import sample_of_region
 from toolkit.validation.scoring import known_cues, not_measured, readings
@@ -99,11 +101,12 @@ def score_site(
     stored = {}
     presentations = read_site(folder)
     _check_recordings(folder, presentations)
+    plates = {name: _plate(folder / name, presentations) for name in {told.file for told in presentations}}
     for number, told in enumerate(presentations):
         path = folder / told.file
         if told.file not in stored:
             stored[told.file] = _coding(path)
-        row, sample = _score(path, told, number, chosen)
+        row, sample = _score(path, told, number, chosen, plates[told.file])
         row["coding"] = stored[told.file]
         rows.append(row)
         if twins and told.medium == "live" and sample is not None:
@@ -145,7 +148,19 @@ def _coding(path: Path) -> Row:
         return {}
 
 
-def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -> tuple[Row, PresentationSample | None]:
+def _plate(path: Path, rows: Sequence[ControlTime]) -> Image | None:
+    """The empty place of a recording, from between its presentations; None where there is no such time."""
+    stretches = [(row.from_s, row.to_s) for row in rows if path.match(row.file)]
+    try:
+        until_s = probe(path).duration_s
+    except ReadingError:
+        return None
+    return empty_place(str(path), between(stretches, until_s), None, FEWEST)
+
+
+def _score(
+    path: Path, told: ControlTime, number: int, chosen: dict[str, Cue], plate: Image | None
+) -> tuple[Row, PresentationSample | None]:
     row: Row = {
         "key": f"real | {told.file} | {told.from_s:g}-{told.to_s:g} | {number}",
         "clip": told.file,
@@ -168,7 +183,7 @@ def _score(path: Path, told: ControlTime, number: int, chosen: dict[str, Cue]) -
         if not kept:
             raise CannotMeasure("no_frame_here", at=round(told.from_s, 3))
         times = np.array([at for at, _ in kept])
-        sample = sample_of_region(times, [image for _, image in kept], told.region_px)
+        sample = sample_of_region(times, [image for _, image in kept], told.region_px, plate)
     except (CannotMeasure, ReadingError) as reason:
         return row | {"readings": not_measured(chosen, reason)}, None
     widths = [face.box_px[2] - face.box_px[0] for face in sample.faces if face is not None]
