@@ -31,7 +31,6 @@ GOP = 25
 CONTROL_PEOPLE, CONTROL_PRINTS, DAYS = 24, 12, 3
 CASE_PEOPLE, CASE_PRINTS = 10, 8
 PRESENTERS = 4  # of the control prints
-PRESSES = 2  # printers of a site: a print's recipe is one of so many
 PRINTED = ("held_flat", "held_curled", "held_cylinder", "held_cut_out", "stacked", "worn_cut_out", "worn_eye_holed")
 CONTROL_SHAPES = ("held_flat", "held_curled", "held_cut_out", "worn_cut_out")  # what the protocol asks for
 BADGE_SHOWN = Kind(name="badge_shown", side="rival", presents={"what": "badge"})
@@ -116,7 +115,7 @@ class _SiteCompany(Company):
         rng = site.rng("presentation", offer.key)
         motion: Motion = "turn" if rng.random() < 0.3 else "natural"
         told = scene(kind, site.geometry, motion, float(rng.uniform(10, 40)), 0, 1)
-        faces = {one.name: one for one in _two(site, offer)}
+        faces = {one.name: one for one in who(site, offer)}
         super().__init__(make_plan(told, int(rng.integers(2**31)), list(faces)), faces)
         self.site, self.offer = site, offer
 
@@ -148,7 +147,7 @@ class _SiteCompany(Company):
 _printed: dict[tuple[Site, str, float], Sheet] = {}
 
 
-def _two(site: Site, offer: Offer) -> tuple[Identity, Identity]:
+def who(site: Site, offer: Offer) -> tuple[Identity, Identity]:
     """Bearer, and whose face is shown; people of a site are drawn from the crowd without repetition."""
     order = site.rng("people").permutation(len(CROWD[site.purpose]))
     shift = 0 if offer.part == "case" else CONTROL_PEOPLE + PRESENTERS + CASE_PEOPLE + CASE_PRINTS + 1

@@ -27,7 +27,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.filmed_sites import PRESSES, Offer, Site, film, offers, score
+from bench.filmed_sites import Offer, Site, film, offers, score
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
 from toolkit.analysis.fd1_rivals import fd1_rivals
 from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Recorded
@@ -94,7 +94,7 @@ def control_of(site: Site, row: Row) -> ControlReading:
     sheet = row["print_id"]
     shown = Control(
         person=f"p{row['person']}", day=FIRST_DAY + timedelta(days=row["day"]), print_id=sheet or None,
-        printer=f"press {int(sheet[1:]) % PRESSES}" if sheet else "",
+        printer=f"press of {sheet}" if sheet else "",
     )  # fmt: skip
     return ControlReading(control=shown, readings=values(row), file_hash=row["key"], recorded=recorded(site, row))
 

@@ -27,9 +27,9 @@ from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import lasts_s, recordings_of, site_controls
 from toolkit.pipeline.cue_readings import MOST_FRAMES, CueWork, blanks, measured, networks_added
-from toolkit.pipeline.empty_place import FEWEST, between
 from toolkit.pipeline.face_search import EVERY_S
 from toolkit.pipeline.pieces import in_pieces
+from toolkit.pipeline.plates import FEWEST, between
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, stated_scale
 from toolkit.runners import Runner, local

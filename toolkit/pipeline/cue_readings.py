@@ -22,8 +22,8 @@ from toolkit.analysis.presentations import FaceSeen, box_of, faces_at, sample_of
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
 from toolkit.media.frames import read_frames
-from toolkit.pipeline.empty_place import empty_place, stated_empty
 from toolkit.pipeline.face_search import BACKGROUND
+from toolkit.pipeline.plates import plate_at, stated_empty
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, stated_scale, zone_of
 from toolkit.records import Face, Image
@@ -217,7 +217,7 @@ def load(work: CueWork, *, presenter: bool = False) -> PresentationSample:
     if not presenter:
         return sample_of_crops(chosen, crops, box, px_per_m=work.px_per_m)
     times = [at for at, _ in wide]
-    plate = empty_place(work.path, work.empty_s, work.frame_rate, work.fewest_empty)
+    plate = plate_at(work.path, work.empty_s, work.frame_rate, work.fewest_empty)
     empty = None if plate is None else cut(plate, place)
     pictures, faces = [image for _, image in wide], faces_at(chosen, times)
     whom = presenter_of(times, pictures, faces, place, empty, work.px_per_m)

@@ -22,7 +22,7 @@ from toolkit.media.coding import coding
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import countable
-from toolkit.pipeline.empty_place import FEWEST, between, empty_place
+from toolkit.pipeline.plates import FEWEST, between, plate_at
 from toolkit.records import Image
 from toolkit.validation.kinds import ATTACK, BONA_FIDE, RIVAL, RIVALS
 from toolkit.validation.sampling import sample_of_region
@@ -155,7 +155,7 @@ def _plate(path: Path, rows: Sequence[ControlTime]) -> Image | None:
         until_s = probe(path).duration_s
     except ReadingError:
         return None
-    return empty_place(str(path), between(stretches, until_s), None, FEWEST)
+    return plate_at(str(path), between(stretches, until_s), None, FEWEST)
 
 
 def _score(

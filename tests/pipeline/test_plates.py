@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from toolkit.media.write import write_clip
-from toolkit.pipeline.empty_place import BETWEEN, CLEAR_S, FEWEST, between, empty_place, stated_empty
+from toolkit.pipeline.plates import BETWEEN, CLEAR_S, FEWEST, between, plate_at, stated_empty
 from toolkit.records import Zone
 
 
@@ -51,7 +51,7 @@ def test_whoever_walks_by_is_not_part_of_the_place(tmp_path: Path) -> None:
     path = tmp_path / "place.mp4"
     write_clip(path, [(k / 10, frame(k)) for k in range(40)], codec="h264", gop=10, crf=18, rate=10.0)
     moments = (0.2, 0.6, 1.3, 2.0, 2.6, 3.1, 3.6)
-    found = empty_place(str(path), moments, None, FEWEST)
+    found = plate_at(str(path), moments, None, FEWEST)
     assert found is not None
     assert np.abs(found.astype(int) - 120).max() < 8
-    assert empty_place(str(path), (0.2, 99.0, 120.0), None, FEWEST) is None  # two of three are not there
+    assert plate_at(str(path), (0.2, 99.0, 120.0), None, FEWEST) is None  # two of three are not there

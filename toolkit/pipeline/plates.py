@@ -56,7 +56,7 @@ def between(stretches: Sequence[tuple[float, float]], until_s: float) -> tuple[f
 
 
 @lru_cache(maxsize=KEPT)
-def empty_place(path: str, moments: tuple[float, ...], frame_rate: float | None, fewest: int = 1) -> Image | None:
+def plate_at(path: str, moments: tuple[float, ...], frame_rate: float | None, fewest: int = 1) -> Image | None:
     """The whole frame at these moments, each pixel the median; uint8 (h, w, 3) RGB.
 
     None where fewer than ``fewest`` of them can be decoded.
