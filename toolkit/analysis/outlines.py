@@ -32,6 +32,7 @@ DULL = 45.0  # spread (5th to 95th percentile) of lightness before the empty pla
 LEAST_SEEN = 0.62  # mean over the four sides
 LEAST_SIDE_SEEN = 0.30  # and of the poorest side
 MOST_QUADS = 6000
+OFF_LINE_PX, GAP_SHARE = 1.6, 0.8  # parts of one side lie so near to one line, and so near to each other
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,32 +75,38 @@ def segments_in(picture: Image, front: Mask, before: Gradient, px_per_m: float) 
 
 def _joined(lines: Floats) -> Floats:
     """Segments that lie on one line within a pixel and a half as one: a thumb parts a side into two."""
-    kept: list[Floats] = []
+    kept, count = np.empty_like(lines), 0
     for line in lines:
-        ends = line.reshape(2, 2)
-        for k, other in enumerate(kept):
-            merged = _one_line(other.reshape(2, 2), ends)
-            if merged is not None:
-                kept[k] = merged
-                break
+        at = _on_one_line(kept[:count], line.reshape(2, 2))
+        if at is None:
+            kept[count] = line
+            count += 1
         else:
-            kept.append(line)
-    return np.array(kept[:MOST_SEGMENTS]).reshape(-1, 4)
+            number, start, stop = at
+            first, way = kept[number, :2].copy(), _ways(kept[number : number + 1])[0][0]
+            kept[number] = np.concatenate([first + start * way, first + stop * way])
+    return kept[: min(count, MOST_SEGMENTS)].copy()
 
 
-def _one_line(long: Floats, short: Floats) -> Floats | None:
-    way = long[1] - long[0]
-    length = float(np.linalg.norm(way))
-    way = way / max(length, 1e-9)
-    normal = np.array([-way[1], way[0]])
-    if np.abs((short - long[0]) @ normal).max() > 1.6:
+def _on_one_line(kept: Floats, ends: Floats) -> tuple[int, float, float] | None:
+    """The first of these segments (n, 4) on whose line another's ends (2, 2) lie, and how far both reach along it."""
+    way, length = _ways(kept)
+    apart = ends[None] - kept[:, None, :2]
+    off = np.abs(apart[..., 1] * way[:, None, 0] - apart[..., 0] * way[:, None, 1]).max(axis=1)
+    along = np.sort((apart * way[:, None]).sum(axis=2), axis=1)
+    gap = np.maximum(np.maximum(along[:, 0] - length, -along[:, 1]), 0.0)
+    fits = np.flatnonzero((off <= OFF_LINE_PX) & (gap <= GAP_SHARE * length))
+    if not len(fits):
         return None
-    along = np.sort((short - long[0]) @ way)
-    gap = max(along[0] - length, -along[1], 0.0)
-    if gap > 0.8 * length:
-        return None
-    start, stop = min(0.0, along[0]), max(length, along[1])
-    return np.concatenate([long[0] + start * way, long[0] + stop * way])
+    k = int(fits[0])
+    return k, min(0.0, float(along[k, 0])), max(float(length[k]), float(along[k, 1]))
+
+
+def _ways(lines: Floats) -> tuple[Floats, Floats]:
+    """Unit directions (n, 2) and lengths (n,)."""
+    way = lines[:, 2:] - lines[:, :2]
+    length = np.linalg.norm(way, axis=1)
+    return way / np.maximum(length, 1e-9)[:, None], length
 
 
 def outlined(
