@@ -206,7 +206,7 @@ def _rivals(facts: Facts, write: Writer) -> tuple[str, ...]:
         rival["name"]
         for finding in one_body(facts)
         for rival in finding["rivals"]
-        if rival.get("lower_log10") is None and not rival.get("excluded_by")
+        if rival.get("lower_log10") is None
     }
     open_ones = (write("summary_else_open", rivals=write.names("rival", sorted(names))),) if names else ()
     return (*open_ones, write("summary_else"))

@@ -1,0 +1,155 @@
+"""What a cue of a visit saw, drawn over the picture that it saw it in: sides, grips, the face, headroom, rim.
+
+Drawn from the evidence that the cue wrote down, never measured anew. Each
+pixel of the picture is repeated a whole number of times so that lines can be
+told apart; nothing between pixels is made up. Signs differ in form and not in
+colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.analysis.grips import SIDES
+from toolkit.records import Image
+
+Floats = NDArray[np.float64]
+Facts = Mapping[str, Any]
+Colour = tuple[int, int, int]
+
+LEAST_SIDE_PX = 480  # of what is shown; lines over fewer pixels hide what they mark
+INK, SEEN, HAND, MISSING, FACE = (20, 25, 30), (60, 220, 255), (255, 150, 40), (255, 255, 255), (255, 235, 60)
+GRIP_APART_PX = 7.0  # of the shown picture, outside of the side
+TICK_PX = 9
+RAY_PX = 8.0
+
+
+def drawn_visit(cue: str, picture: Image, evidence: Facts, frame: Facts) -> Image:
+    """One entry of a cue's ``evidence["frames"]`` drawn over its picture.
+
+    Parameters
+    ----------
+    cue : str
+        A name in :data:`DRAWINGS`.
+    picture : uint8 (h, w, 3) RGB
+        As the cue saw it, with the places of ``frame`` in its pixels.
+
+    Returns
+    -------
+    uint8 (k h, k w, 3) RGB
+        k from :func:`times_of`.
+    """
+    times = times_of(picture.shape)
+    shown = enlarged(picture, times)
+    DRAWINGS[cue](shown, evidence, frame, times)
+    return shown
+
+
+def times_of(shape: tuple[int, ...]) -> int:
+    """How often each pixel is repeated to either side."""
+    return max(1, -(-LEAST_SIDE_PX // max(shape[:2])))
+
+
+def enlarged(picture: Image, times: int) -> Image:
+    """Each pixel repeated; contiguous, so that it can be drawn on."""
+    return np.ascontiguousarray(picture.repeat(times, axis=0).repeat(times, axis=1))
+
+
+def lies_on(corners: Any, place: Floats) -> bool:
+    """Whether a place (x, y) lies within four corners, given clockwise as seen."""
+    ring = np.asarray(corners, np.float64)
+    way, to = np.roll(ring, -1, axis=0) - ring, np.asarray(place, np.float64) - ring
+    return bool((way[:, 0] * to[:, 1] - way[:, 1] * to[:, 0] >= 0).all())
+
+
+def _sheet(shown: Image, evidence: Facts, frame: Facts, times: int) -> None:
+    """Sides as seen (full), hidden by a hand (thick) and missing (dotted); grips beside them; the face upon it."""
+    corners = _placed(frame["corners_px"], times)
+    scale = float(evidence["px_per_m"]) * times
+    for number, name in enumerate(SIDES):
+        start, end = corners[number], corners[(number + 1) % 4]
+        _side(shown, start, end, frame["along"][name])
+        for grip in frame["grips"]:
+            if grip["side"] == name:
+                _grip(shown, start, end, float(grip["from_m"]) * scale, float(grip["to_m"]) * scale)
+    if frame["face"] is not None:
+        _line(shown, _on_sheet(frame["face"]["box"], corners), FACE, 1, closed=True)
+
+
+def _side(shown: Image, start: Floats, end: Floats, along: str) -> None:
+    step = (end - start) / len(along)
+    for number, state in enumerate(along):
+        a, b = start + number * step, start + (number + 1) * step
+        if state == "m":
+            _dot(shown, (a + b) / 2, MISSING)
+        else:
+            _line(shown, np.stack([a, b]), *((SEEN, 2) if state == "s" else (HAND, 4)))
+
+
+def _grip(shown: Image, start: Floats, end: Floats, first: float, last: float) -> None:
+    """A bracket beside the run, on the outer side of corners that go clockwise."""
+    way = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
+    outward = np.array([way[1], -way[0]])
+    a, b = start + first * way, start + last * way
+    far, near = GRIP_APART_PX * outward, 3.0 * outward
+    _line(shown, np.stack([a + near, a + far, b + far, b + near]), HAND, 2)
+
+
+def _on_sheet(box: Any, corners: Floats) -> Floats:
+    """A box in shares of the sheet's width and height, as corners in the picture."""
+    left, top, right, bottom = (float(v) for v in box)
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    turn = cv2.getPerspectiveTransform(unit, corners.astype(np.float32))
+    places = np.array([[[left, top], [right, top], [right, bottom], [left, bottom]]], np.float32)
+    return np.asarray(cv2.perspectiveTransform(places, turn)[0], np.float64)
+
+
+def _headroom(shown: Image, evidence: Facts, frame: Facts, times: int) -> None:
+    """The face's box, and the way up from its upper edge to the top of its bearer."""
+    left, top, right, bottom = (float(v) * times for v in frame["box_px"])
+    _line(shown, np.array([[left, top], [right, top], [right, bottom], [left, bottom]]), FACE, 2, closed=True)
+    middle, above = (left + right) / 2, top - float(frame["headroom_m"]) * float(evidence["px_per_m"]) * times
+    _line(shown, np.array([[middle, top], [middle, above]]), SEEN, 2)
+    for y in (top, above):
+        _line(shown, np.array([[middle - TICK_PX, y], [middle + TICK_PX, y]]), SEEN, 2)
+
+
+def _cutout(shown: Image, evidence: Facts, frame: Facts, times: int) -> None:
+    """The end of each ray that crosses a pale line, and a dot where it does; the middle of the face."""
+    middle = _placed([frame["middle_px"]], times)[0]
+    rays = np.asarray(frame["rays_px"], np.float64) * times
+    angles = np.arange(len(rays)) * 2 * np.pi / len(rays)
+    _dot(shown, middle, FACE)
+    for ray, angle in zip(rays.tolist(), angles.tolist(), strict=True):
+        if ray <= 0:
+            continue
+        way = np.array([np.cos(angle), np.sin(angle)])
+        _line(shown, np.stack([middle + (ray - RAY_PX) * way, middle + ray * way]), SEEN, 1)
+        _dot(shown, middle + ray * way, SEEN)
+
+
+def _placed(points: Any, times: int) -> Floats:
+    """Places in pixels of the picture as places in what is shown."""
+    return (np.asarray(points, np.float64) + 0.5) * times
+
+
+def _line(shown: Image, places: Floats, colour: Colour, wide: int, *, closed: bool = False) -> None:
+    """With a dark rim, so that it is seen on light and on dark ground."""
+    path = [np.round(places).astype(np.int32)]
+    cv2.polylines(shown, path, closed, INK, wide + 2, cv2.LINE_AA)
+    cv2.polylines(shown, path, closed, colour, wide, cv2.LINE_AA)
+
+
+def _dot(shown: Image, place: Floats, colour: Colour) -> None:
+    at = (round(float(place[0])), round(float(place[1])))
+    cv2.circle(shown, at, 3, INK, -1, cv2.LINE_AA)
+    cv2.circle(shown, at, 2, colour, -1, cv2.LINE_AA)
+
+
+Drawing = Callable[[Image, Facts, Facts, int], None]
+DRAWINGS: dict[str, Drawing] = {"sheet": _sheet, "headroom": _headroom, "cutout": _cutout}
