@@ -116,7 +116,7 @@ def _sheet(shown: Image, evidence: Facts, frame: Facts, view: View) -> None:
             if grip["side"] == name:
                 _grip(shown, start, end, float(grip["from_m"]) * scale, float(grip["to_m"]) * scale)
     if frame["face"] is not None:
-        _line(shown, _on_sheet(frame["face"]["box"], corners), FACE, 1, closed=True)
+        _line(shown, _on_sheet(frame["face"]["box"], corners), FACE, 2, closed=True)
 
 
 def _side(shown: Image, start: Floats, end: Floats, along: str) -> None:

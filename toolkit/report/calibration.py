@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 
-from toolkit.analysis.calibration_words import rounded_down
+from toolkit.analysis.calibration_words import rounded_down, rounded_up
 from toolkit.language import text
-from toolkit.report.blocks import Block, Grid, Picture, Points, Still, Strip
+from toolkit.report.blocks import Block, Grid, Paragraph, Picture, Points, Still, Strip
 from toolkit.report.calibration_chart import tippett_chart
 from toolkit.report.writer import Facts, Writer, at_least, ratio
 
 SIGNS = ("live", "print", "place")
+NO_RATIO = ("none", "checked")  # levels of controls that carry none
 
 
 def calibration(facts: Facts, write: Writer) -> list[Block]:
     """One part for each set of controls; where nothing was weighed, the note on the readings says why."""
-    return [block for one in facts["calibrations"] for block in _one(one, write)]
+    blocks = [block for one in facts["calibrations"] for block in _one(one, write)]
+    return [Paragraph(write("cal_lead")), *blocks] if blocks else []
 
 
 def _one(told: Facts, write: Writer) -> list[Block]:
@@ -53,7 +55,7 @@ def _places(weighed: list[Facts], write: Writer) -> Grid:
             f"{one['score']:.2f}" + (" *" if one["beyond_controls"] else ""),
             at_least(one["lower_log10"]),
             ratio(one["log10_lr"]),
-            ratio(one["upper_log10"]),
+            rounded_up(10 ** one["upper_log10"]),
             _drift(one, write),
         )
         for one in weighed
@@ -75,7 +77,9 @@ def _not_calibrated(told: Facts, without: list[Facts], reason: str, write: Write
     ids = ", ".join(one["presentation_id"] for one in without)
     why = write("cal_none", ids=ids, why=write.code("not_calibrated", reason))
     title = write("cal_none_title")
-    return Strip((Still(None, title, title, write.told([why, *_needs(told, reason, write)])),), write("cap_cal_none"))
+    return Strip(
+        (Still(None, title, title, write.told([why, *_needs(told, reason, write)])),), write("cap_cal_none"), large=True
+    )
 
 
 def _needs(told: Facts, reason: str, write: Writer) -> list[str]:
@@ -97,7 +101,8 @@ def _controls(told: Facts, write: Writer) -> tuple[str, ...]:
         live_eff=rounded_down(told["live_effective"]), shown=told["prints_shown"], prints=told["prints"],
         printers=told["printers"], print_days=told["print_days"], print_eff=rounded_down(told["prints_effective"]),
     )  # fmt: skip
-    carry = write("cal_level", level=write.code("cal_level", told["level"]), cap=rounded_down(told["cap"]))
+    entry = "cal_level_without" if told["level"] in NO_RATIO else "cal_level"
+    carry = write(entry, level=write.code("cal_level", told["level"]), cap=rounded_down(told["cap"]))
     kinds = [write("cal_kinds", kinds="; ".join(write.names("cue_short", kind) for kind in told["kinds"]))]
     hidden = [write("cal_hidden", cues=write.names("cue_short", told["hidden"]))]
     return (
