@@ -40,7 +40,8 @@ def reading(cue: str, value: float | None, statement: str = "nothing", why_not: 
 
 READINGS = [
     reading("moire", 31.0, "artefact"), reading("nose_range", 0.2),
-    reading("colour", None, "not_assessable", "cue_few_frames"), reading("learned", None, "not_run", "learned_not_run"), reading("halftone", 12.0),
+    reading("colour", None, "not_assessable", "cue_few_frames"),
+    reading("learned", None, "not_run", "learned_not_run"), reading("halftone", 12.0),
 ]  # fmt: skip
 SIDES = ("top", "right", "bottom", "left")
 SHEET = {
