@@ -29,7 +29,7 @@ AROUND_M = 0.15  # of what is marked, on every side
 LEAST_SIDE_PX = 480  # of what is shown; lines over fewer pixels hide what they mark
 INK, SEEN, HAND, MISSING, FACE = (20, 25, 30), (60, 220, 255), (255, 150, 40), (255, 255, 255), (255, 235, 60)
 STROKES: dict[str, tuple[Colour, int]] = {"s": (SEEN, 2), "h": (HAND, 4)}
-GRIP_APART_PX = 7.0  # of the shown picture, outside of the side
+GRIP_APART_PX = (7.0, 13.0)  # of the shown picture, outside of the side: where the ends of a bracket lie, and its back
 TICK_PX = 9
 RAY_PX = 8.0
 
@@ -138,7 +138,7 @@ def _grip(shown: Image, start: Floats, end: Floats, first: float, last: float) -
     way = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
     outward = np.array([way[1], -way[0]])
     a, b = start + first * way, start + last * way
-    far, near = GRIP_APART_PX * outward, 3.0 * outward
+    near, far = (apart * outward for apart in GRIP_APART_PX)
     _line(shown, np.stack([a + near, a + far, b + far, b + near]), HAND, 2)
 
 

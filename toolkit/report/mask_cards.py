@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from toolkit.language import text
 from toolkit.records import Frame
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Points
 from toolkit.report.map_strips import Pictures, evidence_strips
@@ -95,7 +96,8 @@ def _propositions(finding: Facts, write: Writer) -> tuple[str, ...]:
     rivals = write("proposition_rivals", rivals=write.names("rival", told["rivals"]))
     counting = finding["sensitivity"].get("for_paper") or []
     cues = write("paper_cues", cues=write.names("cue", counting)) if counting else write("paper_no_cue")
-    paper = write("proposition_paper", rivals=write.names("rival", told["paper_rivals"]))
+    named = [text(f"calibration.rival_{one}", write.language) for one in told["paper_rivals"]]
+    paper = write("proposition_paper", rivals=write("and_so_on").join(named))
     return (main, rivals, write.told([paper, cues]))
 
 
