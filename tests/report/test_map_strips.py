@@ -129,6 +129,13 @@ def test_where_a_scale_is_known_the_bar_is_in_metres() -> None:
     assert stated is not None and stated.text == "0.1 m (30 px)"
 
 
+def test_pixels_are_shown_as_squares_only_where_there_is_room_for_each() -> None:
+    small, wide = ({**PLAIN, "crop_px": [0, 0, side, side]} for side in (240, 241))
+    assert [maps_of(card_of(case(one)))[0].stills[0].pixels for one in (small, wide)] == [True, False]
+    _, page, _ = make(case(small))
+    assert page.count('class="pixels"') == 1 and "image-rendering:pixelated" in page
+
+
 def test_cues_without_a_value_say_why_and_not_run_is_told_apart() -> None:
     card = card_of(case(PLAIN, drawn("PR-001", "moire"), drawn("PR-001", "halftone")))
     (gaps,) = (one for one in card.blocks if isinstance(one, Points) and "not shown" in one.title)

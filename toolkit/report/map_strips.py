@@ -18,6 +18,7 @@ from toolkit.report.writer import Facts, Writer, at, brief
 PLAIN = "plain"
 FIRST = (PLAIN, "sheet", "headroom")  # what a reader looks at first; the others by name
 SHARE_OF_WIDTH = 0.4  # of a picture, that a scale bar may take
+SQUARES_PX = 240  # up to this width a page has room for each pixel; leaving some out would make patterns of its own
 LENGTHS_M = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02)
 RAMP_PX = (4, 64)
 
@@ -109,7 +110,7 @@ def _still(row: Facts, reading: Facts | None, facts: Facts, write: Writer, pictu
         write.told([*_words(row, reading, write), place]),
         None if row["lower"] is None else _ramp(row),
         _bar(row, write),
-        pixels=True,
+        pixels=row["face_px"] is not None and row["crop_px"][2] - row["crop_px"][0] <= SQUARES_PX,
     )
 
 
