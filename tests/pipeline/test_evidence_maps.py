@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image as Pictures
 
@@ -16,10 +17,13 @@ from tests.analysis.looks import Look
 from tests.analysis.test_mask_findings import assessed, reading
 from toolkit import tables
 from toolkit.analysis.evidence import maps
+from toolkit.analysis.presentations import FaceSeen
 from toolkit.analysis.visit_evidence import enlarged, times_of
 from toolkit.casebook.case import Case
 from toolkit.media.write import write_clip
 from toolkit.pipeline import add_file, evidence_maps, intake, set_zone, still_of
+from toolkit.pipeline.cue_readings import CueWork
+from toolkit.pipeline.evidence_maps import MapWork, drawn
 from toolkit.pipeline.face_search import region_of
 from toolkit.pipeline.zones import zone_of
 from toolkit.records import Face
@@ -171,3 +175,19 @@ def test_a_sheet_that_states_nothing_is_not_drawn_and_a_second_run_does_nothing(
     before = case[0].head()
     evidence_maps(case[0])
     assert case[0].head() == before
+
+
+def test_a_frame_that_is_no_more_is_told_and_not_left_out(case: tuple[Case, Face]) -> None:
+    made, face = case
+    told = sheet([[10.0, 10.0], [60.0, 10.0], [60.0, 80.0], [10.0, 80.0]])
+    told["facts"]["frames"][1]["media_s"] = 9.0
+    row = tell(made, [], [told]).set_index("owner_id").loc["V-001"]
+    assert (row["why_not"], json.loads(row["facts"])) == ("no_frame_here", {"at": 9.0})
+    assert pd.isna(row["picture"]) and pd.isna(row["pts"])
+    gone = CueWork(
+        presentation_id="PR-001", path=str(made.path / "nothing.mp4"), frame_rate=None,
+        seen=(FaceSeen(media_s=0.5, pts=45_000, face=face),),
+    )  # fmt: skip
+    (only,) = drawn(MapWork(visit_id="V-001", exhibit_id="E-0001", cues=("colour",), frames=gone))
+    assert only["picture"] is None and only["why_not"] is not None and only["cue"] == "plain"
+    assert tables.build("evidence_maps", [only]).shape[0] == 1

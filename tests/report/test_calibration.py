@@ -146,9 +146,20 @@ def test_controls_that_do_not_speak_for_the_case_are_told_with_their_range() -> 
     assert any("500 to 600 px/m" in one for one in points.items)
 
 
-def test_a_case_without_controls_has_no_calibration_and_the_page_says_why() -> None:
+def test_a_case_without_controls_shows_an_empty_place_with_the_reason() -> None:
+    facts = facts_of(*(assessed(f"PR-{k:03d}", NotCalibrated(reason="no_controls")) for k in range(1, 15)))
+    assert facts["calibrations"] == []
+    _, strip = calibration(facts, Writer("en"))
+    assert isinstance(strip, Strip)
+    (only,) = strip.stills
+    assert only.source is None and "PR-012 … (14)" in only.caption
+    assert "no recordings of live and printed faces from this terminal" in only.caption
+
+
+def test_nothing_is_said_of_a_calibration_where_nothing_was_assessed() -> None:
     facts = facts_of(assessed("PR-001", NotCalibrated(reason="no_controls")))
-    assert facts["calibrations"] == [] and calibration(facts, Writer("en")) == []
+    facts["presentations"][0]["assessment"] = None
+    assert calibration(facts, Writer("en")) == []
 
 
 def test_the_chart_is_part_of_the_page(enough: Facts) -> None:

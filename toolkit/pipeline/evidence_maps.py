@@ -25,7 +25,7 @@ from toolkit.analysis.face_patches import clearest
 from toolkit.analysis.mask_findings import STATED, candidates
 from toolkit.analysis.visit_evidence import DRAWINGS, around, drawn_visit, lies_on
 from toolkit.casebook.case import Case
-from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.errors import CannotMeasure, ReadingError, ToolkitError
 from toolkit.media.frames import as_png, read_frames
 from toolkit.pipeline.cue_readings import CueWork, load, spread, works_of
 from toolkit.pipeline.face_search import region_of
@@ -184,20 +184,31 @@ def _middle(entries: Sequence[Row]) -> Row:
 
 
 def drawn(work: MapWork | VisitMapWork) -> list[Row]:
-    """Rows of ``evidence_maps`` of one presentation or visit."""
+    """Rows of ``evidence_maps`` of one presentation or visit; footage that cannot be read is told with its reason."""
     try:
         return _of_visit(work) if isinstance(work, VisitMapWork) else _of_presentation(work)
-    except (CannotMeasure, ReadingError):  # the footage was read when the cues were measured; without it no picture
-        return []
+    except (CannotMeasure, ReadingError) as reason:
+        if isinstance(work, VisitMapWork):
+            return [_missing_of_visit(work, cue, unit, entry, reason) for cue, unit, _, entry in work.shown]
+        first = work.frames.seen[0]
+        told: Row = {
+            "media_s": first.media_s, "pts": first.pts, "crop_px": [round(v) for v in first.face.box_px],
+            "why_not": reason.code, "facts": dict(reason.facts), "cue": PLAIN,
+        }  # fmt: skip
+        return [{**_about(work), **told}]
+
+
+def _about(work: MapWork) -> Row:
+    return {
+        "owner_id": work.frames.presentation_id, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
+        "unit": "", "facts": {}, **BLANK,
+    }  # fmt: skip
 
 
 def _of_presentation(work: MapWork) -> list[Row]:
     sample, seen = load(work.frames), spread(work.frames.seen)
     number, (crop, face) = clearest(sample)
-    about = {
-        "owner_id": work.frames.presentation_id, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
-        "unit": "", "facts": {}, **BLANK,
-    }  # fmt: skip
+    about = _about(work)
     stamps = {round(one.media_s, 6): one.pts for one in seen}
     wholes = {round(one.media_s, 6): one.face for one in seen}
 
@@ -256,6 +267,10 @@ def _of_visit(work: VisitMapWork) -> list[Row]:
     crop_px = [box[0] + left, box[1] + top, box[2] + left, box[3] + top]
     rows = []
     for cue, unit, evidence, entry in work.shown:
+        if float(entry["media_s"]) not in pictures:
+            lost = CannotMeasure("no_frame_here", at=entry["media_s"])
+            rows.append(_missing_of_visit(work, cue, unit, entry, lost))
+            continue
         pts, media_s, picture = pictures[float(entry["media_s"])]
         rows.append(
             {
@@ -266,6 +281,14 @@ def _of_visit(work: VisitMapWork) -> list[Row]:
             }
         )  # fmt: skip
     return rows
+
+
+def _missing_of_visit(work: VisitMapWork, cue: str, unit: str, entry: Row, reason: ToolkitError) -> Row:
+    return {
+        **BLANK, "owner_id": work.visit_id, "cue": cue, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
+        "media_s": float(entry["media_s"]), "pts": None, "crop_px": list(work.region_px), "unit": unit,
+        "why_not": reason.code, "facts": dict(reason.facts),
+    }  # fmt: skip
 
 
 def _png(picture: Image) -> str:

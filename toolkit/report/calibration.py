@@ -11,12 +11,20 @@ from toolkit.report.calibration_chart import tippett_chart
 from toolkit.report.writer import Facts, Writer, at_least, ratio
 
 SIGNS = ("live", "print", "place")
+MOST_NAMED = 12
 NO_RATIO = ("none", "checked")  # levels of controls that carry none
 
 
 def calibration(facts: Facts, write: Writer) -> list[Block]:
-    """One part for each set of controls; where nothing was weighed, the note on the readings says why."""
+    """One part for each set of controls, and an empty place for what could not be weighed at all."""
     blocks = [block for one in facts["calibrations"] for block in _one(one, write)]
+    weighed = {one["presentation_id"] for told in facts["calibrations"] for one in told["weighed"]}
+    left: dict[str, list[str]] = {}
+    for one in facts["presentations"]:
+        told = one["assessment"]
+        if told is not None and told["reason"] is not None and one["presentation_id"] not in weighed:
+            left.setdefault(told["reason"], []).append(one["presentation_id"])
+    blocks += [_empty(ids, reason, [], write) for reason, ids in sorted(left.items())]
     return [Paragraph(write("cal_lead")), *blocks] if blocks else []
 
 
@@ -73,13 +81,15 @@ def _drift(one: Facts, write: Writer) -> str:
 
 
 def _not_calibrated(told: Facts, without: list[Facts], reason: str, write: Writer) -> Strip:
+    return _empty([one["presentation_id"] for one in without], reason, _needs(told, reason, write), write)
+
+
+def _empty(ids: list[str], reason: str, needs: list[str], write: Writer) -> Strip:
     """An empty chart: a ratio that is not there is drawn as not there."""
-    ids = ", ".join(one["presentation_id"] for one in without)
-    why = write("cal_none", ids=ids, why=write.code("not_calibrated", reason))
+    named = ", ".join(ids[:MOST_NAMED]) + (f" … ({len(ids)})" if len(ids) > MOST_NAMED else "")
+    why = write("cal_none", ids=named, why=write.code("not_calibrated", reason))
     title = write("cal_none_title")
-    return Strip(
-        (Still(None, title, title, write.told([why, *_needs(told, reason, write)])),), write("cap_cal_none"), large=True
-    )
+    return Strip((Still(None, title, title, write.told([why, *needs])),), write("cap_cal_none"), large=True)
 
 
 def _needs(told: Facts, reason: str, write: Writer) -> list[str]:

@@ -97,8 +97,10 @@ def _still(row: Facts, reading: Facts | None, facts: Facts, write: Writer, pictu
     title = write("map_plain") if cue == PLAIN else _title(cue, reading, write)
     alt = write("alt_map", what=title, id=row["owner_id"], ref=ref)
     hashes = {one["exhibit_id"]: one["sha256"] for one in facts["exhibits"]}
-    place = write("cap_frame", ref=ref, hash=hashes.get(row["exhibit_id"], "")[:12], pts=row["pts"],
-                  media=f"{row['media_s']:.3f}")  # fmt: skip
+    place = write(
+        "cap_frame", ref=ref, hash=hashes.get(row["exhibit_id"], "")[:12], media=f"{row['media_s']:.3f}",
+        pts="–" if row["pts"] is None else row["pts"],
+    )  # fmt: skip
     picture = pictures.get(row["picture_sha256"] or "")
     if picture is None:
         missing = why(row, write) if row["why_not"] is not None else write("no_still")
