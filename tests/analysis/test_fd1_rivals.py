@@ -7,9 +7,10 @@ import pytest
 from tests.analysis import sites
 from tests.analysis.sites import M24
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
-from toolkit.analysis.fd1_rivals import Fd1, SetAside, ceiling, fd1_rivals, overall
+from toolkit.analysis.fd1_rivals import Fd1, ceiling, fd1_rivals, overall
 from toolkit.analysis.fusion import CaseReading
 from toolkit.analysis.pair_counts import PairCounts, any_of, disjoint_pairs
+from toolkit.analysis.strength import SetAside
 
 
 @pytest.fixture(scope="module")

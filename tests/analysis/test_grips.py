@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from tests.analysis.held import PX_PER_M, SHEET, SKIN, body, hold, wall
 from toolkit.analysis.foreground import front_of
@@ -76,5 +77,8 @@ def test_a_picture_without_colour_says_so() -> None:
 
 def test_shares_of_a_side_add_up() -> None:
     told = sides(*drawn()).told()
-    for shares in told["sides"].values():
+    for name, shares in told["sides"].items():
         assert abs(sum(shares.values()) - 1) < 0.01
+        along = told["along"][name]
+        for state, share in shares.items():
+            assert along.count(state[0]) / len(along) == pytest.approx(share, abs=0.001)

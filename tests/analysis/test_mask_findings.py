@@ -10,7 +10,7 @@ import pytest
 from toolkit import tables
 from toolkit.analysis.calibration import NotCalibrated
 from toolkit.analysis.fd1_rivals import fd1_rivals
-from toolkit.analysis.mask_findings import artefacts, sheets
+from toolkit.analysis.mask_findings import artefacts, candidates, sheets
 
 VISITS = pd.DataFrame({"visit_id": ["V-001"], "exhibit_id": ["E-0001"]})
 OFFERED = tables.build(
@@ -86,6 +86,28 @@ def test_no_candidate_against_the_sites_own_recordings() -> None:
 def test_an_assessment_of_faces_that_are_no_more_is_left_out() -> None:
     found, missing = conclude([], [assessed("PR-001"), assessed("PR-009", "artefact")])
     assert found == [] and missing[0]["facts"] == {"presentations": 1}
+
+
+def test_a_screens_grid_counts_for_an_object_and_against_paper() -> None:
+    readings = [reading("PR-001", "moire", "artefact"), reading("PR-002", "halftone", "artefact")]
+    found, _ = conclude(readings, [assessed("PR-001"), assessed("PR-002")])
+    screen, printed = found
+    assert screen["sensitivity"]["stated_by"] == ["moire"]  # an object was offered ...
+    assert screen["sensitivity"]["for_paper"] == []  # ... and that says nothing for paper
+    assert printed["sensitivity"]["for_paper"] == ["halftone"]
+    phone, plain = ({one["name"]: one for one in each["rivals"]}["phone_or_tablet"] for each in found)
+    assert (phone["basis"], phone["detail"]["cues"]) == ("cue_speaks_for_it", ["moire"])
+    assert plain["basis"] == "no_controls"
+    assert {"code": "cue_speaks_for_rival", "facts": {"cue": "moire", "rival": "phone_or_tablet"}} in screen["against"]
+    assert printed["against"] == []
+
+
+def test_findings_are_told_of_the_candidates_and_of_nothing_else() -> None:
+    readings = tables.build("cue_readings", [reading(f"PR-00{k}", "sheet", "artefact") for k in (1, 2)])
+    said = tables.build("assessments", [assessed("PR-001", "live"), assessed("PR-002"), assessed("PR-003", "artefact")])
+    assert candidates(readings, said) == {"PR-002", "PR-003"}
+    found, _ = artefacts(OFFERED, VISITS, readings, said)
+    assert [one["sensitivity"]["presentation_id"] for one in found] == ["PR-002"]
 
 
 def visit_reading(cue: str, statement: str, level: str) -> dict[str, Any]:

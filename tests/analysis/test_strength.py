@@ -13,7 +13,17 @@ from toolkit import tables
 from toolkit.analysis.counts import count
 from toolkit.analysis.one_body import ChanceRatio
 from toolkit.analysis.rivals import fd2_rivals
-from toolkit.analysis.strength import Rival, break_even, equal_weights, headline, lower_bound, upper_bound, words_for
+from toolkit.analysis.strength import (
+    Rival,
+    SetAside,
+    break_even,
+    equal_weights,
+    headline,
+    lower_bound,
+    upper_bound,
+    with_statement,
+    words_for,
+)
 
 
 def rival(ratio: float, name: str = "r", by: str | None = None) -> Rival:
@@ -40,9 +50,31 @@ def test_the_headline_is_the_weakest_rival_and_never_a_product() -> None:
     assert 10 ** equal_weights([math.log10(x) for x in (850, 69, 10.5)]) == pytest.approx(27.0, abs=0.1)
 
 
-def test_a_rival_set_aside_makes_the_headline_conditional() -> None:
-    told = headline([rival(850, "chance"), rival(3, "switch", by="D-01")])
-    assert (told["rival"], told["conditional"]) == ("chance", True)
+def aside(name: str, **tested: int) -> SetAside:
+    return SetAside(rival=name, decision="D-01", reviewer="R1", reason="the sheet bends", **tested)
+
+
+def test_the_word_of_an_untested_person_takes_no_rival_away() -> None:
+    rivals = [rival(850, "chance"), with_statement(rival(3, "switch"), aside("switch"))]
+    told = headline(rivals)
+    assert (told["rival"], told["words"], told["conditional"]) == ("switch", "weak", True)
+    assert 10 ** told["interval"][0] == pytest.approx(3)
+    bare = headline([rival(850, "chance"), rival(3, "switch", by="D-01")])
+    assert (bare["rival"], bare["conditional"]) == ("switch", True)
+
+
+@pytest.mark.parametrize(("misses", "items"), [(0, 5), (0, 20), (2, 20), (20, 20)])
+def test_the_word_of_a_tested_person_counts_one_over_the_bound_of_its_misses(misses: int, items: int) -> None:
+    told = headline([rival(850, "chance"), with_statement(rival(3, "switch"), aside("s", misses=misses, items=items))])
+    assert 10 ** told["interval"][0] == pytest.approx(3 / upper_bound(misses, items))
+    assert told["rival"] == "switch" and told["conditional"]
+
+
+def test_a_rival_without_a_ratio_stays_named_whoever_set_it_aside() -> None:
+    bare = Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="x")
+    told = headline([rival(20), with_statement(bare, aside("hidden_behind", items=60))])
+    assert (told["not_assessed"], told["conditional"]) == (["hidden_behind"], True)
+    assert headline([rival(20), bare])["conditional"] is False
 
 
 def test_rivals_without_a_ratio_are_named() -> None:

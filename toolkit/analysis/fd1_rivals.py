@@ -10,13 +10,13 @@ are never multiplied.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from toolkit.analysis import strength
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio
-from toolkit.analysis.strength import Rival
+from toolkit.analysis.strength import Rival, SetAside, with_statement
 
 LIVE = "live_face"
 # "A picture or object, not a bare live face, was offered" stands against these, beside the live face.
@@ -24,27 +24,7 @@ OBJECT_RIVALS = ("covered_live_face", "wall_portrait", "worn_badge")
 # "It was a paper print" stands against these; they too are somebody else's face, so they leave the first part alone.
 PAPER_RIVALS = ("phone_or_tablet", "shown_badge")
 NO_CONTROLS, CONTROLS, NOT_CALIBRATED = "no_controls", "site_controls", "not_calibrated"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
-    """A person's journaled, reasoned statement that a rival is excluded on the frames.
-
-    ``misses`` of ``items``: how often that person, tested on items of this rival
-    with known truth, called it absent where it was there. No items: not tested.
-    """
-
-    rival: str
-    decision: str
-    reviewer: str
-    reason: str
-    misses: int = 0
-    items: int = 0
-
-    @property
-    def factor(self) -> float:
-        """What the statement may count for at most: 1 over the upper 95 % bound of its misses, 1 untested."""
-        return 1.0 / strength.upper_bound(self.misses, self.items)
+SPOKEN_FOR = "cue_speaks_for_it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +54,8 @@ def fd1_rivals(told: SiteRatio | NotCalibrated, set_aside: Sequence[SetAside] = 
     objects = [_live(told), *(_without_ratio(name) for name in OBJECT_RIVALS)]
     papers = [_without_ratio(name) for name in PAPER_RIVALS]
     by_rival = {one.rival: one for one in reversed(set_aside)}
-    parts = [tuple(_with(one, by_rival.get(one.name)) for one in rivals) for rivals in (objects, papers)]
-    headlines = [_headline(rivals, cap) for rivals in parts]
+    parts = [tuple(with_statement(one, by_rival.get(one.name)) for one in rivals) for rivals in (objects, papers)]
+    headlines = [strength.headline(rivals, cap) for rivals in parts]
     return Fd1(
         object_rivals=parts[0], object_headline=headlines[0], paper_rivals=parts[1], paper_headline=headlines[1]
     )  # fmt: skip
@@ -96,24 +76,22 @@ def _without_ratio(name: str) -> Rival:
     return Rival(name=name, log10_lr=None, lower_log10=None, basis=NO_CONTROLS)
 
 
-def _with(rival: Rival, one: SetAside | None) -> Rival:
-    """The rival with what a reviewer's statement is worth; it stays among the rivals, whatever that is."""
-    if one is None:
-        return rival
-    gain = math.log10(one.factor)
-    stated = {
-        "set_aside_by": one.reviewer, "decision": one.decision, "reason": one.reason, "misses": one.misses,
-        "items": one.items, "factor": one.factor,
-    }  # fmt: skip
-    detail = {**rival.detail, "set_aside": stated}
-    if rival.log10_lr is None or rival.lower_log10 is None:
-        return replace(rival, detail=detail)
-    return replace(rival, log10_lr=rival.log10_lr + gain, lower_log10=rival.lower_log10 + gain, detail=detail)
+def with_cues(rivals: Sequence[Mapping[str, Any]], speaking: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """Rows of the paper part's rivals, with the cues that speak for one of them.
 
-
-def _headline(rivals: Sequence[Rival], cap: str | None) -> dict[str, Any]:
-    told = strength.headline(rivals, cap)
-    return told | {"conditional": any("set_aside" in one.detail for one in rivals)}
+    Parameters
+    ----------
+    speaking : mapping of rival to names of cues
+        Cues that state an artefact by their rule and name a rival with it: the
+        grid of a screen says that a screen was offered. Such a cue counts for
+        the object part and against paper; it is never support for paper.
+    """
+    return [
+        {**one, "basis": SPOKEN_FOR, "detail": {**one["detail"], "cues": list(speaking[one["name"]])}}
+        if speaking.get(one["name"])
+        else dict(one)
+        for one in rivals
+    ]
 
 
 def ceiling(share: float) -> float:

@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 State = Literal["seen", "hand", "missing"]
 
 SIDES = ("top", "right", "bottom", "left")
+STATES: tuple[State, ...] = ("seen", "hand", "missing")  # told by their first letters along a side
 # Skin in Lab, whatever its darkness: hue between red and yellow, never as full as a red shirt.
 HUE_DEG = (24.0, 76.0)
 CHROMA = (9.5, 44.0)
@@ -63,13 +64,14 @@ class Sides:
         return sum(state == "seen" for state in every) / len(every) if every else 0.0
 
     def told(self) -> dict[str, Any]:
-        """Plain values: shares of each side that are seen, hidden and missing, and the runs."""
+        """Plain values: shares of each side, the state of each place along it by its first letter, and the runs."""
         shares = {
-            name: {state: round(side.count(state) / len(side), 3) for state in ("seen", "hand", "missing")}
+            name: {state: round(side.count(state) / len(side), 3) for state in STATES}
             for name, side in zip(SIDES, self.states, strict=True)
         }
         grips = [{"side": one.side, "from_m": round(one.from_m, 3), "to_m": round(one.to_m, 3)} for one in self.grips]
-        return {"sides": shares, "grips": grips}
+        along = {name: "".join(state[0] for state in side) for name, side in zip(SIDES, self.states, strict=True)}
+        return {"sides": shares, "along": along, "grips": grips}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

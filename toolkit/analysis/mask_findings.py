@@ -2,23 +2,28 @@
 
 A presentation becomes a candidate when a cue states an artefact by its rule,
 or when a site's own recordings give a ratio for one. Without recordings it
-stays a candidate without a strength, whatever the cues read.
+stays a candidate without a strength, whatever the cues read. A cue that speaks
+for a rival of paper (a screen's grid) counts for "an object was offered" and
+against "it was a paper print", never for the latter.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+import toolkit.analysis.cues  # files the cues
 from toolkit.analysis.calibration import NotCalibrated
-from toolkit.analysis.fd1_rivals import fd1_rivals
+from toolkit.analysis.cue import cues as filed
+from toolkit.analysis.fd1_rivals import fd1_rivals, with_cues
 
 Rows = list[dict[str, Any]]
 
 CODE, STATED, LIVE = "FD1", "artefact", "live"
+SHOWN_AT = (0.1, 0.5, 0.9)  # of a presentation: at its very ends sheets move and pictures blend
 
 
 def artefacts(
@@ -34,6 +39,7 @@ def artefacts(
     exhibits = dict(zip(visits["visit_id"], visits["exhibit_id"], strict=True))
     by_id = {str(row["presentation_id"]): row for row in presentations.to_dict("records")}
     stated = {str(name): part for name, part in readings.groupby("presentation_id")}
+    wanted = candidates(readings, assessments)
     found: Rows = []
     overruled: Rows = []
     reasons: dict[str, int] = {}
@@ -42,12 +48,12 @@ def artefacts(
         if shown is None:  # the faces were looked for anew since
             continue
         said = stated.get(str(row["presentation_id"]), readings.iloc[:0])
-        for_it = sorted(said.loc[said["statement"] == STATED, "cue"])
+        for_it = _stating(said)
         if row["outcome"] == LIVE:  # the site's own recordings say otherwise: no candidate, and it is told
             if for_it:
                 facts = {"presentation": str(row["presentation_id"]), "cues": ", ".join(for_it)}
                 overruled.append({"what": CODE, "why": "controls_say_live", "facts": facts})
-        elif row["outcome"] == STATED or for_it:
+        elif str(row["presentation_id"]) in wanted:
             found.append(_finding(row, shown, said, for_it, str(exhibits[shown["visit_id"]])))
         elif not pd.isna(row["reason"]):
             reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
@@ -57,6 +63,31 @@ def artefacts(
         one["sensitivity"]["expected_false"] = None if lower is None else round(len(assessments) / 10.0 ** lower[0], 3)
         one["sensitivity"]["presentations_searched"] = len(assessments)
     return found, [*missing, *overruled]
+
+
+def candidates(readings: pd.DataFrame, assessments: pd.DataFrame) -> set[str]:
+    """Presentations that FD1 may be about: a cue states an artefact, or the site's own recordings say so.
+
+    Where the site's own recordings say that a face was live, a cue's rule makes no candidate.
+    """
+    stated = set(readings.loc[readings["statement"] == STATED, "presentation_id"].astype(str))
+    outcomes = dict(zip(assessments["presentation_id"].astype(str), assessments["outcome"].astype(str), strict=True))
+    return {name for name, told in outcomes.items() if told == STATED or (name in stated and told != LIVE)}
+
+
+def _stating(said: pd.DataFrame) -> list[str]:
+    return sorted(str(cue) for cue in said.loc[said["statement"] == STATED, "cue"])
+
+
+def _for_rivals(stating: Sequence[str]) -> dict[str, list[str]]:
+    """Rivals of paper, each with the cues that speak for it by their rule."""
+    assert toolkit.analysis.cues
+    speaking: dict[str, list[str]] = {}
+    for name in stating:
+        rival = filed[name].rival if name in filed else None
+        if rival is not None:
+            speaking.setdefault(rival, []).append(name)
+    return speaking
 
 
 def sheets(visits: pd.DataFrame, readings: pd.DataFrame, already: set[str]) -> Rows:
@@ -72,13 +103,13 @@ def sheets(visits: pd.DataFrame, readings: pd.DataFrame, already: set[str]) -> R
     exhibits = dict(zip(visits["visit_id"], visits["exhibit_id"], strict=True))
     stated = readings[(readings["statement"] == STATED) & ~readings["visit_id"].isin(already)]
     return [
-        _sheet(str(visit_id), str(exhibits[visit_id]), part.to_dict("records"))
+        _sheet(str(visit_id), str(exhibits[visit_id]), part.to_dict("records"), len(visits))
         for visit_id, part in stated.groupby("visit_id")
         if visit_id in exhibits
     ]
 
 
-def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]]) -> dict[str, Any]:
+def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]], searched: int) -> dict[str, Any]:
     told = fd1_rivals(NotCalibrated(reason="no_weights"))
     objects, papers = ([one.as_row() for one in some] for some in (told.object_rivals, told.paper_rivals))
     evidence = json.loads(said[0]["facts"])
@@ -103,8 +134,11 @@ def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]]) -> dict[s
             "stated_by": sorted(str(one["cue"]) for one in said),
             "level": str(said[0]["level"]),
             "pictures": len(moments),
+            "for_paper": [],
             "paper_headline": told.paper_headline,
             "reason": "no_weights",
+            "visits_searched": searched,
+            "expected_false": None,
         },
         "frames": [
             {"exhibit_id": exhibit_id, "media_s": round(at, 3), "role": "shown", "employee_id": None} for at in chosen
@@ -117,13 +151,21 @@ def _finding(
 ) -> dict[str, Any]:
     detail = json.loads(row["detail"])
     parts = detail["fd1"]
+    speaking = _for_rivals(for_it)
+    papers = with_cues(parts["paper"]["rivals"], speaking)
     against = [
+        {"code": "cue_speaks_for_rival", "facts": {"cue": cue, "rival": rival}}
+        for rival, cues in sorted(speaking.items())
+        for cue in cues
+    ]
+    against += [
         {"code": "cue_says_live", "facts": {"cue": str(cue)}} for cue in said.loc[said["statement"] == LIVE, "cue"]
     ]
     unread = sorted(said.loc[said["statement"] == "not_assessable", "cue"])
     against += [{"code": "cues_unread", "facts": {"cues": ", ".join(unread)}}] if unread else []
     supported = row["outcome"] == STATED and detail.get("leaves_candidate", False)
-    middle = round((float(shown["from_s"]) + float(shown["to_s"])) / 2, 3)
+    first, last = float(shown["from_s"]), float(shown["to_s"])
+    moments = sorted({round(first + share * (last - first), 3) for share in SHOWN_AT})
     return {
         "code": CODE,
         "state": "supported" if supported else "candidate",
@@ -132,17 +174,18 @@ def _finding(
         "propositions": {
             "main": "picture_or_object",
             "rivals": [one["name"] for one in parts["object"]["rivals"]],
-            "paper_rivals": [one["name"] for one in parts["paper"]["rivals"]],
+            "paper_rivals": [one["name"] for one in papers],
         },
-        "rivals": [*parts["object"]["rivals"], *parts["paper"]["rivals"]],
+        "rivals": [*parts["object"]["rivals"], *papers],
         "headline": parts["object"]["headline"],
         "against": against,
         "limits": ["names_nobody_pictured", "paper_not_shown", "not_random_footage"],
         "sensitivity": {
             "presentation_id": str(shown["presentation_id"]),
             "stated_by": for_it,
+            "for_paper": [cue for cue in for_it if all(cue not in cues for cues in speaking.values())],
             "paper_headline": parts["paper"]["headline"],
             "reason": None if pd.isna(row["reason"]) else str(row["reason"]),
         },
-        "frames": [{"exhibit_id": exhibit_id, "media_s": middle, "role": "shown", "employee_id": None}],
+        "frames": [{"exhibit_id": exhibit_id, "media_s": at, "role": "shown", "employee_id": None} for at in moments],
     }

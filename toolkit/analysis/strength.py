@@ -1,17 +1,18 @@
 """How strong may a statement be? Exact bounds, one ratio for each rival, words from the lower bound.
 
 A ratio says how much more expected the observations are if A than if a rival;
-it is not the probability of A. The headline is the weakest rival that a person
-has not set aside; ratios of different rivals are never multiplied (the product
-would be their conjunction). Bands of words as in the ENFSI guideline on
-evaluative reporting (2015).
+it is not the probability of A. The headline is the weakest rival; a person's word
+that a rival is excluded counts what that person's tested misses allow and takes
+no rival away. Ratios of different rivals are never multiplied (the product would
+be their conjunction). Bands of words as in the ENFSI guideline on evaluative
+reporting (2015).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from toolkit.analysis.rates import lower_bounds, upper_bounds
@@ -36,7 +37,8 @@ class Rival:
 
     ``log10_lr`` is the point, ``lower_log10`` the bound that words come from;
     both None where no ratio is known. ``excluded_by`` names the journaled
-    decision that set it aside. ``basis`` is a key of the report's sentences.
+    decision by which a person set it aside; the rival stays all the same
+    (:func:`with_statement`). ``basis`` is a key of the report's sentences.
     """
 
     name: str
@@ -49,6 +51,46 @@ class Rival:
     def as_row(self) -> dict[str, Any]:
         """The rival as JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A person's journaled, reasoned statement that a rival is excluded on the frames.
+
+    ``misses`` of ``items``: how often that person, tested on items of this rival
+    with known truth, called it absent where it was there. No items: not tested.
+    """
+
+    rival: str
+    decision: str
+    reviewer: str
+    reason: str
+    misses: int = 0
+    items: int = 0
+
+    @property
+    def factor(self) -> float:
+        """What the statement may count for at most: 1 over the upper 95 % bound of its misses, 1 untested."""
+        return 1.0 / upper_bound(self.misses, self.items)
+
+
+def with_statement(rival: Rival, one: SetAside | None) -> Rival:
+    """The rival with what a person's statement is worth; it stays among the rivals, whatever that is.
+
+    A tested person's statement raises the ratio by its factor, an untested
+    one's leaves the number as it is; a factor on an unknown ratio is unknown.
+    """
+    if one is None:
+        return rival
+    stated = {
+        "set_aside_by": one.reviewer, "decision": one.decision, "reason": one.reason, "misses": one.misses,
+        "items": one.items, "factor": one.factor,
+    }  # fmt: skip
+    marked = replace(rival, excluded_by=one.decision, detail={**rival.detail, "set_aside": stated})
+    if rival.log10_lr is None or rival.lower_log10 is None:
+        return marked
+    gain = math.log10(one.factor)
+    return replace(marked, log10_lr=rival.log10_lr + gain, lower_log10=rival.lower_log10 + gain)
 
 
 def upper_bound(hits: float, trials: float, confidence: float = 0.95) -> float:
@@ -73,7 +115,7 @@ def words_for(lower_log10: float, cap: str | None = None) -> str:
 
 
 def headline(rivals: Sequence[Rival], cap: str | None = None) -> dict[str, Any]:
-    """The weakest rival not set aside, with its words.
+    """The weakest rival, with its words; a rival that a person set aside stays and makes it conditional.
 
     Returns
     -------
@@ -83,21 +125,20 @@ def headline(rivals: Sequence[Rival], cap: str | None = None) -> dict[str, Any]:
         a rival was set aside. Without any ratio ``rival`` is None and ``words``
         is "no_ratio".
     """
-    standing = [one for one in rivals if one.excluded_by is None]
-    known = [(one.lower_log10, one) for one in standing if one.lower_log10 is not None]
-    blank = {
-        "not_assessed": [one.name for one in standing if one.lower_log10 is None],
-        "conditional": len(standing) < len(rivals),
+    known = [(one.lower_log10, one) for one in rivals if one.lower_log10 is not None]
+    beside = {
+        "not_assessed": [one.name for one in rivals if one.lower_log10 is None],
+        "conditional": any(one.excluded_by is not None for one in rivals),
     }
     if not known:
-        return {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio", **blank}
+        return {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio", **beside}
     lowest, weakest = min(known, key=lambda pair: (pair[0], pair[1].name))
     return {
         "rival": weakest.name,
         "log10_lr": weakest.log10_lr,
         "interval": [lowest, weakest.log10_lr],
         "words": words_for(lowest, cap),
-        **blank,
+        **beside,
     }
 
 

@@ -19,6 +19,7 @@ from toolkit.pipeline.comparing import compare
 from toolkit.pipeline.concluding import conclude
 from toolkit.pipeline.control_readings import control_readings
 from toolkit.pipeline.cue_readings import cues as read_cues
+from toolkit.pipeline.evidence_maps import evidence_maps
 from toolkit.pipeline.exhibits import intake
 from toolkit.pipeline.face_search import faces
 from toolkit.pipeline.footage import scan
@@ -36,18 +37,19 @@ PARALLEL = ("scan", "faces", "cues", "compare")
 
 
 def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> Any:
-    """Measure the presentations and the site's own recordings, and weigh the ones by the others.
+    """Measure the presentations and the site's own recordings, weigh the ones by the others, and draw what was seen.
 
     Returns
     -------
     DataFrame
-        Table ``cue_readings``; ``visit_readings``, ``control_readings`` and
-        ``assessments`` are recorded beside it.
+        Table ``cue_readings``; ``visit_readings``, ``control_readings``,
+        ``assessments`` and ``evidence_maps`` are recorded beside it.
     """
     readings = read_cues(case, run=run, progress=progress)
     visit_readings(case, run=run, progress=progress)
     control_readings(case, run=run, progress=progress)
     weigh(case, progress=progress)
+    evidence_maps(case, run=run, progress=progress)
     return readings
 
 

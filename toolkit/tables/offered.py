@@ -91,6 +91,29 @@ OFFERED: dict[str, TableShape] = {
         },
         ("presentation_id",),
     ),
+    # What cues saw of FD1's candidates: `picture` is PNG in base64, `crop_px` its place in the whole picture.
+    "evidence_maps": TableShape(
+        {
+            "owner_id": "text",
+            "cue": "text",
+            "visit_id": "text",
+            "exhibit_id": "text",
+            "media_s": "float",
+            "pts": "int?",
+            "crop_px": "json",
+            "unit": "text",
+            "lower": "float?",
+            "upper": "float?",
+            "highest": "float?",
+            "measured": "float?",
+            "px_per_m": "float?",
+            "face_px": "float?",
+            "why_not": "text?",
+            "facts": "json",
+            "picture": "text?",
+        },
+        ("owner_id", "cue"),
+    ),
     "models": _NETWORKS,
     "likenesses": TableShape(
         {

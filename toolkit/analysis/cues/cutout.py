@@ -120,7 +120,7 @@ def cutout(sample: VisitSample) -> VisitReading:
         value=value,
         level="picture_on_it" if value >= SHARE else "none",
         evidence={
-            "share": round(float(rays.mean()), 3), "both_sides": round(value, 3),
+            "px_per_m": round(scale, 1), "share": round(float(rays.mean()), 3), "both_sides": round(value, 3),
             "frames": [
                 {"media_s": round(one.at_s, 3), "middle_px": [round(float(v), 1) for v in middle_px(one.face)],
                  "share": round(rim.share, 3), "rays_px": [round(float(v), 1) for v in rim.distance_px]}

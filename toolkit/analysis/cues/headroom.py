@@ -68,7 +68,7 @@ def read_headroom(sample: VisitSample, threshold: float) -> VisitReading:
         value=value,
         level="face_off_its_head" if off else "none",
         evidence={
-            "headroom_m": round(value, 3), "threshold_m": round(threshold, 3),
+            "px_per_m": round(scale, 1), "headroom_m": round(value, 3), "threshold_m": round(threshold, 3),
             "headroom_face_widths": round(value * scale / max(median_width_px([one.face for one in shown]), 1.0), 2),
             "frames": [
                 {"media_s": round(one.at_s, 3), "headroom_m": round(one.headroom_px / scale, 3),
