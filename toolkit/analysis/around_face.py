@@ -78,6 +78,7 @@ def presenter_of(
         plate=plate,
         px_per_m=px_per_m,
         faces=tuple(() if face is None else (face,) for face in there),
+        region_px=box,
         about=tuple(None if face is None else _middle(face) for face in there),
     )
 

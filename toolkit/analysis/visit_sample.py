@@ -35,6 +35,7 @@ class VisitSample:
     detector found in each picture, in its pixels (empty tuples where nobody
     looked or none was found). ``about`` (x, y) of the one face that is asked
     about in each picture, None where it was not seen; empty for the whole visit.
+    ``region_px`` (left, top, right, bottom) in the whole frame, where it is told.
     """
 
     times_s: NDArray[np.float64]
@@ -43,6 +44,7 @@ class VisitSample:
     px_per_m: float | None = None
     faces: tuple[tuple[Face, ...], ...] = ()
     about: tuple[tuple[float, float] | None, ...] = ()
+    region_px: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,11 @@ def visit_cue(
     return enter
 
 
+def _facts(told: VisitReading, seen: VisitSample) -> dict[str, Any]:
+    place = {} if seen.region_px is None else {"region_px": list(seen.region_px)}
+    return {"level": told.level, **told.evidence, **place}
+
+
 def _of_presentation(measure: Measure) -> Callable[[PresentationSample], Reading]:
     """The same measurement where only one face of a visit is meant."""
 
@@ -96,6 +103,6 @@ def _of_presentation(measure: Measure) -> Callable[[PresentationSample], Reading
         if sample.presenter is None:
             raise CannotMeasure("sheet_no_plate")
         told = measure(sample.presenter)
-        return Reading(value=told.value, statement=told.statement, facts={"level": told.level})
+        return Reading(value=told.value, statement=told.statement, facts=_facts(told, sample.presenter))
 
     return read

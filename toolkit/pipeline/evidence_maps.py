@@ -58,8 +58,12 @@ class MapWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitMapWork:
-    """One visit to draw: the region that its cues saw, and of each cue its evidence and the entry to show."""
+    """A visit or a presenter to draw: the region that its cues saw, and of each cue its evidence and the entry to show.
 
+    ``owner_id`` is the visit or the presentation that the cues were asked about.
+    """
+
+    owner_id: str
     visit_id: str
     exhibit_id: str
     path: str
@@ -75,8 +79,8 @@ def evidence_maps(case: Case, *, run: Runner | None = None, progress: Progress =
     -------
     DataFrame
         Table ``evidence_maps``: of each presentation the plain crop (cue
-        "plain") and each map with its bounds; of its visit the pictures of the
-        cues of visits. A cue without a value has no row; a map that could not
+        "plain"), each map with its bounds and the pictures of its presenter; of a
+        visit without one the pictures of the cues of visits. A cue without a value has no row; a map that could not
         be made has the reason.
 
     Raises
@@ -90,7 +94,7 @@ def evidence_maps(case: Case, *, run: Runner | None = None, progress: Progress =
     if case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
     shown = _presentations(case)
-    works: list[MapWork | VisitMapWork] = [*shown, *_visits(case, {one.visit_id for one in shown})]
+    works: list[MapWork | VisitMapWork] = [*shown, *_presenters(case, shown), *_visits(case, shown)]
     rows: list[Row] = []
     with progress("maps", float(len(works)), 0.0) as advance:
         for told in (run or local(1))(drawn, works):
@@ -156,24 +160,51 @@ def _region(case: Case, visit_id: str) -> Box:
     return region_of(zone)
 
 
-def _visits(case: Case, further: set[str]) -> list[VisitMapWork]:
-    """Visits with a stated sheet, and those of presentations that are drawn."""
+def _presenters(case: Case, shown: Sequence[MapWork]) -> list[VisitMapWork]:
+    """Whoever presents what is drawn, as the cues of sheets, headroom and rims saw them."""
+    readings = case.read("cue_readings")
+    works = []
+    for one in shown:
+        mine = readings[readings["presentation_id"] == one.frames.presentation_id]
+        told = _drawable(mine)
+        if told:
+            works.append(
+                VisitMapWork(
+                    owner_id=one.frames.presentation_id,
+                    visit_id=one.visit_id,
+                    exhibit_id=one.exhibit_id,
+                    path=one.frames.path,
+                    frame_rate=one.frames.frame_rate,
+                    region_px=told[0][2]["region_px"],
+                    shown=told,
+                )
+            )
+    return works
+
+
+def _drawable(readings: pd.DataFrame) -> tuple[tuple[str, str, Row, Row], ...]:
+    told = [(str(one["cue"]), str(one["unit"]), json.loads(one["facts"])) for one in readings.to_dict("records")]
+    shown = [(cue, unit, facts) for cue, unit, facts in told if cue in DRAWINGS and facts.get("frames")]
+    return tuple((cue, unit, facts, _middle(facts["frames"])) for cue, unit, facts in shown)
+
+
+def _visits(case: Case, shown: Sequence[MapWork]) -> list[VisitMapWork]:
+    """Visits with a stated sheet of which no presentation is drawn."""
     readings = case.read("visit_readings")
-    wanted = further | set(_stated(case)["visit_id"])
+    wanted = set(_stated(case)["visit_id"]) - {one.visit_id for one in shown}
     exhibits = dict(zip(case.read("visits")["visit_id"], case.read("visits")["exhibit_id"], strict=True))
     works = []
     for visit_id, part in readings[readings["visit_id"].isin(wanted)].groupby("visit_id"):
         exhibit_id = str(exhibits[visit_id])
-        told = [(str(one["cue"]), str(one["unit"]), json.loads(one["facts"])) for one in part.to_dict("records")]
-        shown = [(cue, unit, facts) for cue, unit, facts in told if cue in DRAWINGS and facts.get("frames")]
         works.append(
             VisitMapWork(
+                owner_id=str(visit_id),
                 visit_id=str(visit_id),
                 exhibit_id=exhibit_id,
                 path=str(case.exhibit_path(exhibit_id)),
                 frame_rate=declared_rate(case, exhibit_id),
                 region_px=_region(case, str(visit_id)),
-                shown=tuple((cue, unit, facts, _middle(facts["frames"])) for cue, unit, facts in shown),
+                shown=_drawable(part),
             )
         )
     return works
@@ -274,7 +305,7 @@ def _of_visit(work: VisitMapWork) -> list[Row]:
         pts, media_s, picture = pictures[float(entry["media_s"])]
         rows.append(
             {
-                **BLANK, "owner_id": work.visit_id, "cue": cue, "visit_id": work.visit_id,
+                **BLANK, "owner_id": work.owner_id, "cue": cue, "visit_id": work.visit_id,
                 "exhibit_id": work.exhibit_id, "media_s": media_s, "pts": pts, "crop_px": crop_px, "unit": unit,
                 "facts": {}, "px_per_m": float(evidence["px_per_m"]),
                 "picture": _png(drawn_visit(cue, picture, evidence, entry, box)),
@@ -285,7 +316,7 @@ def _of_visit(work: VisitMapWork) -> list[Row]:
 
 def _missing_of_visit(work: VisitMapWork, cue: str, unit: str, entry: Row, reason: ToolkitError) -> Row:
     return {
-        **BLANK, "owner_id": work.visit_id, "cue": cue, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
+        **BLANK, "owner_id": work.owner_id, "cue": cue, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
         "media_s": float(entry["media_s"]), "pts": None, "crop_px": list(work.region_px), "unit": unit,
         "why_not": reason.code, "facts": dict(reason.facts),
     }  # fmt: skip
