@@ -94,7 +94,9 @@ def evidence_maps(case: Case, *, run: Runner | None = None, progress: Progress =
     if case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
     shown = _presentations(case)
-    works: list[MapWork | VisitMapWork] = [*shown, *_presenters(case, shown), *_visits(case, shown)]
+    presenters = _presenters(case, shown)
+    visits = _visits(case, {one.visit_id for one in presenters})
+    works: list[MapWork | VisitMapWork] = [*shown, *presenters, *visits]
     rows: list[Row] = []
     with progress("maps", float(len(works)), 0.0) as advance:
         for told in (run or local(1))(drawn, works):
@@ -188,10 +190,10 @@ def _drawable(readings: pd.DataFrame) -> tuple[tuple[str, str, Row, Row], ...]:
     return tuple((cue, unit, facts, _middle(facts["frames"])) for cue, unit, facts in shown)
 
 
-def _visits(case: Case, shown: Sequence[MapWork]) -> list[VisitMapWork]:
-    """Visits with a stated sheet of which no presentation is drawn."""
+def _visits(case: Case, drawn_already: set[str]) -> list[VisitMapWork]:
+    """Visits with a stated sheet of which no presenter is drawn."""
     readings = case.read("visit_readings")
-    wanted = set(_stated(case)["visit_id"]) - {one.visit_id for one in shown}
+    wanted = set(_stated(case)["visit_id"]) - drawn_already
     exhibits = dict(zip(case.read("visits")["visit_id"], case.read("visits")["exhibit_id"], strict=True))
     works = []
     for visit_id, part in readings[readings["visit_id"].isin(wanted)].groupby("visit_id"):
