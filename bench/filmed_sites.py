@@ -76,9 +76,10 @@ class Offer:
 
 def offers(site: Site, *, live: int, printed: int, rivals: int) -> list[Offer]:
     """The controls of a site, and the presentations of its case."""
-    made = []
-    for person in range(CONTROL_PEOPLE):
-        made += [_offer(made, "control", "live", person, person, "", day) for day in range(DAYS)]
+    made: list[Offer] = []
+    for number in range(CONTROL_PEOPLE * DAYS):
+        person, day = divmod(number, DAYS)
+        made.append(_offer(made, "control", "live", person, person, "", day))
     for sheet in range(CONTROL_PRINTS):
         for again in range(2):
             kind = CONTROL_SHAPES[sheet % len(CONTROL_SHAPES)]

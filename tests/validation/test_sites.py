@@ -49,6 +49,10 @@ def test_case_and_controls_share_neither_people_nor_prints(made: list[Offer]) ->
     assert {one.kind for one in case} >= {*PRINTED, "phone", "badge_shown"}
 
 
+def test_every_presentation_has_a_name_of_its_own(made: list[Offer]) -> None:
+    assert len({fused.key_of(SITE, one) for one in made}) == len(made)
+
+
 def test_a_print_shows_somebody_else_than_its_bearer(made: list[Offer]) -> None:
     for offer in made:
         bearer, shown = who(SITE, offer)

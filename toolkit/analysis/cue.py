@@ -73,7 +73,8 @@ class Cue:
 
     ``says`` are the statements that its rule can make; a cue that may say one
     thing only is never wrong on one side and never right on the other, and one
-    that may say none is a number to be calibrated.
+    that may say none is a number to be calibrated. ``covers`` names cues that
+    it was made of; they are not weighed beside it.
     ``measure`` raises :class:`toolkit.errors.CannotMeasure` with the reason
     where a presentation does not allow it.
     """
@@ -84,6 +85,7 @@ class Cue:
     high: Literal["live", "artefact"]
     says: tuple[Statement, ...] = ("live", "artefact")
     rival: str | None = None
+    covers: tuple[str, ...] = ()
     measure: Callable[[PresentationSample], Reading]
 
 
@@ -111,11 +113,12 @@ def cue(
     high: Literal["live", "artefact"],
     says: tuple[Statement, ...] = ("live", "artefact"),
     rival: str | None = None,
+    covers: tuple[str, ...] = (),
 ) -> Callable[[Callable[[PresentationSample], Reading]], Callable[[PresentationSample], Reading]]:
     """Decorator that files a measurement as a cue under its name."""
 
     def enter(measure: Callable[[PresentationSample], Reading]) -> Callable[[PresentationSample], Reading]:
-        one = Cue(name=name, unit=unit, group=group, high=high, says=says, rival=rival, measure=measure)
+        one = Cue(name=name, unit=unit, group=group, high=high, says=says, rival=rival, covers=covers, measure=measure)
         cues.register(name)(one)
         return measure
 

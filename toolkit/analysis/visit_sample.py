@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -84,8 +85,9 @@ def visit_cue(
     """Decorator that files a measurement as a cue of visits, and of presentations, under its name."""
 
     def enter(measure: Measure) -> Measure:
-        visit_cues.register(name)(VisitCue(name=name, unit=unit, group=group, says=says, measure=measure))
-        cue(name, unit=unit, group=group, high="artefact", says=says)(_of_presentation(measure))
+        once = lru_cache(maxsize=1)(measure)  # one sample is asked by several cues, one after the other
+        visit_cues.register(name)(VisitCue(name=name, unit=unit, group=group, says=says, measure=once))
+        cue(name, unit=unit, group=group, high="artefact", says=says)(_of_presentation(once))
         return measure
 
     return enter

@@ -56,10 +56,12 @@ def weights_of(rows: Sequence[Row], source: str) -> FrozenWeights:
     """Weights of every cue that parts live heads from printed faces, and which groups moved together."""
     rows = [row for row in rows if row["kind"] not in LEFT_OUT and row["side"] in (BONA_FIDE, ATTACK)]
     sides = {side: [row["readings"] for row in rows if row["side"] == side] for side in (BONA_FIDE, ATTACK)}
+    known = known_cues()
+    covered = {name for one in known.values() for name in one.covers}
     cues = [
         weight
-        for name, one in known_cues().items()
-        if name != RANDOM and (weight := _weight(name, one.group, sides)) is not None
+        for name, one in known.items()
+        if name not in (RANDOM, *covered) and (weight := _weight(name, one.group, sides)) is not None
     ]
     return FrozenWeights(source=source, cues=tuple(cues), dependent=_dependent(cues, rows))
 

@@ -8,6 +8,7 @@ from toolkit.analysis.cues import (
     learned,
     mismatch,
     moire,
+    paper_edge,
     planarity,
     shading,
     sheet,
@@ -15,6 +16,6 @@ from toolkit.analysis.cues import (
 )
 
 __all__ = [
-    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "planarity", "shading", "sheet",
-    "stillness",
+    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "paper_edge", "planarity", "shading",
+    "sheet", "stillness",
 ]  # fmt: skip
