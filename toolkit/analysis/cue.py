@@ -8,9 +8,9 @@ calibration with a site's own controls. Cues of one group count once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,12 +52,16 @@ class Reading:
     """What a cue says of a presentation: ``value`` in the cue's unit, and the statement that its rule allows.
 
     ``spread`` is how far the value moves when what was chosen is chosen a
-    little otherwise, in the same unit, where a cue measures that.
+    little otherwise, in the same unit, where a cue measures that. ``remark`` is
+    the key of words on what was seen that is less than a statement, and
+    ``facts`` what those words name.
     """
 
     value: float
     statement: Statement = "nothing"
     spread: float | None = None
+    remark: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from toolkit.analysis.cues import (
     mismatch,
     moire,
     planarity,
+    relief,
     shading,
     sheet,
     stillness,
 )
 
 __all__ = [
-    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "planarity", "shading", "sheet",
-    "stillness",
+    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "planarity", "relief", "shading",
+    "sheet", "stillness",
 ]  # fmt: skip
