@@ -30,7 +30,7 @@ Space = Literal["plane", "bent sheet"]
 
 CORE = (0.31, 0.38)  # semi-axes of the core of a face, in face widths
 REACH = 0.55  # what is looked at, to each side of the middle
-WIDTHS_PX = (96.0, 128.0)  # a face is enlarged to at least the first and reduced to at most the second
+SIZE_PX = 96.0  # width to which every face is enlarged or reduced: dense flow costs what its pixels are
 STEP = 2  # every second pixel is regressed: flow is smoother than that
 RESOLUTION = 0.16  # of a face width: what the flow of such a face can tell apart
 OUTER = [0, 1, 3, 4]  # eyes and corners of the mouth: the nose is what is asked about
@@ -78,24 +78,24 @@ def relief_flow(seen: Sequence[tuple[Image, Face]]) -> ReliefFlow:
     offsets = np.array([nose_offset(face) for face in faces])
     frontal = most_frontal(offsets)
     width = median_width_px(faces)
-    size = float(np.clip(width, *WIDTHS_PX))
-    frame = _Frame.of(faces[frontal], size)
+    frame = _Frame.of(faces[frontal], SIZE_PX)
     maps = [frame.map_of(face) for face in faces]
-    pictures = [frame.lay(crop, one, enlarged=size >= width) for (crop, _), one in zip(seen, maps, strict=True)]
+    pictures = [frame.lay(crop, one, enlarged=width <= SIZE_PX) for (crop, _), one in zip(seen, maps, strict=True)]
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     rows = frame.core()
-    moved = [flow.calc(pictures[frontal], picture, None)[rows] / size for picture in pictures]
+    still = np.zeros((frame.side, frame.side, 2), np.float32)  # from which the flow is sought
+    moved = [flow.calc(pictures[frontal], picture, still.copy())[rows] / SIZE_PX for picture in pictures]
     fields, places = np.asarray(moved, np.float64), frame.places()[rows]
-    axes = frame.axes / size
+    axes = frame.axes / SIZE_PX
     return ReliefFlow(
         fields=fields,
         places=places,
         plane=frame.plane()[rows],
-        expected=_resolved(frame, size)[rows],
+        expected=_resolved(frame)[rows],
         weights=_contrast(pictures[frontal])[rows],
         across=axes[:, 0],
         along=axes[:, 1],
-        lengths=_lengths(fields, places, maps, axes) * size,
+        lengths=_lengths(fields, places, maps, axes) * SIZE_PX,
         offsets=offsets,
         width_px=width,
     )
@@ -160,13 +160,13 @@ class _Frame:
         return rows, columns
 
 
-def _resolved(frame: _Frame, size: float) -> Floats:
+def _resolved(frame: _Frame) -> Floats:
     """Height of a mean head as a flow of this resolution tells it: (side, side)."""
     plane = frame.plane()
     eyes, mouth = frame.marks[:2].mean(axis=0), frame.marks[3:].mean(axis=0)
     nose = np.linalg.solve(frame.axes, frame.marks[2] - (eyes + mouth) / 2)
     stands = height_seen(plane[..., 0], plane[..., 1], (float(nose[0]), float(nose[1])))
-    box = (round(RESOLUTION * size) | 1,) * 2
+    box = (round(RESOLUTION * frame.size) | 1,) * 2
     return np.asarray(cv2.blur(cv2.blur(stands, box, borderType=cv2.BORDER_REPLICATE), box,
                                borderType=cv2.BORDER_REPLICATE), np.float64)  # fmt: skip
 

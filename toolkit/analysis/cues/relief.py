@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 MOST_FRAMES = 40  # laid against the most frontal one; more are thinned evenly
 LEAST_RANGE = 0.12  # of the nose offset, for a statement
-LEAST_TOGETHER, LEAST_SHAPE, MOST_BETTER = 0.8, 0.5, 4
+LEAST_TOGETHER, LEAST_SHAPE, MOST_BETTER = 0.8, 0.5, 3  # bent sheets of development people: 4 and more are better
 NO_RANGE, NO_TURN_DEG = 0.04, 5.0  # below both nothing turned
 # The remark: in both halves, a turn that a head would have shown, and no sign of it.
 WINDOWS = 2
