@@ -107,6 +107,15 @@ def most_frontal(offsets: Floats) -> int:
     return int(np.argmin(np.abs(offsets - np.clip(0.0, low, high))))
 
 
+def places_in(face: Face, places: Floats) -> Floats:
+    """Pixels (m, 2) of these places of the square in the crop of the face that the square was made of."""
+    marks = np.asarray(face.landmarks_px, np.float64)
+    eyes = marks[1] - marks[0]
+    c, s = eyes / np.linalg.norm(eyes) * width_px(face)
+    middle = (marks[:2].mean(axis=0) + marks[3:].mean(axis=0)) / 2
+    return np.asarray(middle + places @ np.array([[c, s], [-s, c]]))
+
+
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """The square into which all frames are laid: its side, size of the face, and the face's points in it."""

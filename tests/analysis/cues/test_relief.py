@@ -8,6 +8,7 @@ import pytest
 from tests.analysis.turning import SWING_DEG, head, plane, rolled, turning
 from toolkit.analysis.cue import PresentationSample, cues
 from toolkit.analysis.cues.relief import relief
+from toolkit.analysis.evidence import maps
 from toolkit.errors import CannotMeasure
 from toolkit.pipeline.cue_readings import readings_of
 from toolkit.report.writer import Writer
@@ -53,6 +54,19 @@ def test_the_remark_reaches_the_readings_and_has_words() -> None:
         said = Writer(language)(f"remark_{facts['remark']}", degrees=facts["degrees"])
         assert str(facts["degrees"]) in said
         assert word in said
+
+
+def test_the_map_is_high_at_the_nose_and_lies_on_the_face() -> None:
+    sample = turning(head, SWING_DEG)
+    told = maps["relief"](sample)
+    face = sample.faces[told.frame]
+    assert face is not None
+    assert told.values.shape == sample.crops[told.frame].shape[:2]
+    row, column = np.unravel_index(np.nanargmax(told.values), told.values.shape)
+    assert np.linalg.norm(np.array([column, row]) - face.landmarks_px[2]) < 15  # of a face of 90 px
+    rows, columns = np.nonzero(np.isfinite(told.values))
+    assert 50 < np.ptp(columns) < 64
+    assert 60 < np.ptp(rows) < 76
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.analysis.crops import width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cue
+from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
 from toolkit.analysis.mean_head import NOSE_OVER_EYES
-from toolkit.analysis.relief_agreement import agreement
-from toolkit.analysis.relief_flow import ReliefFlow, end_to_end, gains, relief_flow
+from toolkit.analysis.relief_agreement import agreement, relief_picture
+from toolkit.analysis.relief_flow import (
+    SIZE_PX,
+    STEP,
+    ReliefFlow,
+    end_to_end,
+    gains,
+    most_frontal,
+    places_in,
+    relief_flow,
+)
 from toolkit.analysis.turns import LEAST_FRAMES, LEAST_RATE, Seen, least_turn_deg, new_frames, require_enough, swing
 from toolkit.analysis.turns import swings as nose_swings
 from toolkit.errors import CannotMeasure
@@ -27,6 +38,7 @@ NO_RANGE, NO_TURN_DEG = 0.04, 5.0  # below both nothing turned
 # The remark: in both halves, a turn that a head would have shown, and no sign of it.
 WINDOWS = 2
 FLAT_TURN_DEG, FLAT_PARALLAX_PX, FLAT_RANGE, FLAT_SHARE = 12.0, 1.5, 0.06, 0.25
+MAP_UPPER = 0.1
 STEP_DEG = 5  # the turn is told in these steps, downward, but never as less than the least
 
 
@@ -92,6 +104,30 @@ def flat_turn_deg(flow: ReliefFlow, course: Floats) -> int | None:
         if swing(flow.offsets[part]) >= FLAT_RANGE or abs(end_to_end(course[part])) >= FLAT_SHARE * sine:
             return None
     return max(int(FLAT_TURN_DEG), int(min(turns) // STEP_DEG * STEP_DEG))
+
+
+@evidence_map("relief")
+def where_it_stands_out(sample: PresentationSample) -> EvidenceMap:
+    """How far each place moves with the nose offset beyond what a plane could, on the most frontal frame.
+
+    In face widths for each unit of offset: on a head high about the nose and
+    low at its sides, on a bent sheet an upright ridge, on a plane noise.
+
+    Raises
+    ------
+    CannotMeasure
+        As the cue, but for faces that do not turn.
+    """
+    seen = new_frames(sample)
+    seen = _thinned(seen, require_enough(seen))
+    flow = relief_flow([(crop, face) for _, crop, face in seen])
+    at, crop, face = seen[most_frontal(flow.offsets)]
+    half = STEP / SIZE_PX * width_px(face) / 2
+    middles = places_in(face, flow.places)
+    low, high = (np.round(middles + side * half).astype(int).tolist() for side in (-1, 1))
+    boxes = [(left, top, right, bottom) for (left, top), (right, bottom) in zip(low, high, strict=True)]
+    values = blocks(crop.shape, boxes, relief_picture(flow, "plane").tolist())
+    return EvidenceMap(values=values, lower=0.0, upper=MAP_UPPER, unit="1", frame=sample.times_s.tolist().index(at))
 
 
 def _thinned(seen: list[Seen], rate: float) -> list[Seen]:
