@@ -50,6 +50,7 @@ NOD_DEG = 15.0
 FIRST_NUMBER = 20_000  # of the clips: published tables count from 0
 CLIPS = ("*head-pose*.gif", "*walking*.gif", "*carphone_pristine*")
 WINDOW_S, LEAST_WINDOW_S, EVERY_S = 3.2, 1.5, 0.095
+PART_FRAMES, PART_STEP = (17, 24, 32), 3
 REMARK = "turned_flat"
 
 Row = dict[str, Any]
@@ -136,16 +137,20 @@ def remark(told: argparse.Namespace) -> Iterator[str]:
 
 
 def real(told: argparse.Namespace) -> Iterator[str]:
-    """Lines: both witnesses on windows of real live faces and on their planar twins."""
+    """Lines: both witnesses on windows of real live faces and on their planar twins, and on parts of both."""
     chosen, pairs = known_cues(WITNESSES), []
+    parts: dict[str, list[Row]] = {"live": [], "twin": []}
     for path in sorted(one for pattern in CLIPS for one in told.real.glob(pattern)):
         for number, sample in enumerate(_windows(path)):
             try:
-                both = readings(sample, chosen), readings(planar_twin(sample), chosen)
+                twin = planar_twin(sample)
             except CannotMeasure as reason:
                 yield f"{path.name[-40:]} {number}: no twin, {reason.code}"
                 continue
+            both = readings(sample, chosen), readings(twin, chosen)
             pairs.append(both)
+            for side, whole in zip(parts, (sample, twin), strict=True):
+                parts[side] += [{"readings": readings(part, chosen)} for part in _parts(whole)]
             for side, one in zip(("live", "twin"), both, strict=True):
                 yield f"{path.name[-40:]} {number}, {side}: " + "; ".join(_told(name, one[name]) for name in WITNESSES)
     for name in WITNESSES:
@@ -157,6 +162,11 @@ def real(told: argparse.Namespace) -> Iterator[str]:
     for side, ones in zip(("live", "twin"), zip(*pairs, strict=True), strict=True):
         rows = [{"readings": one} for one in ones]
         yield f"{side}: called live {_rate(_said(rows), len(rows))}; remark {_remarks(rows)}"
+    for side, some in parts.items():
+        yield (
+            f"{side}, overlapping parts: called live {_said(some)} of {len(some)}, remark on"
+            f" {sum(one['readings']['relief'].get('remark') == REMARK for one in some)}"
+        )
 
 
 def cost(told: argparse.Namespace) -> Iterator[str]:
@@ -193,6 +203,17 @@ def _windows(path: Path) -> Iterator[PresentationSample]:
                 yield sample_of_region(times[chosen], [images[k] for k in chosen], region)
             except CannotMeasure:
                 continue
+
+
+def _parts(sample: PresentationSample) -> Iterator[PresentationSample]:
+    """Shorter windows within one, which overlap: not independent, but each a chance to be wrong."""
+    for count in PART_FRAMES:
+        for first in range(0, len(sample.times_s) - count + 1, PART_STEP):
+            some = slice(first, first + count)
+            yield PresentationSample(
+                times_s=sample.times_s[some], crops=sample.crops[some], faces=sample.faces[some],
+                px_per_m=sample.px_per_m,
+            )  # fmt: skip
 
 
 def _strips(image: Image) -> list[tuple[int, int, int, int]]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from toolkit.analysis.crops import nose_offset
 from toolkit.analysis.cue import PresentationSample, cues
-from toolkit.analysis.cues.planarity import frame_noise, nose_range
+from toolkit.analysis.cues.planarity import nose_range
+from toolkit.analysis.turns import frame_noise
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 
