@@ -57,13 +57,15 @@ class Reading:
     """What a cue says of a presentation: ``value`` in the cue's unit, and the statement that its rule allows.
 
     ``spread`` is how far the value moves when what was chosen is chosen a
-    little otherwise, in the same unit, where a cue measures that. ``facts``
-    holds plain values that stand beside the reading.
+    little otherwise, in the same unit, where a cue measures that. ``remark`` is
+    the key of words on what was seen that is less than a statement; ``facts``
+    holds plain values that stand beside the reading, and what those words name.
     """
 
     value: float
     statement: Statement = "nothing"
     spread: float | None = None
+    remark: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -253,7 +253,8 @@ def _reading(name: str, sample: PresentationSample) -> Row:
         reading = one.measure(sample)
     except (CannotMeasure, SetupError) as reason:
         return _blank(name, reason)
-    told: Row = {"value": reading.value, "statement": reading.statement, "why_not": None, "facts": dict(reading.facts)}
+    facts = dict(reading.facts) | ({} if reading.remark is None else {"remark": reading.remark})
+    told: Row = {"value": reading.value, "statement": reading.statement, "why_not": None, "facts": facts}
     return {"cue": name, "group": one.group, "unit": one.unit, **told}
 
 

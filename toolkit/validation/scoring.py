@@ -61,6 +61,8 @@ def readings(sample: PresentationSample, chosen: dict[str, Cue]) -> Row:
             told[name] = {"value": reading.value, "statement": reading.statement}
             if reading.spread is not None:
                 told[name]["spread"] = reading.spread
+            if reading.remark is not None:
+                told[name]["remark"] = reading.remark
         except CannotMeasure as reason:
             told[name] = {"value": None, "statement": "nothing", "why_not": reason.code}
     return told

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from toolkit.analysis.crops import nose_offset
 from toolkit.analysis.cue import PresentationSample, cues
-from toolkit.analysis.cues.planarity import frame_noise, nose_range
+from toolkit.analysis.cues.planarity import nose_range
+from toolkit.analysis.turns import frame_noise
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 
@@ -24,9 +25,11 @@ def face_of(points: np.ndarray) -> Face:
     return Face(box_px=(left, top, right, bottom), score=0.9, landmarks_px=marks)
 
 
-def sample_of(turns_deg: np.ndarray, *, depth: float = 1.0, noise_px: float = 0.0, rate: float = 10.0):
+def sample_of(
+    turns_deg: np.ndarray, *, depth: float = 1.0, noise_px: float = 0.0, rate: float = 10.0, head: np.ndarray = HEAD
+) -> PresentationSample:
     rng = np.random.default_rng(4)
-    head = HEAD * [1, 1, depth]
+    head = head * [1, 1, depth]
     faces = []
     for turn in np.deg2rad(turns_deg):
         seen = np.column_stack([head[:, 0] * np.cos(turn) + head[:, 2] * np.sin(turn), head[:, 1]]) * SCALE + 100
@@ -37,6 +40,7 @@ def sample_of(turns_deg: np.ndarray, *, depth: float = 1.0, noise_px: float = 0.
 
 
 SWING = 20 * np.sin(np.arange(32) * 0.19)
+FAR = 1.4 * SWING
 
 
 @given(st.lists(st.floats(-2, 2), min_size=6, max_size=6), st.floats(-0.3, 0.3))
@@ -50,12 +54,20 @@ def test_no_affine_map_of_a_plane_moves_the_offset(entries: list[float], nose: f
 
 
 def test_a_head_that_turns_is_called_live_and_a_sheet_is_not() -> None:
-    head, sheet = nose_range(sample_of(SWING, noise_px=0.1)), nose_range(sample_of(SWING, depth=0.0, noise_px=0.1))
+    head, sheet = (nose_range(sample_of(FAR, depth=depth, noise_px=0.1)) for depth in (1.0, 0.0))
     # tan(turn) times the nose's height over the distance of the eyes, from end to end
-    assert head.value == pytest.approx(2 * np.tan(np.deg2rad(20)) * 0.025 / 0.062, rel=0.1)
+    assert head.value == pytest.approx(2 * np.tan(np.deg2rad(28)) * 0.025 / 0.062, rel=0.1)
     assert head.statement == "live"
     assert sheet.value < 0.03
     assert sheet.statement == "nothing"
+
+
+def test_a_sheet_bent_as_far_as_anybody_wears_one_is_not_called_live() -> None:
+    """Eyes and corners of the mouth of a cylinder of 75 mm lie 4 to 7 mm behind its nose."""
+    behind = 0.075 - np.sqrt(0.075**2 - HEAD[:, 0] ** 2)
+    bent = np.column_stack([HEAD[:, :2], -behind])
+    for turns in (SWING, FAR):
+        assert nose_range(sample_of(turns, head=bent, noise_px=0.1)).statement == "nothing"
 
 
 def test_it_never_says_artefact() -> None:
@@ -95,7 +107,7 @@ def test_frames_shown_again_do_not_hide_the_noise(seed: int) -> None:
 
 
 def test_one_slip_onto_a_line_does_not_spoil_a_presentation() -> None:
-    sample = sample_of(SWING, noise_px=0.1)
+    sample = sample_of(FAR, noise_px=0.1)
     line = face_of(np.array([[0, 0], [1, 0], [2, 0], [3, 0], [4, 0]], float))
     spoiled = PresentationSample(
         times_s=sample.times_s, crops=sample.crops, faces=(*sample.faces[:5], line, *sample.faces[6:])

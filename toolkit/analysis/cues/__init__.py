@@ -10,12 +10,13 @@ from toolkit.analysis.cues import (
     moire,
     paper_edge,
     planarity,
+    relief,
     shading,
     sheet,
     stillness,
 )
 
 __all__ = [
-    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "paper_edge", "planarity", "shading",
-    "sheet", "stillness",
+    "colour", "cutout", "halftone", "headroom", "learned", "mismatch", "moire", "paper_edge", "planarity", "relief",
+    "shading", "sheet", "stillness",
 ]  # fmt: skip
