@@ -107,7 +107,7 @@ def measured(work: VisitWork) -> list[Row]:
     try:
         sample = load(work)
     except (CannotMeasure, ReadingError) as reason:
-        return [_blank(name, reason) for name in sorted(visit_cues)]
+        return unread(reason)
     return [_reading(name, sample) for name in sorted(visit_cues)]
 
 
@@ -121,6 +121,11 @@ def _reading(name: str, sample: VisitSample) -> Row:
         "cue": name, "cue_group": one.group, "value": float(told.value), "unit": one.unit,
         "statement": told.statement, "level": told.level, "why_not": None, "facts": dict(told.evidence),
     }  # fmt: skip
+
+
+def unread(reason: ToolkitError) -> list[Row]:
+    """Rows of every cue of visits without an answer, for one reason."""
+    return [_blank(name, reason) for name in sorted(visit_cues)]
 
 
 def _blank(name: str, reason: ToolkitError) -> Row:
