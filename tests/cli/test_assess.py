@@ -39,6 +39,9 @@ def test_a_picture_without_a_face_and_a_file_that_is_none(papermask: Papermask, 
     Pictures.fromarray(np.full((120, 160, 3), 90, np.uint8)).save(tmp_path / "wall.png")
     status, document, _ = papermask("assess", tmp_path / "wall.png")
     assert (status, document["faces"]) == (0, [])
+    (sheet,) = document["sheets"]
+    assert (sheet["level"], sheet["faces"]) == (None, [])
+    assert {cue["why_not"] for cue in sheet["cues"]} == {"sheet_picture_no_face"}
     (tmp_path / "notes.txt").write_text("nothing to see", encoding="utf-8")
     status, document, _ = papermask("assess", tmp_path / "wall.png", tmp_path / "notes.txt")
     assert (status, document["error"]["code"]) == (1, "not_a_video")

@@ -155,6 +155,7 @@ def _row(
     levels = [one["level"] for one in cues if one["value"] is not None]
     told = [{("group" if key == "cue_group" else key): value for key, value in one.items()} for one in cues]
     return {
+        "faces": [],
         "region_px": [round(float(v), 1) for v in region],
         "media_s": at,
         "from_s": None,
