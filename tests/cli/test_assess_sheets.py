@@ -110,8 +110,7 @@ def test_maps_are_written_whole_and_never_over_others(papermask: Papermask, shar
     names = {*document["faces"][0]["maps"].values(), *document["sheets"][0]["maps"].values()}
     assert {"face-00-colour.png", "sheet-00.png"} <= names
     assert {one.name for one in (tmp_path / "maps").iterdir()} == names
-    shapes = {name: cv2.imread(str(tmp_path / "maps" / name)).shape for name in names}
-    assert all(shape[0] > 100 for shape in shapes.values())
+    assert all(read_picture(tmp_path / "maps" / name).shape[0] > 100 for name in names)
     before = {one.name: hashlib.sha256(one.read_bytes()).digest() for one in (tmp_path / "maps").iterdir()}
     status, document, _ = papermask("assess", picture, "--maps", tmp_path / "maps")
     assert (status, document["error"]["code"]) == (1, "maps_folder_taken")
