@@ -84,13 +84,12 @@ def test_the_learned_cue_runs_on_real_weights_and_says_nothing_by_itself(paperma
     minifasnet._opened.__dict__.clear()
     models.add("minifasnet", shared / "models")
     picture = next((shared / "data/spoof").glob("*true_001.jpg"))
-    clip = next((shared / "data/video").glob("*head-pose-face-detection-male.gif"))
+    clip = next((shared / "data/video").glob("*head-pose-face-detection-female.gif"))
     status, document, _ = papermask("assess", picture, clip)
     assert status == 0
     still, moving = (cue_of(face, "learned") for face in document["faces"])
-    assert (still["value"], still["why_not"]) == (None, "cue_few_frames") or still["value"] > 0.5
-    assert moving["why_not"] != "learned_not_run"
-    assert {still["statement"], moving["statement"]} <= {"nothing", "not_assessable"}
+    assert min(still["value"], moving["value"]) > 0.9
+    assert {still["statement"], moving["statement"]} == {"nothing"}
     assert {face["outcome"] for face in document["faces"]} == {"undetermined"}
 
 
