@@ -37,6 +37,7 @@ def case(*readings: Facts, visits: int = 2) -> Facts:
         "visits": [{"visit_id": f"V-{k + 1:03d}", "exhibit_id": "E-0001"} for k in range(visits)],
         "exhibits": [{"exhibit_id": "E-0001", "sha256": "a" * 64}],
         "sheets": [],
+        "calibrations": [],
     }
 
 

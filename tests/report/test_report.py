@@ -33,7 +33,9 @@ def test_nothing_in_the_page_comes_from_outside(any_case: FakeCase, language: st
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in page
     assert not re.search(r"https?://|//[a-z]|<script|<link|<iframe|<object|@import|url\(|javascript:| on\w+=", page)
     for source in re.findall(r'(?:src|href)="([^"]*)"', page):
-        assert source.startswith(("data:image/svg+xml;base64,", "data:image/jpeg;base64,", "#"))
+        assert source.startswith(
+            ("data:image/svg+xml;base64,", "data:image/jpeg;base64,", "data:image/png;base64,", "#")
+        )
 
 
 def test_the_page_is_marked_as_a_draft_with_its_open_gates(any_case: FakeCase) -> None:

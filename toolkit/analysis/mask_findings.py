@@ -23,6 +23,7 @@ from toolkit.analysis.fd1_rivals import fd1_rivals, with_cues
 Rows = list[dict[str, Any]]
 
 CODE, STATED, LIVE = "FD1", "artefact", "live"
+SHOWN_AT = (0.1, 0.5, 0.9)  # of a presentation: at its very ends sheets move and pictures blend
 
 
 def artefacts(
@@ -163,7 +164,8 @@ def _finding(
     unread = sorted(said.loc[said["statement"] == "not_assessable", "cue"])
     against += [{"code": "cues_unread", "facts": {"cues": ", ".join(unread)}}] if unread else []
     supported = row["outcome"] == STATED and detail.get("leaves_candidate", False)
-    middle = round((float(shown["from_s"]) + float(shown["to_s"])) / 2, 3)
+    first, last = float(shown["from_s"]), float(shown["to_s"])
+    moments = sorted({round(first + share * (last - first), 3) for share in SHOWN_AT})
     return {
         "code": CODE,
         "state": "supported" if supported else "candidate",
@@ -185,5 +187,5 @@ def _finding(
             "paper_headline": parts["paper"]["headline"],
             "reason": None if pd.isna(row["reason"]) else str(row["reason"]),
         },
-        "frames": [{"exhibit_id": exhibit_id, "media_s": middle, "role": "shown", "employee_id": None}],
+        "frames": [{"exhibit_id": exhibit_id, "media_s": at, "role": "shown", "employee_id": None} for at in moments],
     }

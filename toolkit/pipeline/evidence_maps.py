@@ -23,9 +23,9 @@ from toolkit.analysis.crops import Box, cut, middle_px, width_px
 from toolkit.analysis.evidence import drawn_over, maps
 from toolkit.analysis.face_patches import clearest
 from toolkit.analysis.mask_findings import STATED, candidates
-from toolkit.analysis.visit_evidence import DRAWINGS, drawn_visit, lies_on
+from toolkit.analysis.visit_evidence import DRAWINGS, around, drawn_visit, lies_on
 from toolkit.casebook.case import Case
-from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.errors import CannotMeasure, ReadingError, ToolkitError
 from toolkit.media.frames import as_png, read_frames
 from toolkit.pipeline.cue_readings import CueWork, load, spread, works_of
 from toolkit.pipeline.face_search import region_of
@@ -75,9 +75,9 @@ def evidence_maps(case: Case, *, run: Runner | None = None, progress: Progress =
     -------
     DataFrame
         Table ``evidence_maps``: of each presentation the plain crop (cue
-        "plain") and each map with its bounds; of each visit in which a sheet
-        was stated the pictures of the cues of visits. A cue without a value has
-        no row; a map that could not be made has the reason.
+        "plain") and each map with its bounds; of its visit the pictures of the
+        cues of visits. A cue without a value has no row; a map that could not
+        be made has the reason.
 
     Raises
     ------
@@ -89,7 +89,8 @@ def evidence_maps(case: Case, *, run: Runner | None = None, progress: Progress =
     inputs = [name for name in INPUTS if case.has(name)]
     if case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
-    works: list[MapWork | VisitMapWork] = [*_presentations(case), *_visits(case)]
+    shown = _presentations(case)
+    works: list[MapWork | VisitMapWork] = [*shown, *_visits(case, {one.visit_id for one in shown})]
     rows: list[Row] = []
     with progress("maps", float(len(works)), 0.0) as advance:
         for told in (run or local(1))(drawn, works):
@@ -100,10 +101,9 @@ def evidence_maps(case: Case, *, run: Runner | None = None, progress: Progress =
 
 
 def _stated(case: Case) -> pd.DataFrame:
-    """Readings of visits in which a cue of visits states an artefact."""
+    """Readings of visits that state an artefact by their rule."""
     readings = case.read("visit_readings")
-    stating = set(readings.loc[readings["statement"] == STATED, "visit_id"])
-    return readings[readings["visit_id"].isin(stating)]
+    return readings[readings["statement"] == STATED]
 
 
 def _presentations(case: Case) -> list[MapWork]:
@@ -156,10 +156,13 @@ def _region(case: Case, visit_id: str) -> Box:
     return region_of(zone)
 
 
-def _visits(case: Case) -> list[VisitMapWork]:
+def _visits(case: Case, further: set[str]) -> list[VisitMapWork]:
+    """Visits with a stated sheet, and those of presentations that are drawn."""
+    readings = case.read("visit_readings")
+    wanted = further | set(_stated(case)["visit_id"])
     exhibits = dict(zip(case.read("visits")["visit_id"], case.read("visits")["exhibit_id"], strict=True))
     works = []
-    for visit_id, part in _stated(case).groupby("visit_id"):
+    for visit_id, part in readings[readings["visit_id"].isin(wanted)].groupby("visit_id"):
         exhibit_id = str(exhibits[visit_id])
         told = [(str(one["cue"]), str(one["unit"]), json.loads(one["facts"])) for one in part.to_dict("records")]
         shown = [(cue, unit, facts) for cue, unit, facts in told if cue in DRAWINGS and facts.get("frames")]
@@ -181,20 +184,31 @@ def _middle(entries: Sequence[Row]) -> Row:
 
 
 def drawn(work: MapWork | VisitMapWork) -> list[Row]:
-    """Rows of ``evidence_maps`` of one presentation or visit."""
+    """Rows of ``evidence_maps`` of one presentation or visit; footage that cannot be read is told with its reason."""
     try:
         return _of_visit(work) if isinstance(work, VisitMapWork) else _of_presentation(work)
-    except (CannotMeasure, ReadingError):  # the footage was read when the cues were measured; without it no picture
-        return []
+    except (CannotMeasure, ReadingError) as reason:
+        if isinstance(work, VisitMapWork):
+            return [_missing_of_visit(work, cue, unit, entry, reason) for cue, unit, _, entry in work.shown]
+        first = work.frames.seen[0]
+        told: Row = {
+            "media_s": first.media_s, "pts": first.pts, "crop_px": [round(v) for v in first.face.box_px],
+            "why_not": reason.code, "facts": dict(reason.facts), "cue": PLAIN,
+        }  # fmt: skip
+        return [{**_about(work), **told}]
+
+
+def _about(work: MapWork) -> Row:
+    return {
+        "owner_id": work.frames.presentation_id, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
+        "unit": "", "facts": {}, **BLANK,
+    }  # fmt: skip
 
 
 def _of_presentation(work: MapWork) -> list[Row]:
     sample, seen = load(work.frames), spread(work.frames.seen)
     number, (crop, face) = clearest(sample)
-    about = {
-        "owner_id": work.frames.presentation_id, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
-        "unit": "", "facts": {}, **BLANK,
-    }  # fmt: skip
+    about = _about(work)
     stamps = {round(one.media_s, 6): one.pts for one in seen}
     wholes = {round(one.media_s, 6): one.face for one in seen}
 
@@ -238,6 +252,8 @@ def _around(face: Face, shape: tuple[int, ...]) -> Box:
 
 
 def _of_visit(work: VisitMapWork) -> list[Row]:
+    if not work.shown:
+        return []
     moments = sorted({float(entry["media_s"]) for _, _, _, entry in work.shown})
     pictures: dict[float, tuple[int, float, Image]] = {}
     spans = [(max(0.0, at - AT_S), at + AT_S) for at in moments]
@@ -246,15 +262,33 @@ def _of_visit(work: VisitMapWork) -> list[Row]:
             if frame.image is not None and not frame.corrupt:
                 at = min(moments, key=lambda one: abs(one - frame.media_s))
                 pictures[at] = (frame.pts, frame.media_s, cut(np.asarray(frame.image), work.region_px))
-    return [
-        {
-            **BLANK, "owner_id": work.visit_id, "cue": cue, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
-            "media_s": media_s, "pts": pts, "crop_px": list(work.region_px), "unit": unit, "facts": {},
-            "px_per_m": float(evidence["px_per_m"]), "picture": _png(drawn_visit(cue, picture, evidence, entry)),
-        }
-        for cue, unit, evidence, entry in work.shown
-        for pts, media_s, picture in [pictures[float(entry["media_s"])]]
-    ]  # fmt: skip
+    left, top, right, bottom = work.region_px
+    box = around([(cue, evidence, entry) for cue, _, evidence, entry in work.shown], (bottom - top, right - left))
+    crop_px = [box[0] + left, box[1] + top, box[2] + left, box[3] + top]
+    rows = []
+    for cue, unit, evidence, entry in work.shown:
+        if float(entry["media_s"]) not in pictures:
+            lost = CannotMeasure("no_frame_here", at=entry["media_s"])
+            rows.append(_missing_of_visit(work, cue, unit, entry, lost))
+            continue
+        pts, media_s, picture = pictures[float(entry["media_s"])]
+        rows.append(
+            {
+                **BLANK, "owner_id": work.visit_id, "cue": cue, "visit_id": work.visit_id,
+                "exhibit_id": work.exhibit_id, "media_s": media_s, "pts": pts, "crop_px": crop_px, "unit": unit,
+                "facts": {}, "px_per_m": float(evidence["px_per_m"]),
+                "picture": _png(drawn_visit(cue, picture, evidence, entry, box)),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _missing_of_visit(work: VisitMapWork, cue: str, unit: str, entry: Row, reason: ToolkitError) -> Row:
+    return {
+        **BLANK, "owner_id": work.visit_id, "cue": cue, "visit_id": work.visit_id, "exhibit_id": work.exhibit_id,
+        "media_s": float(entry["media_s"]), "pts": None, "crop_px": list(work.region_px), "unit": unit,
+        "why_not": reason.code, "facts": dict(reason.facts),
+    }  # fmt: skip
 
 
 def _png(picture: Image) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
+from toolkit.analysis.calibration_told import as_row
 from toolkit.analysis.calibration_words import rival_sentences, sentences
 from toolkit.analysis.fd1_rivals import Fd1, fd1_rivals
 from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded
@@ -25,7 +26,7 @@ from toolkit.pipeline.controls import countable, recorded_as, recordings_of, sit
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
 
-VERSION = 1
+VERSION = 2
 INPUTS = ("presentations", "faces", "visits", "clips", "cue_readings", "control_readings")
 TABLE = "assessments"
 UNDETERMINED, NOT_ASSESSABLE = "undetermined", "not assessable"
@@ -175,7 +176,7 @@ def _scale(width_px: float | None) -> float | None:
 def _row(presentation_id: str, told: SiteRatio | NotCalibrated, readings: Readings) -> Row:
     answered = any(value is not None for value in readings.values())
     fd1 = fd1_rivals(told)
-    detail: Row = {"sentences": _sentences(told, fd1), "fd1": _fd1(fd1)}
+    detail: Row = {"sentences": _sentences(told, fd1), "fd1": _fd1(fd1), "calibration": as_row(told)}
     blank: Row = {"presentation_id": presentation_id, "detail": detail}
     if isinstance(told, NotCalibrated):
         return blank | {

@@ -8,7 +8,7 @@ people have closed their gates.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from toolkit.report import editions, wording
 from toolkit.report.blocks import Report, sentences
 from toolkit.report.facts import as_document, report_facts
 from toolkit.report.html import to_html
+from toolkit.report.mask_facts import map_pictures
 from toolkit.report.sections import sections
 from toolkit.report.summary import summary_lines
 from toolkit.report.writer import Writer
@@ -67,7 +68,7 @@ def make_report(
     """
     facts = report_facts(case, edition=edition, created_at=created_at)
     editions.require(edition, facts, language)
-    report = compose(facts, language, still)
+    report = compose(facts, language, still, map_pictures(case))
     wording.check(sentences(report))
     written = {"report.html": to_html(report).encode("utf-8"), "report.json": as_document(facts)}
     folder = f"report-{edition}-{language}"
@@ -79,8 +80,19 @@ def make_report(
     return Made(paths["report.html"], paths["report.json"], lines, facts)
 
 
-def compose(facts: dict[str, Any], language: str, still: Callable[[str, float], Frame]) -> Report:
-    """The content model from the facts; what somebody else wrote is marked as quoted."""
+def compose(
+    facts: dict[str, Any],
+    language: str,
+    still: Callable[[str, float], Frame],
+    pictures: Mapping[str, bytes] | None = None,
+) -> Report:
+    """The content model from the facts; what somebody else wrote is marked as quoted.
+
+    Parameters
+    ----------
+    pictures : mapping, optional
+        PNG of the evidence maps by hash; a map without its picture says so.
+    """
     write = Writer(language)
     told = wording.mark_foreign({**facts, "stated_basis": facts["basis"]})
     gates = editions.in_words(editions.open_gates(facts, facts["edition"]), language)
@@ -96,7 +108,7 @@ def compose(facts: dict[str, Any], language: str, still: Callable[[str, float], 
         cover=_cover(told, write),
         contents_title=write("contents"),
         skip=write("skip"),
-        sections=sections(told, write, still),
+        sections=sections(told, write, still, pictures or {}),
         footer=(
             write("footer_custody", case=facts["case_id"], rows=custody["journal_rows"], head=custody["journal_head"]),
             write("footer_alone"),

@@ -52,31 +52,57 @@ class Picture:
     """An image as ``data:`` address, with a caption that stands alone and a text for who cannot see it.
 
     ``legend``: pairs of the name of a sign (a class of the style sheet) and
-    what it stands for.
+    what it stands for. ``small``: a chart that needs no whole page width.
     """
 
     source: str
     alt: str
     caption: str
     legend: tuple[tuple[str, str], ...] = ()
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """The colours of a map from its lower to its upper bound, each with its unit."""
+
+    source: str
+    lower: str
+    upper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A scale bar: its length in per cent of the width of the picture, and what it stands for."""
+
+    percent: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A key frame; without ``source`` it could not be shown and the caption says why."""
+    """A key frame or a map; without ``source`` it could not be shown and the caption says why.
+
+    ``pixels``: shown with each pixel repeated, nothing smoothed.
+    """
 
     source: str | None
     alt: str
     title: str
     caption: str
+    ramp: Ramp | None = None
+    bar: Bar | None = None
+    pixels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Key frames side by side."""
+    """Key frames side by side, or, ``large``, maps under a title."""
 
     stills: tuple[Still, ...]
     caption: str
+    title: str = ""
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,5 +180,13 @@ def _own_texts(block: Paragraph | Points | Answers | Grid | Picture | Strip) -> 
         case Picture():
             yield from (block.alt, block.caption, *(name for _, name in block.legend))
         case Strip():
-            yield block.caption
-            yield from (text for one in block.stills for text in (one.alt, one.title, one.caption))
+            yield from (block.title, block.caption)
+            yield from (text for one in block.stills for text in _still_texts(one))
+
+
+def _still_texts(one: Still) -> Iterator[str]:
+    yield from (one.alt, one.title, one.caption)
+    if one.bar is not None:
+        yield one.bar.text
+    if one.ramp is not None:
+        yield from (one.ramp.lower, one.ramp.upper)

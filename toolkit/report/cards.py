@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from toolkit.records import Frame
@@ -16,7 +16,7 @@ from toolkit.report.writer import Facts, Writer, at, at_least, brief, ratio, ref
 StillOf = Callable[[str, float], Frame]
 
 
-def finding_cards(facts: Facts, write: Writer, still: StillOf) -> Iterator[Block]:
+def finding_cards(facts: Facts, write: Writer, still: StillOf, pictures: Mapping[str, bytes]) -> Iterator[Block]:
     """One card a finding; a finding that this version has no words for is shown with what is known of it."""
     yield Paragraph(write("findings_lead"))
     if not one_body(facts):
@@ -25,7 +25,7 @@ def finding_cards(facts: Facts, write: Writer, still: StillOf) -> Iterator[Block
         if finding["code"] == "FD10":
             yield _integrity(finding, facts, write)
         elif finding["code"] == "FD1":
-            yield mask_card(finding, facts, write, still)
+            yield mask_card(finding, facts, write, still, pictures)
         elif finding["code"] == "FD3":
             yield change_card(finding, facts, write, still)
         else:

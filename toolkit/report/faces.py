@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from toolkit.records import Frame
 from toolkit.report.blocks import Block, Grid, Paragraph, Strip
+from toolkit.report.calibration import calibration
 from toolkit.report.readings import readings, why
 from toolkit.report.stills import face_still
 from toolkit.report.writer import Facts, Writer, at, brief, refs
@@ -32,6 +33,7 @@ def offered(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -
         *_without(facts, clips, write),
         *readings(facts, write),
         *_worth(facts, write),
+        *calibration(facts, write),
         *_in_hands(facts, exhibits, write),
     )
 

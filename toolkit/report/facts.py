@@ -19,6 +19,7 @@ from toolkit.analysis.assertions import repeats
 from toolkit.analysis.tested import cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
+from toolkit.report import mask_facts
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
@@ -76,6 +77,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
             }
             for row in read["visit_readings"]
         ],
+        "evidence_maps": mask_facts.evidence_maps(read["evidence_maps"]),
+        "calibrations": mask_facts.calibrations(read["assessments"]),
         "photographs": [_pick(row, "exhibit_id", "employee_id", "why_not", "facts") for row in read["photographs"]],
         "reuse": [_pick(row, *REUSE) for row in read["reuse"]],
         "reuse_searched": read["reuse_searched"],

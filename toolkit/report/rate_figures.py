@@ -48,11 +48,11 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tupl
             place.axvline(0.5, color=CHANCE, lw=1.2, zorder=0)
             for level, kind in enumerate(reversed(kinds)):
                 _area(place, level, told.get(kind))
-            _dress(place, label)
+            dress(place, label)
             place.set_xlim(-0.02, 1.02)
             place.set_ylim(-0.6, len(kinds) - 0.4)
             place.set_yticks(range(len(kinds)), list(reversed(kinds)), fontsize=8)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _grid(panels: int, beside_in: float, row_in: float) -> tuple[Figure, list[Axes]]:
@@ -99,16 +99,17 @@ def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:
                 place.step(xs, ys, where="pre", lw=1.5, **LINES.get(curve["motion"], OTHER_LINE))
             if not drawn:
                 _mark(place, 0.5, 0.56, NOT_ASSESSABLE)
-            _dress(place, label)
+            dress(place, label)
             place.set_xlim(-0.02, 1.02)
             place.set_ylim(-0.02, 1.02)
             place.set_xlabel("BPCER", fontsize=8, color=INK)
         for place in axes[::ACROSS]:
             place.set_ylabel("APCER", fontsize=8, color=INK)
-        return _svg(figure)
+        return svg(figure)
 
 
-def _dress(axes: Axes, title: str) -> None:
+def dress(axes: Axes, title: str) -> None:
+    """A title, and axes that stand back."""
     axes.set_title(title, fontsize=8.5, color=INK)
     axes.tick_params(colors=INK, labelsize=7.5)
     for side in ("top", "right"):
@@ -117,7 +118,8 @@ def _dress(axes: Axes, title: str) -> None:
         axes.spines[side].set_color(SOFT)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """The figure as SVG text without dates; the same figure gives the same bytes."""
     sink = io.StringIO()
     figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
     return "\n".join(line.rstrip() for line in sink.getvalue().splitlines()) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from toolkit.records import Frame
 from toolkit.report import closing, evidence, faces, reuse, timing
@@ -13,13 +13,17 @@ from toolkit.report.summary import summary
 from toolkit.report.writer import Facts, Writer
 
 
-def sections(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) -> tuple[Section, ...]:
+def sections(
+    facts: Facts, write: Writer, still: Callable[[str, float], Frame], pictures: Mapping[str, bytes]
+) -> tuple[Section, ...]:
     """All sections in order; those without matter say so.
 
     Parameters
     ----------
     still : callable
         ``(exhibit_id, media_s) -> Frame``: faces and finding cards are shown from the footage.
+    pictures : mapping
+        PNG of the evidence maps by hash.
     """
     parts: tuple[tuple[str, tuple[Block, ...]], ...] = (
         ("summary", summary(facts, write)),
@@ -34,7 +38,7 @@ def sections(facts: Facts, write: Writer, still: Callable[[str, float], Frame]) 
         ("reuse", reuse.shown_again(facts, write, still)),
         ("clockins", timing.clockins(facts, write)),
         ("methods", closing.methods(facts, write)),
-        ("findings", tuple(finding_cards(facts, write, still))),
+        ("findings", tuple(finding_cards(facts, write, still, pictures))),
         ("counts", closing.counts(facts, write)),
         ("alternatives", closing.alternatives(facts, write)),
         ("exculpatory", closing.exculpatory(facts, write)),

@@ -203,10 +203,7 @@ def _strength(facts: Facts, write: Writer) -> tuple[str, ...]:
 
 def _rivals(facts: Facts, write: Writer) -> tuple[str, ...]:
     names = {
-        rival["name"]
-        for finding in one_body(facts)
-        for rival in finding["rivals"]
-        if rival.get("lower_log10") is None
+        rival["name"] for finding in one_body(facts) for rival in finding["rivals"] if rival.get("lower_log10") is None
     }
     open_ones = (write("summary_else_open", rivals=write.names("rival", sorted(names))),) if names else ()
     return (*open_ones, write("summary_else"))

@@ -98,7 +98,7 @@ OFFERED: dict[str, TableShape] = {
             "visit_id": "text",
             "exhibit_id": "text",
             "media_s": "float",
-            "pts": "int",
+            "pts": "int?",
             "crop_px": "json",
             "unit": "text",
             "lower": "float?",
