@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.analysis.held import SHEET, visit, wall
+from tests.analysis.held import PX_PER_M, SHEET, visit, wall
 from tests.cli.asking import Papermask
 from toolkit.analysis.presentations import faces_in
 from toolkit.analysis.quads import overlap
@@ -82,12 +82,16 @@ def test_without_an_empty_place_no_sheet_is_told_and_a_marked_region_is_not_meas
         assert {cue["value"] for cue in sheet["cues"]} == {None}
 
 
-def test_a_notice_without_a_face_gives_no_scale_and_no_answer(papermask: Papermask, tmp_path: Path) -> None:
+def test_a_notice_without_a_face_is_neutral_once_the_scale_is_stated(papermask: Papermask, tmp_path: Path) -> None:
     status, document, _ = papermask("assess", clip(tmp_path / "notice.mp4", "writing"), "--empty", "0,0.7")
     assert status == 0
     (sheet,) = document["sheets"]
     assert sheet["level"] is None
     assert cue_of(sheet, "sheet")["why_not"] == "sheet_no_scale"
+    status, document, _ = papermask("assess", tmp_path / "notice.mp4", "--empty", "0,0.7", "--px-per-m", PX_PER_M)
+    assert status == 0
+    told = cue_of(document["sheets"][0], "sheet")
+    assert (told["level"], told["statement"]) == ("sheet_in_hands", "nothing")  # writing is no picture
 
 
 def test_an_empty_stretch_beyond_the_clip_or_with_somebody_in_it_is_refused(held: Path) -> None:

@@ -31,6 +31,7 @@ def assess(
     region: Annotated[str | None, typer.Option("--region", help=_help("opt_assess_region"))] = None,
     at: Annotated[float | None, typer.Option("--at", help=_help("opt_assess_at"))] = None,
     empty: Annotated[str | None, typer.Option("--empty", help=_help("opt_assess_empty"))] = None,
+    px_per_m: Annotated[float | None, typer.Option("--px-per-m", min=1, help=_help("opt_assess_scale"))] = None,
     maps: Annotated[Path | None, typer.Option("--maps", help=_help("opt_assess_maps"))] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,6 +47,7 @@ def assess(
         frame_rate=frame_rate,
         mark=parse_mark(face, region, at),
         empty_s=None if empty is None else parse_stretch(empty),
+        px_per_m=px_per_m,
     )
     document = run(files, asked=asked, maps=maps, progress=bar)
     if as_json:

@@ -20,7 +20,7 @@ from toolkit.analysis.crops import Box, cut
 from toolkit.analysis.flanks import held_around
 from toolkit.analysis.held_around import HeldAround, drawn_around
 from toolkit.analysis.presentations import FaceSeen, FaceTrack
-from toolkit.analysis.visit_evidence import DRAWINGS, drawn_visit
+from toolkit.analysis.visit_evidence import DRAWINGS, around, drawn_visit
 from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES
 from toolkit.analysis.visit_sample import visit_cues
 from toolkit.errors import CannotMeasure
@@ -88,10 +88,17 @@ def around_track(seen: Sequence[FaceSeen], images: Sequence[tuple[float, Image]]
     return sheet
 
 
-def of_place(file: Path, frame_rate: float | None, place: Place, tracks: Sequence[FaceTrack]) -> list[Sheet]:
-    """Every stretch in which somebody is before the camera, by the cues of visits."""
+def of_place(
+    file: Path, frame_rate: float | None, place: Place, tracks: Sequence[FaceTrack], px_per_m: float | None = None
+) -> list[Sheet]:
+    """Every stretch in which somebody is before the camera, by the cues of visits; the scale as stated, or by faces."""
     seen = tuple((one.media_s, one.face) for track in tracks for one in track.seen)
-    return [_of_visit(_work(file, frame_rate, place, span, seen), place) for span in place.spans]
+    works = [
+        VisitWork(visit_id="", path=str(file), frame_rate=frame_rate, from_s=start, to_s=stop, px_per_m=px_per_m,
+                  region_px=region_of(place.zone), empty_s=place.empty_s, seen=seen)
+        for start, stop in place.spans
+    ]  # fmt: skip
+    return [_of_visit(work, place) for work in works]
 
 
 def _look(at: float, face: Face, image: Image) -> Look:
@@ -167,13 +174,6 @@ def _row(
     }
 
 
-def _work(
-    file: Path, frame_rate: float | None, place: Place, span: tuple[float, float], seen: tuple[tuple[float, Face], ...]
-) -> VisitWork:
-    return VisitWork(visit_id="", path=str(file), frame_rate=frame_rate, from_s=span[0], to_s=span[1],
-                     region_px=region_of(place.zone), empty_s=place.empty_s, seen=seen)  # fmt: skip
-
-
 def _of_visit(work: VisitWork, place: Place) -> Sheet:
     assert toolkit.analysis.cues
     cues = measured(work)
@@ -191,4 +191,6 @@ def _visit_picture(work: VisitWork, reading: Row, frame: Row) -> Image:
     image = still(Path(work.path), frame["media_s"], frame_rate=work.frame_rate).image
     region: Box = work.region_px
     assert image is not None
-    return drawn_visit(reading["cue"], cut(np.asarray(image), region), reading["facts"], frame)
+    picture = cut(np.asarray(image), region)
+    box = around([(reading["cue"], reading["facts"], frame)], picture.shape)
+    return drawn_visit(reading["cue"], picture, reading["facts"], frame, box)

@@ -44,12 +44,14 @@ class Asked:
     """What was asked for beside the files.
 
     ``mark`` belongs to the first file; ``empty_s`` is a stretch of every clip in
-    which, as a person says, nobody stands before the camera.
+    which, as a person says, nobody stands before the camera; ``px_per_m`` the
+    scale at the head as a person states it, which cues of visits ask for where no face tells it.
     """
 
     frame_rate: float | None = None
     mark: Mark | None = None
     empty_s: Span | None = None
+    px_per_m: float | None = None
 
 
 def assess(
@@ -162,7 +164,8 @@ def _clip(file: Path, asked: Asked, mark: Mark | None, progress: Progress) -> To
             sheets.append(around_track(track.seen, images, place))
             sheets[-1].row["faces"] = [first + number]
     if isinstance(place, Place):
-        for span, sheet in zip(place.spans, of_place(file, asked.frame_rate, place, tracks), strict=True):
+        around = of_place(file, asked.frame_rate, place, tracks, asked.px_per_m)
+        for span, sheet in zip(place.spans, around, strict=True):
             sheet.row["faces"] = [first + k for k, track in enumerate(tracks) if _meets(track, span)]
             sheets.append(sheet)
     elif not tracks:

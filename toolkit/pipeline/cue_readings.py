@@ -20,6 +20,7 @@ from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline.face_search import BACKGROUND
+from toolkit.pipeline.marking import PERSON
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import Face
@@ -67,7 +68,7 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
     works = works_of(case, offered)
-    rows: list[Row] = []
+    rows: list[Row] = marked_rows(offered)
     with progress("cues", float(len(works)), 0.0) as advance:
         for first in range(0, len(works), 4):
             batch = works[first : first + 4]
@@ -106,6 +107,8 @@ def works_of(case: Case, offered: pd.DataFrame) -> list[CueWork]:
     seen = {str(name): part for name, part in case.read("faces").groupby("presentation_id")}
     works = []
     for presentation_id, visit_id in zip(offered["presentation_id"], offered["visit_id"], strict=True):
+        if str(presentation_id) not in seen:  # marked by a person: there are no points to measure on
+            continue
         exhibit_id = str(visits.loc[visit_id, "exhibit_id"])
         works.append(
             CueWork(
@@ -169,6 +172,13 @@ def measured(work: CueWork) -> list[Row]:
     except (CannotMeasure, ReadingError) as reason:
         rows = blanks(reason)
     return [{"presentation_id": work.presentation_id, **one} for one in rows]
+
+
+def marked_rows(offered: pd.DataFrame) -> list[Row]:
+    """Rows of presentations that a person marked: they have no points, and no cue can be measured on them."""
+    reason = CannotMeasure("cue_no_points")
+    marked = offered.loc[offered["basis"] == PERSON, "presentation_id"]
+    return [{"presentation_id": str(name), **one} for name in marked for one in blanks(reason)]
 
 
 def blanks(reason: ToolkitError) -> list[Row]:

@@ -46,6 +46,7 @@ class VisitWork:
     region_px: Box
     empty_s: float | None
     seen: tuple[tuple[float, Face], ...]
+    px_per_m: float | None = None
 
 
 def visit_readings(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -157,7 +158,8 @@ def load(work: VisitWork) -> VisitSample:
         raise CannotMeasure("cue_no_face")
     corner = (-float(work.region_px[0]), -float(work.region_px[1]))
     faces = tuple(tuple(moved(face, corner) for face in _faces_at(work, at)) for at in times)
-    return VisitSample(times_s=np.array(times), pictures=tuple(pictures), plate=_plate(work), faces=faces)
+    return VisitSample(times_s=np.array(times), pictures=tuple(pictures), plate=_plate(work), px_per_m=work.px_per_m,
+                       faces=faces)  # fmt: skip
 
 
 def _faces_at(work: VisitWork, media_s: float) -> list[Face]:

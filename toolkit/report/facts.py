@@ -203,7 +203,7 @@ def _presentation(row: Mapping[str, Any], read: Mapping[str, Rows]) -> Row:
     sights, readings = (
         [one for one in read[name] if one["presentation_id"] == mine] for name in ("faces", "cue_readings")
     )
-    names = ("presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px")
+    names = ("presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px", "basis")
     return _pick(row, *names) | {
         "frames": len(sights),
         "best": _best(sights),
