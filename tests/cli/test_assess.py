@@ -21,7 +21,7 @@ def test_a_face_in_a_picture_gets_reasons_and_no_strength(papermask: Papermask, 
     assert {one["statement"] for one in told.values()} <= {"nothing", "not_assessable", "not_run"}  # a genuine picture
     assert (told["nose_range"]["value"], told["nose_range"]["why_not"]) == (None, "cue_few_frames")
     assert document["files"][0]["kind"] == "picture"
-    assert document["not_run"] == ["sheets", "reuse"]
+    assert document["not_run"] == ["reuse"]
 
 
 def test_a_head_that_turns_in_a_clip_shows_its_relief(papermask: Papermask, shared: Path) -> None:
@@ -39,6 +39,9 @@ def test_a_picture_without_a_face_and_a_file_that_is_none(papermask: Papermask, 
     Pictures.fromarray(np.full((120, 160, 3), 90, np.uint8)).save(tmp_path / "wall.png")
     status, document, _ = papermask("assess", tmp_path / "wall.png")
     assert (status, document["faces"]) == (0, [])
+    (sheet,) = document["sheets"]
+    assert (sheet["level"], sheet["faces"]) == (None, [])
+    assert {cue["why_not"] for cue in sheet["cues"]} == {"sheet_picture_no_face"}
     (tmp_path / "notes.txt").write_text("nothing to see", encoding="utf-8")
     status, document, _ = papermask("assess", tmp_path / "wall.png", tmp_path / "notes.txt")
     assert (status, document["error"]["code"]) == (1, "not_a_video")
@@ -49,7 +52,7 @@ def test_two_captures_of_one_print_agree_and_another_man_does_not(papermask: Pap
     files = [next(spoof.glob(f"*{name}.jpg")) for name in ("fake_002", "fake_003", "true_001")]
     status, document, _ = papermask("assess", *files)
     assert status == 0
-    assert document["not_run"] == ["sheets"]
+    assert document["not_run"] == []
     told = {(one["a"], one["b"]): one for one in document["reuse"]}
     assert set(told) == {(0, 1), (0, 2), (1, 2)}
     again = told[0, 1]

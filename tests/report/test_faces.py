@@ -28,7 +28,8 @@ def reading(cue: str, value: float | None, statement: str = "nothing", why_not: 
 def case(*readings: Facts, visits: int = 2) -> Facts:
     shown = {
         "presentation_id": "PR-001", "visit_id": "V-001", "presenter_id": "P-01", "from_s": 5.0, "to_s": 8.0,
-        "geometry": "undetermined", "medium": "undetermined", "width_px": 33.0, "frames": 30, "assessment": None,
+        "geometry": "undetermined", "medium": "undetermined", "width_px": 33.0, "basis": "detector", "frames": 30,
+        "assessment": None,
         "best": {"media_s": 6.0, "pts": 6000, "box_px": [200.0, 100.0, 240.0, 150.0]}, "readings": list(readings),
     }  # fmt: skip
     return {

@@ -76,21 +76,31 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hands:
-    """Where a picture has the colour of hands, bool (h, w), and whether it has colour at all."""
+    """Where a picture has the colour of hands, bool (h, w), whether it has colour at all, and its hue in degrees."""
 
     skin: Mask
     has_colour: bool
+    hue_deg: NDArray[np.float32]
 
 
 def hands_in(picture: Image, plate: Image, front: Mask) -> Hands:
     """Pixels of the hue of skin that the empty place does not show."""
     lab, empty = (cv2.cvtColor(one, cv2.COLOR_RGB2LAB).astype(np.int16) for one in (picture, plate))
+    shown = skin_in(picture, front)
+    changed = np.abs(lab - empty).sum(axis=2) > CHANGED
+    return Hands(
+        skin=np.asarray(shown.skin & changed & front, np.bool_), has_colour=shown.has_colour, hue_deg=shown.hue_deg
+    )
+
+
+def skin_in(picture: Image, front: Mask) -> Hands:
+    """Pixels of the hue of skin, whatever they belong to; whether there is colour is asked of the part ``front``."""
+    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB)
     a, b = (cv2.blur(lab[..., k].astype(np.float32) - 128, (3, 3)) for k in (1, 2))
     chroma, hue = np.hypot(a, b), np.rad2deg(np.arctan2(b, a))
     skin = (hue > HUE_DEG[0]) & (hue < HUE_DEG[1]) & (chroma > CHROMA[0]) & (chroma < CHROMA[1])
-    changed = np.abs(lab - empty).sum(axis=2) > CHANGED
     coloured = bool(np.percentile(chroma[front], 80) > COLOURLESS) if front.any() else False
-    return Hands(skin=np.asarray(skin & changed & front, np.bool_), has_colour=coloured)
+    return Hands(skin=np.asarray(skin, np.bool_), has_colour=coloured, hue_deg=np.asarray(hue, np.float32))
 
 
 def sides_of(corners: Sequence[Floats], gradient: Gradient, hands: Hands, px_per_m: float) -> list[Sides]:

@@ -70,7 +70,7 @@ def segments_in(picture: Image, front: Mask, before: Gradient, px_per_m: float) 
     length = np.linalg.norm(lines[:, 2:] - lines[:, :2], axis=1)
     kept = (near[middle[:, 1], middle[:, 0]] > 0) & (length >= max(6.0, LEAST_LENGTH * px_per_m))
     lines = lines[kept][np.argsort(-length[kept])]
-    return _joined(lines[_along(before, lines).mean(axis=1) < OF_THE_PLACE]) if len(lines) else lines
+    return _joined(lines[seen_along(before, lines).mean(axis=1) < OF_THE_PLACE]) if len(lines) else lines
 
 
 def _joined(lines: Floats) -> Floats:
@@ -203,12 +203,12 @@ def _clockwise(corners: Floats) -> Floats:
 def sides_seen(gradient: Gradient, corners: Floats) -> NDArray[np.bool_]:
     """Where along each side the picture steps across it: bool (n, 4, 24), for corners (n, 4, 2)."""
     ways = np.concatenate([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 4)
-    return _along(gradient, ways).reshape(len(corners), 4, SAMPLES)
+    return seen_along(gradient, ways).reshape(len(corners), 4, SAMPLES)
 
 
-def _along(gradient: Gradient, lines: Floats) -> NDArray[np.bool_]:
-    """Where along lines (n, 4) the picture steps across them, within a pixel: bool (n, 24)."""
-    share = (np.arange(SAMPLES) + 0.5) / SAMPLES
+def seen_along(gradient: Gradient, lines: Floats, samples: int = SAMPLES) -> NDArray[np.bool_]:
+    """Where along lines (n, 4) the picture steps across them, within a pixel: bool (n, samples)."""
+    share = (np.arange(samples) + 0.5) / samples
     start, way = lines[:, :2], lines[:, 2:] - lines[:, :2]
     unit = way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9)
     normal = np.stack([-unit[:, 1], unit[:, 0]], axis=-1)

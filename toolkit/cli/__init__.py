@@ -11,6 +11,7 @@ import sys
 
 from toolkit.cli.assessing import register_assess
 from toolkit.cli.cases import register_cases
+from toolkit.cli.marking import register_marking
 from toolkit.cli.rates import register_rates
 from toolkit.cli.speaking import guard, new_app
 from toolkit.cli.tools import register_tools
@@ -20,6 +21,7 @@ register_cases(app)
 register_tools(app)
 register_rates(app)
 register_assess(app)
+register_marking(app)
 
 
 def main() -> None:

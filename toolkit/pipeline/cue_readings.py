@@ -23,6 +23,7 @@ from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline.face_search import BACKGROUND
+from toolkit.pipeline.marking import PERSON
 from toolkit.pipeline.plates import plate_at, stated_empty
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, stated_scale, zone_of
@@ -74,7 +75,7 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
     works = works_of(case, offered)
-    rows: list[Row] = []
+    rows: list[Row] = marked_rows(offered)
     with progress("cues", float(len(works)), 0.0) as advance:
         for first in range(0, len(works), 4):
             batch = works[first : first + 4]
@@ -106,7 +107,8 @@ def _geometries(offered: pd.DataFrame, works: Sequence[CueWork], rows: Sequence[
     ]  # fmt: skip
     told = geometry.geometries(offers)
     return [
-        {"presentation_id": str(one), "geometry": told.get(str(one), BACKGROUND)} for one in offered["presentation_id"]
+        {"presentation_id": str(one), "geometry": told.get(str(one), str(where))}
+        for one, where in zip(offered["presentation_id"], offered["geometry"], strict=True)
     ]
 
 
@@ -144,6 +146,8 @@ def works_of(case: Case, offered: pd.DataFrame) -> list[CueWork]:
     scales = {str(one): stated_scale(case, zones, str(one)) for one in set(visits["exhibit_id"])}
     works = []
     for presentation_id, visit_id in zip(offered["presentation_id"], offered["visit_id"], strict=True):
+        if str(presentation_id) not in seen:  # marked by a person: there are no points to measure on
+            continue
         exhibit_id = str(visits.loc[visit_id, "exhibit_id"])
         track = faces_of(seen[str(presentation_id)])
         works.append(
@@ -231,6 +235,13 @@ def measured(work: CueWork) -> list[Row]:
     except (CannotMeasure, ReadingError) as reason:
         rows = blanks(reason)
     return [{"presentation_id": work.presentation_id, **one} for one in rows]
+
+
+def marked_rows(offered: pd.DataFrame) -> list[Row]:
+    """Rows of presentations that a person marked: they have no points, and no cue can be measured on them."""
+    reason = CannotMeasure("cue_no_points")
+    marked = offered.loc[offered["basis"] == PERSON, "presentation_id"]
+    return [{"presentation_id": str(name), **one} for name in marked for one in blanks(reason)]
 
 
 def blanks(reason: ToolkitError) -> list[Row]:

@@ -20,6 +20,7 @@ from toolkit.analysis.presentations import FaceTrack, FaceTracker, belongs_to_sc
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames, still
+from toolkit.pipeline.marking import DETECTOR, UNDETERMINED, marked_presentations
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, zone_of
@@ -27,13 +28,12 @@ from toolkit.records import Face, Zone
 from toolkit.runners import Runner, local
 from toolkit.vision.models import weights
 
-VERSION = 1
+VERSION = 2
 EVERY_S = 0.095
 REACH = 0.5  # of the zone's width, beyond its sides and above it: a hand may hold a sheet beside the body
 REACH_BELOW = 0.1
 BACKGROUND = "background"  # a face that hangs in the empty scene and that nobody presents
-UNDETERMINED = "undetermined"
-INPUTS = ("clips", "zones", "visits")
+INPUTS = ("clips", "zones", "visits", "marks")
 OUTPUTS = ("presentations", "faces")
 
 Row = dict[str, Any]
@@ -61,12 +61,16 @@ def faces(case: Case, *, run: Runner | None = None, progress: Progress = quiet) 
     DataFrame
         Table ``presentations``; where each face was seen lies in table
         ``faces``. A visit without a row is one in which no face was found,
-        which does not say that none was offered.
+        which does not say that none was offered. What a person marked
+        (:mod:`toolkit.pipeline.marking`) is a presentation of basis "person"
+        without rows in ``faces``.
 
     Raises
     ------
     StepTooEarly
         The step ``scan`` has not run.
+    ReadingError
+        A mark lies in no visit any more.
     SetupError
         The detector's weights are missing or other ones: faces were *not run*.
     """
@@ -85,8 +89,11 @@ def faces(case: Case, *, run: Runner | None = None, progress: Progress = quiet) 
             presentation_id = f"PR-{len(offered) + 1:03d}"
             rows = track.pop("seen")
             offered.append({"presentation_id": presentation_id, "visit_id": work.visit_id,
-                            "presenter_id": work.presenter_id, "medium": UNDETERMINED, **track})  # fmt: skip
+                            "presenter_id": work.presenter_id, "medium": UNDETERMINED, "basis": DETECTOR,
+                            **track})  # fmt: skip
             seen += [{"presentation_id": presentation_id, **row} for row in rows]
+    for marked in marked_presentations(case, visits):
+        offered.append({"presentation_id": f"PR-{len(offered) + 1:03d}", **marked})
     case.record("presentations", tables.build("presentations", offered), inputs=inputs, params=params)
     case.record("faces", tables.build("faces", seen), inputs=inputs, params=params)
     return case.read("presentations")

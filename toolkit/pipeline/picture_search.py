@@ -148,6 +148,8 @@ def _presentations(case: Case, offered: pd.DataFrame) -> list[FaceWork]:
     works = []
     for row in offered[offered["geometry"] != BACKGROUND].to_dict("records"):
         name, visit_id = str(row["presentation_id"]), str(row["visit_id"])
+        if name not in seen:  # marked by a person: there are no points to lay it out by
+            continue
         exhibit_id = str(visits.loc[visit_id, "exhibit_id"])
         zone = zone_of(zones, exhibit_id)
         works.append(

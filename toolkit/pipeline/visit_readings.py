@@ -45,8 +45,8 @@ class VisitWork:
     to_s: float
     region_px: Box
     empty_s: float | None
-    px_per_m: float | None
     seen: tuple[tuple[float, Face], ...]
+    px_per_m: float | None = None
 
 
 def visit_readings(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def measured(work: VisitWork) -> list[Row]:
     try:
         sample = load(work)
     except (CannotMeasure, ReadingError) as reason:
-        return [_blank(name, reason) for name in sorted(visit_cues)]
+        return unread(reason)
     return [_reading(name, sample) for name in sorted(visit_cues)]
 
 
@@ -123,6 +123,11 @@ def _reading(name: str, sample: VisitSample) -> Row:
         "cue": name, "cue_group": one.group, "value": float(told.value), "unit": one.unit,
         "statement": told.statement, "level": told.level, "why_not": None, "facts": dict(told.evidence),
     }  # fmt: skip
+
+
+def unread(reason: ToolkitError) -> list[Row]:
+    """Rows of every cue of visits without an answer, for one reason."""
+    return [_blank(name, reason) for name in sorted(visit_cues)]
 
 
 def _blank(name: str, reason: ToolkitError) -> Row:

@@ -59,7 +59,7 @@ def _presentations(facts: Facts, exhibits: dict[str, str], write: Writer) -> Gri
             f"{one['to_s']:.1f}",
             f"{one['width_px']:.0f}",
             str(one["frames"]),
-            write.code("geometry", one["geometry"]),
+            write("seen_by_person") if one["basis"] == "person" else write.code("geometry", one["geometry"]),
             "–" if one["assessment"] is None else write.code("outcome", one["assessment"]["outcome"].replace(" ", "_")),
         )
         for one in facts["presentations"]

@@ -203,7 +203,9 @@ def _presentation(row: Mapping[str, Any], read: Mapping[str, Rows]) -> Row:
     sights, readings = (
         [one for one in read[name] if one["presentation_id"] == mine] for name in ("faces", "cue_readings")
     )
-    names = ("presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px")
+    names = (
+        "presentation_id", "visit_id", "presenter_id", "from_s", "to_s", "geometry", "medium", "width_px", "basis",
+    )  # fmt: skip
     where = _of(mine, read["geometries"])
     return _pick(row, *names) | {
         "geometry": where[0]["geometry"] if where else row["geometry"],

@@ -10,6 +10,20 @@ _NETWORKS = TableShape(
 )
 
 OFFERED: dict[str, TableShape] = {
+    # What a person sees where the detector finds nothing; a row stays when it is taken back.
+    "marks": TableShape(
+        {
+            "mark_id": "text",
+            "exhibit_id": "text",
+            "from_s": "float",
+            "to_s": "float",
+            "region_px": "json",
+            "marked_by": "text",
+            "note": "text",
+            "withdrawn_by": "text?",
+        },
+        ("mark_id",),
+    ),
     "presentations": TableShape(
         {
             "presentation_id": "text",
@@ -20,6 +34,7 @@ OFFERED: dict[str, TableShape] = {
             "geometry": "text",
             "medium": "text",
             "width_px": "float",
+            "basis": "text?",
         },
         ("presentation_id",),
     ),
