@@ -88,8 +88,9 @@ def case(*maps: dict[str, Any], on_sheet: bool = False, lower: float | None = No
     )  # fmt: skip
 
 
-def card_of(held: FakeCase, language: str = "en") -> Card:
+def card_of(held: FakeCase, language: str = "en", stated: float | None = None) -> Card:
     facts = report_facts(held, edition="draft", created_at=NOW)  # type: ignore[arg-type]
+    facts["zones"] = [{**one, "px_per_m": stated} for one in facts["zones"]]
     report = compose(facts, language, still, map_pictures(held))  # type: ignore[arg-type]
     (section,) = (one for one in report.sections if one.anchor == "findings")
     return next(one for one in section.blocks if isinstance(one, Card) and one.anchor == "F-01")
@@ -122,9 +123,11 @@ def test_each_map_names_its_frame_its_bounds_and_its_scale(language: str) -> Non
 def test_where_a_scale_is_known_the_bar_is_in_metres() -> None:
     strip, _ = maps_of(card_of(case(ON_VISIT, PLAIN, on_sheet=True)))
     (one,) = strip.stills
-    assert one.bar is not None and one.bar.text.startswith("0.2 m (40 px)")
+    assert one.bar is not None and one.bar.text.startswith("0.2 m (40 px), by the usual width of a face")
     assert one.bar.percent == pytest.approx(100 * 0.2 * 200 / 100)
     assert "One of 1 pictures" in one.caption and "score 0.90" in one.caption
+    known = maps_of(card_of(case(ON_VISIT, on_sheet=True), stated=200.0))[0].stills[0].bar
+    assert known is not None and known.text == "0.2 m (40 px)"
     stated = maps_of(card_of(case({**PLAIN, "px_per_m": 300.0})))[0].stills[0].bar
     assert stated is not None and stated.text == "0.1 m (30 px)"
 

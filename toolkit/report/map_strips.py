@@ -111,7 +111,7 @@ def _still(row: Facts, reading: Facts | None, facts: Facts, write: Writer, pictu
         title,
         write.told([*_words(row, reading, write), place]),
         None if row["lower"] is None else _ramp(row),
-        _bar(row, write),
+        _bar(row, facts, write),
         pixels=row["face_px"] is not None and row["crop_px"][2] - row["crop_px"][0] <= SQUARES_PX,
     )
 
@@ -154,18 +154,18 @@ def _of_visit(row: Facts, reading: Facts | None) -> Facts:
     return told
 
 
-def _bar(row: Facts, write: Writer) -> Bar:
-    """A length in metres where a scale is known, else a width of the face."""
+def _bar(row: Facts, facts: Facts, write: Writer) -> Bar:
+    """A length in metres where a scale is known, with what tells it; else a width of the face."""
     wide = float(row["crop_px"][2] - row["crop_px"][0])
-    if row["px_per_m"] is not None:
-        metre = float(row["px_per_m"])
-        length = next((one for one in LENGTHS_M if one * metre <= SHARE_OF_WIDTH * wide), LENGTHS_M[-1])
-        of_faces = row["face_px"] is None
-        told = write(
-            "bar_metres_by_face" if of_faces else "bar_metres", length=f"{length:g}", px=f"{length * metre:.0f}"
-        )
-        return Bar(100 * length * metre / wide, told)
-    return Bar(100 * float(row["face_px"]) / wide, write("bar_face", px=f"{row['face_px']:.0f}"))
+    if row["px_per_m"] is None:
+        return Bar(100 * float(row["face_px"]) / wide, write("bar_face", px=f"{row['face_px']:.0f}"))
+    metre = float(row["px_per_m"])
+    length = next((one for one in LENGTHS_M if one * metre <= SHARE_OF_WIDTH * wide), LENGTHS_M[-1])
+    stated = row["face_px"] is not None or any(
+        one.get("px_per_m") is not None for one in facts["zones"] if one["exhibit_id"] == row["exhibit_id"]
+    )
+    entry = "bar_metres" if stated else "bar_metres_by_face"
+    return Bar(100 * length * metre / wide, write(entry, length=f"{length:g}", px=f"{length * metre:.0f}"))
 
 
 def _ramp(row: Facts) -> Ramp:
