@@ -62,6 +62,8 @@ def test_a_mark_is_a_presentation_seen_by_a_person(papermask: Papermask, marked_
     assert status == 0
     (shown,) = [one for one in report["presentations"] if one["basis"] == "person"]
     assert shown["presentation_id"] == row["presentation_id"]
+    middle = (row["from_s"] + row["to_s"]) / 2
+    assert shown["best"] == {"media_s": pytest.approx(middle), "pts": None, "box_px": [300, 180, 360, 250]}
     (page,) = marked_case.rglob("report*.html")
     assert "seen by a person" in page.read_text(encoding="utf-8")
 

@@ -86,9 +86,11 @@ def _proposed(file: Path, clip: Clip, frame_rate: float | None, tracks: Sequence
     step = max(clip.duration_s / MOST_FRAMES, LEAST_STEP_S)
     with read_frames(file, frame_rate=frame_rate, width_px=THUMB_WIDTH_PX, every_s=step) as frames:
         sound = [(one.media_s, one.image) for one in frames if one.image is not None and not one.corrupt]
+    if not sound:
+        raise CannotMeasure("sheet_no_plate")
     try:
         told = propose(np.array([at for at, _ in sound]), np.stack([image for _, image in sound]))
-    except (CannotMeasure, ValueError) as unclear:  # no picture at all cannot be stacked
+    except CannotMeasure as unclear:
         raise CannotMeasure("sheet_no_plate") from unclear
     seen = sorted(one.media_s for track in tracks for one in track.seen)
     if any(start <= at <= stop for start, stop in told.empty_media_s for at in seen):

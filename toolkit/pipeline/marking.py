@@ -105,7 +105,8 @@ def marked_presentations(case: Case, visits: pd.DataFrame) -> list[Row]:
         left, _, right, _ = row["region_px"]
         made.append({"visit_id": visit["visit_id"], "presenter_id": visit["presenter_id"],
                      "from_s": row["from_s"], "to_s": row["to_s"], "geometry": UNDETERMINED, "medium": UNDETERMINED,
-                     "width_px": float(right - left), "basis": PERSON})  # fmt: skip
+                     "width_px": float(right - left), "basis": PERSON,
+                     "mark_id": row["mark_id"]})  # fmt: skip
     return made
 
 

@@ -210,7 +210,7 @@ def _presentation(row: Mapping[str, Any], read: Mapping[str, Rows]) -> Row:
     return _pick(row, *names) | {
         "geometry": where[0]["geometry"] if where else row["geometry"],
         "frames": len(sights),
-        "best": _best(sights),
+        "best": _best(sights) or _marked(row["mark_id"], read["marks"]),
         "readings": [
             {"group": one["cue_group"], **_pick(one, "cue", "value", "unit", "statement", "why_not", "facts")}
             for one in readings
@@ -244,6 +244,14 @@ def _likeness(presentation_id: str, comparisons: Rows, likenesses: Rows) -> Row 
         "calibrated": False,
         "ranked": [_pick(one, "employee_id", "score", "rank", "metric", "backend") for one in places],
     }
+
+
+def _marked(mark_id: str | None, marks: Rows) -> Row | None:
+    """The middle of what a person marked, where no face was found."""
+    mine = next((one for one in marks if one["mark_id"] == mark_id), None)
+    if mine is None:
+        return None
+    return {"media_s": (mine["from_s"] + mine["to_s"]) / 2, "pts": None, "box_px": mine["region_px"]}
 
 
 def _best(sights: Rows) -> Row | None:

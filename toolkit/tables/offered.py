@@ -35,6 +35,7 @@ OFFERED: dict[str, TableShape] = {
             "medium": "text",
             "width_px": "float",
             "basis": "text?",
+            "mark_id": "text?",
         },
         ("presentation_id",),
     ),
