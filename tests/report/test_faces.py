@@ -92,3 +92,14 @@ def test_a_cut_out_repeats_pixels_and_invents_none() -> None:
     assert np.array_equal(shown[0::2], shown[1::2])
     at_the_rim = cut_out(IMAGE, [0.0, 0.0, 30.0, 40.0])
     assert at_the_rim.size > 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_remark_is_told_as_less_than_a_statement(language: str) -> None:
+    flat = reading("nose_range", 0.05) | {"facts": {"remark": "turned_flat", "degrees": 14}}
+    blocks = offered(case(flat), Writer(language), still)
+    told = [text for block in blocks for text in texts(block) if "14" in text and "PR-001" in text]
+    assert len(told) == 1
+    assert Writer(language).code("statement_of_cue", "artefact") not in told[0]
+    plain = offered(case(reading("nose_range", 0.05)), Writer(language), still)
+    assert Writer(language)("readings_remarks") not in [text for block in plain for text in texts(block)]

@@ -24,6 +24,8 @@ def readings(facts: Facts, write: Writer) -> list[Block]:
         blocks += [_table(every, ran, write), Points(_columns(every, ran, write), write("readings_columns"))]
         gaps = _gaps([(name, one) for name, one in every if one["cue"] in ran], write)
         blocks += [Points(gaps, write("readings_gaps"))] if gaps else []
+        remarks = _remarks(every, write)
+        blocks += [Points(remarks, write("readings_remarks"))] if remarks else []
     blank = {reading["cue"]: why(reading, write) for _, reading in every if reading["cue"] not in ran}
     return [
         *blocks,
@@ -77,6 +79,15 @@ def _gaps(every: list[Read], write: Writer) -> tuple[str, ...]:
     return tuple(
         write("readings_gap", short=write.code("cue_short", cue), count=often[cue, code], why=why(one, write))
         for (cue, code), one in sorted(first.items())
+    )
+
+
+def _remarks(every: list[Read], write: Writer) -> tuple[str, ...]:
+    """What was seen that is less than a statement."""
+    return tuple(
+        f"{name}, {write.code('cue_short', one['cue'])}: {write.code('remark', one['facts']['remark'], one['facts'])}"
+        for name, one in every
+        if one["value"] is not None and "remark" in one["facts"]
     )
 
 
