@@ -18,7 +18,7 @@ from toolkit.records import Face, Image
 
 # Reach from the middle of the face, in face widths: a bearer's head above a sheet, both arms, a sheet under a face.
 UP, DOWN, ASIDE = 5.0, 4.5, 4.0
-LOOKS = 8  # pictures of the presenter
+LOOKS = 6  # pictures of the presenter: twice as many as a rule needs
 
 
 def presenter_box(middles: Floats, width: float, shape: tuple[int, ...]) -> Box:

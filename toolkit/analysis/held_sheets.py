@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from toolkit.analysis.foreground import front_of
 from toolkit.analysis.grips import Sides, hands_in, sides_of
 from toolkit.analysis.outlines import Gradient, gradient_of, outlined, sides_seen
-from toolkit.analysis.quads import Quad, apart, quads_in
+from toolkit.analysis.quads import Quad, apart, overlap, quads_in
 from toolkit.analysis.rectified import NO_FACE, FaceOnSheet, content_of, face_on
 from toolkit.records import Image, Mask
 
@@ -28,6 +28,7 @@ LEAST_SIDE = 0.30  # and of the poorest side
 MOST = 16  # candidates looked at in a picture
 OF_THE_PLACE = 0.55  # share of the outline that the empty place shows too
 FACE_SCORE = 0.70
+FAR_POORER, TOUCHING = 0.18, 0.25  # of two that overlap so, the one with so much less of its outline seen is none
 GAP_M = 0.012  # gaps of this width in a region are closed
 EDGE_PX = 2.0
 
@@ -96,15 +97,23 @@ def look_at(picture: Image, plate: Image | None, px_per_m: float, about: tuple[f
     if about is not None:
         quads = [one for one in quads if one.holds(about)]
     sides = sides_of([one.corners_px for one in quads], gradient, hands, px_per_m)
-    found = [_looked_at(picture, quad, side, px_per_m) for quad, side in zip(quads, sides, strict=True)]
+    found: list[Candidate] = []
+    for quad, side in zip(quads, sides, strict=True):
+        found.append(_looked_at(picture, quad, side, px_per_m, ask=not any(poorer(quad, one) for one in found)))
     return Look(front=front, has_colour=hands.has_colour, candidates=tuple(found))
 
 
-def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float) -> Candidate:
+def poorer(quad: Quad, other: Candidate) -> bool:
+    """Whether another one with a face lies over it and shows much more of its outline: that one is chosen, whatever."""
+    much_more = other.shows_face and other.fit > quad.fit + FAR_POORER
+    return much_more and overlap(quad.corners_px, other.corners_px) > TOUCHING
+
+
+def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float, *, ask: bool) -> Candidate:
     limit = np.array(picture.shape[1::-1]) - 1 - EDGE_PX
     cut_off = bool((quad.corners_px < EDGE_PX).any() or (quad.corners_px > limit).any())
     # Only what a hand touches is shown to the detector: the rule asks for both, and detectors cost most.
-    face = face_on(picture, quad.corners_px, FACE_SCORE) if sides.gripped else NO_FACE
+    face = face_on(picture, quad.corners_px, FACE_SCORE) if sides.gripped and ask else NO_FACE
     return Candidate(
         corners_px=quad.corners_px, fit=quad.fit, area_m2=quad.area_px / px_per_m**2, sides=sides,
         content=content_of(picture, quad.corners_px), face=face, cut_off=cut_off,

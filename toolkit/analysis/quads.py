@@ -50,11 +50,14 @@ class Quad:
 def area_of(corners: Floats) -> float:
     """Area of a polygon (n, 2), in its own unit squared."""
     x, y = corners[:, 0], corners[:, 1]
-    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+    inner = x[:-1] @ y[1:] - y[:-1] @ x[1:]
+    return float(abs(inner + x[-1] * y[0] - y[-1] * x[0]) / 2)
 
 
 def overlap(one: Floats, other: Floats) -> float:
     """Area that two convex quadrilaterals share, of their union, 0-1."""
+    if (one.max(axis=0) <= other.min(axis=0)).any() or (other.max(axis=0) <= one.min(axis=0)).any():
+        return 0.0
     shared = cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))[0]
     both = area_of(one) + area_of(other) - shared
     return float(shared / both) if both > 0 else 0.0

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.foreground import front_of
-from toolkit.analysis.held_sheets import Candidate, Look, look_at
+from toolkit.analysis.held_sheets import FAR_POORER, TOUCHING, Candidate, Look, look_at
 from toolkit.analysis.quads import overlap
 from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
 from toolkit.analysis.visit_sample import Level, VisitReading, VisitSample, visit_cue
@@ -36,7 +36,6 @@ CONTENT = 0.16  # unevenness of light and dark from which there is a picture; wr
 CLEAR = 0.80  # share of the outline that is seen, for the neutral statements
 FACE_FIT = 0.70  # and for the plain rule, which asks for more besides
 NESTED = 0.06  # how much less of the outline the larger of two nested candidates may show
-FAR_POORER, TOUCHING = 0.18, 0.25
 ORDER: tuple[Level, ...] = ("face_on_it", "picture_on_it", "sheet_in_hands", "flat_object")
 
 
