@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.casebook.case import Case
 from toolkit.language import text
-from toolkit.pipeline import add_file, run_steps, set_zone, still_of
+from toolkit.pipeline import add_file, run_steps, set_zone, still_of, stills_of
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.report import Made, make_report
 from toolkit.runners import local
@@ -82,6 +82,7 @@ def run_demo(out: Path, *, language: str = "en", progress: Progress = quiet) -> 
         return make_report(
             case,
             still=lambda exhibit_id, media_s: still_of(case, exhibit_id, media_s),
+            stills=lambda wanted: stills_of(case, wanted),
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             language=language,
         )

@@ -22,6 +22,7 @@ from toolkit.pipeline import (
     run_steps,
     set_zone,
     still_of,
+    stills_of,
 )
 from toolkit.pipeline.files import read_ids, read_json
 from toolkit.report import Made, make_report
@@ -206,6 +207,7 @@ def write_report(case: Case, edition: str, language: str, out: Path | None) -> M
     return make_report(
         case,
         still=lambda exhibit_id, media_s: still_of(case, exhibit_id, media_s),
+        stills=lambda wanted: stills_of(case, wanted),
         created_at=now,
         edition=edition,
         language=language,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +23,7 @@ from toolkit.media.decode import COLOUR, CORRUPT, DONE, FAIL, FRAME, HEADER, KEY
 from toolkit.records import Frame, Image
 
 STILL_SEARCH_S = 2.0
+AT_S, NEXT_S = 1e-3, 0.25  # a frame is at a time within a millisecond; another one is looked for so far beyond it
 TRAILER_LIMIT = 8 * 2**20
 
 
@@ -147,12 +148,47 @@ def still(path: Path, media_s: float, *, frame_rate: float | None = None) -> Fra
         for frame in frames:
             if frame.corrupt:
                 continue
-            if frame.media_s >= media_s - 1e-3:
+            if frame.media_s >= media_s - AT_S:
                 return frame
             before = frame
     if before is None:
         raise CannotMeasure("no_frame_here", at=round(media_s, 3))
     return before
+
+
+def stills(path: Path, times_s: Iterable[float], *, frame_rate: float | None = None) -> dict[float, Frame]:
+    """What :func:`still` gives at each of these times, from one decoder; full size.
+
+    A time that has no undamaged frame within a quarter of a second is left out:
+    ask :func:`still`, which looks farther and says why there is none.
+
+    Raises
+    ------
+    ReadingError
+        As :func:`read_frames`.
+    """
+    wanted = sorted({float(at) for at in times_s})
+    found: dict[float, Frame] = {}
+    spans = _merged((max(0.0, at - AT_S), at + NEXT_S) for at in wanted)
+    with read_frames(path, spans, frame_rate=frame_rate) as frames:
+        for frame in frames:
+            if frame.corrupt:
+                continue
+            for at in wanted:
+                if at not in found and at - AT_S <= frame.media_s <= at + NEXT_S:
+                    found[at] = frame
+    return found
+
+
+def _merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Spans in rising order, those that touch made one."""
+    kept: list[tuple[float, float]] = []
+    for start, stop in sorted(spans):
+        if kept and start <= kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(kept[-1][1], stop))
+        else:
+            kept.append((start, stop))
+    return kept
 
 
 def as_png(image: Image) -> bytes:

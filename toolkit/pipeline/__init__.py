@@ -7,13 +7,13 @@ alone; one whose inputs did not change does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from toolkit import __version__, sandbox
 from toolkit.casebook.case import Case
-from toolkit.errors import CaseError, SetupError, ToolkitError
-from toolkit.media.frames import still
+from toolkit.errors import CaseError, ReadingError, SetupError, ToolkitError
+from toolkit.media.frames import still, stills
 from toolkit.pipeline.adding import Added, add_file
 from toolkit.pipeline.comparing import compare
 from toolkit.pipeline.concluding import conclude
@@ -122,6 +122,22 @@ def still_of(case: Case, exhibit_id: str, media_s: float) -> Frame:
     return still(case.exhibit_path(exhibit_id), media_s, frame_rate=declared_rate(case, exhibit_id))
 
 
+def stills_of(case: Case, wanted: Collection[tuple[str, float]]) -> dict[tuple[str, float], Frame]:
+    """What :func:`still_of` gives for these exhibits and media seconds, from one decoder an exhibit.
+
+    What is not there so simply is left out; :func:`still_of` tells why.
+    """
+    found: dict[tuple[str, float], Frame] = {}
+    for exhibit_id in sorted({one for one, _ in wanted}):
+        times = [at for one, at in wanted if one == exhibit_id]
+        try:
+            there = stills(case.exhibit_path(exhibit_id), times, frame_rate=declared_rate(case, exhibit_id))
+        except ReadingError:
+            continue
+        found |= {(exhibit_id, at): frame for at, frame in there.items()}
+    return found
+
+
 __all__ = [
     "STEPS",
     "Added",
@@ -142,4 +158,5 @@ __all__ = [
     "scan",
     "set_zone",
     "still_of",
+    "stills_of",
 ]

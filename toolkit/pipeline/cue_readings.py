@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.marking import PERSON
+from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.plates import plate_at, stated_empty
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, stated_scale, zone_of
@@ -75,19 +77,26 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("cue_readings")
     works = works_of(case, offered)
-    rows: list[Row] = marked_rows(offered)
-    with progress("cues", float(len(works)), 0.0) as advance:
-        for first in range(0, len(works), 4):
-            batch = works[first : first + 4]
-            for told in (run or local(1))(measured, batch):
-                rows += told
-                advance(1.0)
+    found = in_pieces(
+        case, "cues", works, measured, key=_key, run=run or local(1), progress=progress,
+        size=lambda work: float(min(len(work.seen), MOST_FRAMES)),
+    )  # fmt: skip
+    rows = [*marked_rows(offered), *(row for part in found for row in part)]
     case.record("cue_readings", tables.build("cue_readings", rows), inputs=inputs, params=params)
     case.record(
         "geometries", tables.build("geometries", _geometries(offered, works, rows)), inputs=inputs, params=params
     )
     case.record("models", tables.build("models", _models_used(rows)), inputs=inputs, params=params)
     return case.read("cue_readings")
+
+
+def _key(work: CueWork) -> str:
+    """Names a presentation and everything that its readings depend on."""
+    seen = [(one.pts, one.face.box_px, one.face.landmarks_px) for one in work.seen]
+    place = [work.empty_s, work.fewest_empty, work.px_per_m]
+    made = [VERSION, MOST_FRAMES, sorted(filed), networks_added()]
+    told = [*made, work.presentation_id, PurePath(work.path).name, work.frame_rate, seen, place]
+    return hashlib.sha256(tables.canonical(told).encode()).hexdigest()[:24]
 
 
 def _geometries(offered: pd.DataFrame, works: Sequence[CueWork], rows: Sequence[Row]) -> list[Row]:

@@ -22,6 +22,7 @@ from toolkit.report.facts import as_document, report_facts
 from toolkit.report.html import to_html
 from toolkit.report.mask_facts import map_pictures
 from toolkit.report.sections import sections
+from toolkit.report.stills import Stills, at_once
 from toolkit.report.summary import summary_lines
 from toolkit.report.writer import Writer
 
@@ -46,6 +47,7 @@ def make_report(
     edition: str = "draft",
     language: str = "en",
     out: Path | None = None,
+    stills: Stills | None = None,
 ) -> Made:
     """Write the report of a case.
 
@@ -57,6 +59,9 @@ def make_report(
         ISO 8601 with offset.
     out : Path, optional
         A folder for further copies.
+    stills : callable, optional
+        A collection of (exhibit_id, media_s) to those frames of them that are
+        had at once; each one by itself costs a decoder of its own.
 
     Raises
     ------
@@ -68,7 +73,10 @@ def make_report(
     """
     facts = report_facts(case, edition=edition, created_at=created_at)
     editions.require(edition, facts, language)
-    report = compose(facts, language, still, map_pictures(case))
+    pictures = map_pictures(case)
+    if stills is not None:
+        still = at_once(lambda asked: compose(facts, language, asked, pictures), still, stills)
+    report = compose(facts, language, still, pictures)
     wording.check(sentences(report))
     written = {"report.html": to_html(report).encode("utf-8"), "report.json": as_document(facts)}
     folder = f"report-{edition}-{language}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from toolkit.records import Frame, Image
 from toolkit.report.blocks import Still, Strip
 from toolkit.report.writer import Facts, Writer, at
 
+Stills = Callable[[Collection[tuple[str, float]]], Mapping[tuple[str, float], Frame]]
+
 MOST_STILLS = 8
+MOST_FETCHED = 60  # whole frames in memory at once
 WIDEST_PX = 960
 JPEG_QUALITY = 82
 SURROUNDINGS = 1.6  # reach of a cut-out from the middle of a face, in sides of its box
@@ -90,6 +93,21 @@ def _shown(
         media=f"{frame.media_s:.3f}",
     )
     return Still(source, alt, title, caption)
+
+
+def at_once(
+    compose: Callable[[Callable[[str, float], Frame]], object], still: Callable[[str, float], Frame], stills: Stills
+) -> Callable[[str, float], Frame]:
+    """``still`` with what a report will ask for fetched before: a first pass without pictures tells what that is."""
+    asked: dict[tuple[str, float], None] = {}
+
+    def note(exhibit_id: str, media_s: float) -> Frame:
+        asked[exhibit_id, media_s] = None
+        raise CannotMeasure("no_frame_here", at=media_s)
+
+    compose(note)
+    fetched = stills(list(asked)[:MOST_FETCHED])
+    return lambda exhibit_id, media_s: fetched.get((exhibit_id, media_s)) or still(exhibit_id, media_s)
 
 
 def cut_out(image: Image, box_px: list[float]) -> Image:
