@@ -56,7 +56,7 @@ def test_a_presentation_is_shown_counted_and_read(language: str) -> None:
     presentations, readings = of_kind(blocks, Grid)
     assert isinstance(presentations, Grid) and isinstance(readings, Grid)
     assert presentations.rows[0][:3] == ("PR-001", "V-001", "[E-0001 @ 5.0 s]")
-    assert readings.rows[0][0] == "PR-001" and readings.rows[0][1].startswith("0.21 (")
+    assert readings.rows[0][0] == "PR-001" and readings.rows[0][1] == "0.21 +"
     assert not any(word in text for block in blocks for text in texts(block) for word in ("log10", "LR "))
 
 
@@ -71,11 +71,22 @@ def test_not_run_and_not_assessable_are_told_apart() -> None:
         reading("nose_range", None, "not_assessable", "cue_few_frames"),
     )
     blocks = offered(facts, Writer("en"), still)
-    (grid,) = (one for one in of_kind(blocks, Grid) if isinstance(one, Grid) and len(one.columns) == 2)
-    assert grid.rows == (("PR-001", "–"),)
+    assert not [one for one in of_kind(blocks, Grid) if isinstance(one, Grid) and len(one.columns) == 2]  # only dashes
     gaps = [item for one in of_kind(blocks, Points) if isinstance(one, Points) for item in one.items]
     assert any("3 frames" in item and "in 1 presentation" in item for item in gaps)
     assert any("was not run on any presentation" in one.text for one in blocks if isinstance(one, Paragraph))
+
+
+def test_a_gap_beside_values_is_a_dash_and_a_statement_a_mark_that_is_explained() -> None:
+    facts = case(reading("nose_range", 0.4, "live"))
+    second = {**facts["presentations"][0], "presentation_id": "PR-002"}
+    second["readings"] = [reading("nose_range", None, "not_assessable", "cue_few_frames")]
+    blocks = offered({**facts, "presentations": [facts["presentations"][0], second]}, Writer("en"), still)
+    (grid,) = (one for one in of_kind(blocks, Grid) if isinstance(one, Grid) and len(one.columns) == 2)
+    assert grid.rows == (("PR-001", "0.4 +"), ("PR-002", "–"))
+    notes = [one.text for one in blocks if isinstance(one, Paragraph)]
+    assert Writer("en")("readings_mark_live") in notes
+    assert Writer("en")("readings_mark_artefact") not in notes
 
 
 def test_a_step_that_did_not_run_is_no_empty_result() -> None:

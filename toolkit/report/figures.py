@@ -82,11 +82,15 @@ def _camera(axes: Axes, clip: dict[str, Any]) -> None:
 
 
 def _visits(axes: Axes, facts: dict[str, Any], exhibit_id: str, span: tuple[float, float]) -> None:
-    named = {visit: one["finding_id"] for one in facts["findings"] for visit in one["visit_ids"]}
+    named: dict[str, list[str]] = {}
+    for one in facts["findings"]:
+        for visit_id in one["visit_ids"]:
+            named.setdefault(visit_id, []).append(one["finding_id"])
     for visit in facts["visits"]:
         if visit["exhibit_id"] != exhibit_id:
             continue
-        finding = named.get(visit["visit_id"])
+        findings = named.get(visit["visit_id"], [])
+        finding = findings[0] + (f" +{len(findings) - 1}" if len(findings) > 1 else "") if findings else ""
         start, end = visit["from_s"], visit["to_s"]
         look = {"facecolor": NAMED if finding else VISIT, "edgecolor": INK, "lw": 1.8 if finding else 0.6}
         _block(axes, start, end, ROW_VISIT, VISIT_HIGH, **look)

@@ -16,7 +16,7 @@ from toolkit.report.readings import NOT_RUN, why
 from toolkit.report.writer import Facts, Writer, at, brief
 
 PLAIN = "plain"
-FIRST = (PLAIN, "sheet", "headroom")  # what a reader looks at first; the others by name
+FIRST = ("sheet", "headroom", "cutout", PLAIN)  # what a reader looks at first; the others by name
 SHARE_OF_WIDTH = 0.4  # of a picture, that a scale bar may take
 SQUARES_PX = 240  # up to this width a page has room for each pixel; leaving some out would make patterns of its own
 LENGTHS_M = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02)
@@ -35,7 +35,8 @@ def evidence_strips(finding: Facts, facts: Facts, write: Writer, pictures: Pictu
     ]
     if not mine:
         return [Paragraph(write("maps_none"), "note")]
-    owners = [visit_id, *sorted({one["owner_id"] for one in mine} - {visit_id})]
+    drawn = {one["owner_id"] for one in mine}
+    owners = [*([visit_id] if visit_id in drawn else []), *sorted(drawn - {visit_id})]
     return [block for owner in owners for block in _of(owner, visit_id, mine, facts, write, pictures)]
 
 

@@ -9,7 +9,7 @@ from toolkit.report.blocks import Block, Grid, Paragraph, Points
 from toolkit.report.writer import Facts, Writer, brief
 
 NOT_RUN = "not_run"
-NOTHING = "nothing"
+MARKS = {"artefact": " *", "live": " +"}  # a sentence in a cell would push the table out of the page
 GAP = "–"
 
 Read = tuple[str, Facts]
@@ -21,7 +21,13 @@ def readings(facts: Facts, write: Writer) -> list[Block]:
     ran = sorted({reading["cue"] for _, reading in every if reading["statement"] != NOT_RUN})
     blocks: list[Block] = []
     if ran:
-        blocks += [_table(every, ran, write), Points(_columns(every, ran, write), write("readings_columns"))]
+        filled = [cue for cue in ran if any(one["cue"] == cue and one["value"] is not None for _, one in every)]
+        if filled:
+            blocks += [
+                _table(every, filled, write),
+                *(Paragraph(told, "note") for told in _marks(every, write)),
+                Points(_columns(every, filled, write), write("readings_columns")),
+            ]
         gaps = _gaps([(name, one) for name, one in every if one["cue"] in ran], write)
         blocks += [Points(gaps, write("readings_gaps"))] if gaps else []
         remarks = _remarks(every, write)
@@ -52,9 +58,13 @@ def _cell(reading: Facts | None, write: Writer) -> str:
     if reading is None or reading["value"] is None:
         return GAP
     value = str(brief(reading["value"]))
-    if reading["statement"] == NOTHING:
-        return value
-    return f"{value} ({write.code('statement_of_cue', reading['statement'])})"
+    return value + MARKS.get(reading["statement"], "")
+
+
+def _marks(every: list[Read], write: Writer) -> list[str]:
+    """What the marks beside values mean, where there are any."""
+    stated = {one["statement"] for _, one in every if one["value"] is not None}
+    return [write(f"readings_mark_{statement}") for statement in MARKS if statement in stated]
 
 
 def _columns(every: list[Read], ran: list[str], write: Writer) -> tuple[str, ...]:
