@@ -116,7 +116,8 @@ class _SiteCompany(Company):
         rng = site.rng("presentation", offer.key)
         motion: Motion = "turn" if rng.random() < 0.3 else "natural"
         told = scene(kind, site.geometry, motion, float(rng.uniform(10, 40)), 0, 1)
-        faces = {one.name: one for one in who(site, offer)}
+        people = [crowd(site.purpose, number) for number in who(site, offer)]
+        faces: dict[str, Identity] = {one.name: one for one in people}
         super().__init__(make_plan(told, int(rng.integers(2**31)), list(faces)), faces)
         self.site, self.offer = site, offer
 
@@ -148,15 +149,15 @@ class _SiteCompany(Company):
 _printed: dict[tuple[Site, str, float], Sheet] = {}
 
 
-def who(site: Site, offer: Offer) -> tuple[Identity, Identity]:
-    """Bearer, and whose face is shown; people of a site are drawn from the crowd without repetition."""
+def who(site: Site, offer: Offer) -> tuple[int, int]:
+    """Numbers in the crowd of the bearer, and of whose face is shown; drawn without repetition."""
     order = site.rng("people").permutation(len(CROWD[site.purpose]))
     shift = 0 if offer.part == "case" else CONTROL_PEOPLE + PRESENTERS + CASE_PEOPLE + CASE_PRINTS + 1
     other = offer.shows if offer.shows != offer.person else offer.shows + 1
     own = offer.person
     if offer.part == "control" and offer.kind != "live":
         other += shift
-    return crowd(site.purpose, int(order[own])), crowd(site.purpose, int(order[other]))
+    return int(order[own]), int(order[other])
 
 
 def _sensor(site: Site, day: int) -> Sensor:

@@ -48,7 +48,21 @@ def test_the_demo_shows_every_print_of_the_stack(demo: Path) -> None:
     assert all(a["to_s"] < b["from_s"] for a, b in pairwise(sorted(prints, key=lambda one: float(one["from_s"]))))
     readings = [reading for one in document["presentations"] for reading in one["readings"]]
     assert {reading["cue"] for reading in readings} >= {"nose_range", "learned"}
-    assert not [reading for reading in readings if reading["statement"] == "artefact"]
+    stated = {
+        one["presentation_id"]
+        for one in document["presentations"]
+        if any(reading["statement"] == "artefact" for reading in one["readings"])
+    }
+    # Held prints are told by the sheet they lie on; no live head, and not the one who wears a cut-out.
+    again = max(offered["V-007"], key=lambda one: one["width_px"])
+    assert stated == {one["presentation_id"] for one in (*prints, again)}
+    where = {one["presentation_id"]: one["geometry"] for one in document["presentations"]}
+    assert [where[one["presentation_id"]] for one in prints] == ["stacked"] * 4
+    assert [where[one["presentation_id"]] for one in (longest, again, offered["V-004"][0])] == [
+        "on_head",
+        "held",
+        "rimmed",
+    ]
     assert [one for one in document["not_assessable"] if one["what"] == "FD1"]
     assert {one["assessment"]["outcome"] for one in document["presentations"]} <= {"undetermined", "not assessable"}
     assert all(one["assessment"]["log10_lr"] is None for one in document["presentations"])  # six controls carry none

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from toolkit.analysis.around_face import plate_of
-from toolkit.errors import CannotMeasure, ReadingError
-from toolkit.media.frames import still
+from toolkit.errors import ReadingError
+from toolkit.media.frames import stills
 from toolkit.records import Image, Zone
 
 NEAREST = 3  # stated stretches that are looked at, those nearest in time: light changes over a day
@@ -61,12 +61,11 @@ def plate_at(path: str, moments: tuple[float, ...], frame_rate: float | None, fe
 
     None where fewer than ``fewest`` of them can be decoded.
     """
-    found = []
-    for at in moments:
-        try:
-            image = still(Path(path), at, frame_rate=frame_rate).image
-        except (CannotMeasure, ReadingError):
-            continue
-        if image is not None:
-            found.append(np.asarray(image))
+    if not moments:
+        return None
+    try:
+        frames = stills(Path(path), moments, frame_rate=frame_rate).values()
+    except ReadingError:
+        return None
+    found = [np.asarray(frame.image) for frame in frames if frame.image is not None]
     return plate_of(found) if len(found) >= fewest else None
