@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -75,9 +76,9 @@ def rows_of(wanted: Sequence[tuple[Site, Offer]], kept: Path, workers: int) -> d
 def _read(kept: Path) -> Iterator[Row]:
     if kept.is_file():
         for line in kept.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if row["code"] == code_hash():
-                yield row
+            with suppress(json.JSONDecodeError):  # a line that was cut off is made again
+                if (row := json.loads(line))["code"] == code_hash():
+                    yield row
 
 
 def _made(wanted: Sequence[tuple[Site, Offer]], workers: int) -> Iterator[Row]:
@@ -134,7 +135,7 @@ def _outcome(result: SiteRatio | NotCalibrated) -> Row:
     if isinstance(result, NotCalibrated):
         return {"outcome": "undetermined", "words": "no_ratio", "why": result.reason, "lower": None, "paper": paper}
     return {
-        "outcome": OUTCOMES[result.direction], "words": result.words, "why": "",
+        "outcome": OUTCOMES[result.direction], "words": result.words, "why": "", "leaves": result.leaves_candidate,
         "lower": result.lower_log10, "paper": paper,
     }  # fmt: skip
 
@@ -163,6 +164,7 @@ def _say(told: Sequence[Row]) -> None:
         _line(
             f"    of the answered, called {wrong}: {rate_of(sum(row['outcome'] == wrong for row in said), len(said))}"
         )
+        _line(f"    enough to leave 'candidate': {sum(bool(row.get('leaves')) for row in mine)}")
         _line(f"    words {dict(Counter(row['words'] for row in mine))}")
         _line(f"    no answer because {dict(Counter(row['why'] or 'no support' for row in mine if row not in said))}")
     both = [row for row in told if row["side"] != "rival"]

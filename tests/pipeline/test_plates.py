@@ -55,3 +55,11 @@ def test_whoever_walks_by_is_not_part_of_the_place(tmp_path: Path) -> None:
     assert found is not None
     assert np.abs(found.astype(int) - 120).max() < 8
     assert plate_at(str(path), (0.2, 99.0, 120.0), None, FEWEST) is None  # two of three are not there
+
+
+def test_slow_footage_has_an_empty_place_too(tmp_path: Path) -> None:
+    """At a frame a second the next frame is often farther away than a quarter of a second."""
+    path = tmp_path / "slow.mp4"
+    write_clip(path, [(float(k), np.full((48, 64, 3), 120, np.uint8)) for k in range(12)], codec="h264", gop=4, crf=18,
+               rate=1.0)  # fmt: skip
+    assert plate_at(str(path), (0.3, 1.4, 2.5, 3.6, 5.5, 8.4), None, 6) is not None

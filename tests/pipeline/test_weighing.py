@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from toolkit import tables
+from toolkit.analysis.cue import cues as filed
 from toolkit.analysis.fusion import CueWeight, FrozenWeights
 from toolkit.casebook.case import Case
 from toolkit.pipeline import weighing
@@ -126,3 +127,19 @@ def test_a_presentation_seen_for_a_shorter_time_than_the_recordings_gets_no_rati
     case.record("faces", tables.build("faces", rows))
     told = weigh(case).set_index("presentation_id")["reason"]
     assert told["PR-001"] == "too_short" and told.isna()["PR-002"]
+
+
+@pytest.mark.parametrize("companion", ["possible", "seen"])
+def test_beside_somebody_else_what_a_second_body_makes_high_is_hidden(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, companion: str
+) -> None:
+    """A live face below a taller neighbour's head has as much headroom as a sheet has."""
+    add_controls(case, tmp_path, controls())
+    monkeypatch.setattr(weighing, "ABOVE", ("nose_range",))  # the only cue of this case stands for one of those
+    assert "artefact" in set(weigh(case)["outcome"])
+    case.record("visits", case.read("visits").assign(companion=companion))
+    assert set(weigh(case)["reason"]) == {"no_readings"}
+
+
+def test_what_a_second_body_makes_high_is_named_as_it_is_filed() -> None:
+    assert set(weighing.ABOVE) <= set(filed)

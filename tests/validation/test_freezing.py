@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from toolkit.analysis.tested import frozen_weights
 from toolkit.errors import SetupError
 from toolkit.validation.freezing import freeze, weights_of
 from toolkit.validation.running import DOCUMENT, KEPT
+from toolkit.validation.scoring import known_cues
 
 
 def rows(apart: float, shared: float = 0.0, kind: str = "held_flat") -> list[dict[str, Any]]:
@@ -66,3 +68,16 @@ def test_other_people_than_development_ones_are_refused_and_nothing_is_written(t
         else:
             freeze(tmp_path, out)
             assert {one["name"] for one in json.loads(out.read_text("utf-8"))["cues"]} == {"nose_range", "learned"}
+
+
+def test_the_weights_that_are_shipped_name_cues_that_there_are() -> None:
+    """A cue under another name would be hidden in every case, and nobody would be told."""
+    shipped = frozen_weights()
+    assert shipped is not None
+    known = known_cues()
+    covered = {name for one in known.values() for name in one.covers}
+    for weight in shipped.cues:
+        assert weight.name in known
+        assert weight.name not in covered
+        assert weight.group == known[weight.name].group
+        assert (weight.sign > 0) == (known[weight.name].high == "artefact")

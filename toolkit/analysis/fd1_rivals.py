@@ -20,7 +20,7 @@ from toolkit.analysis.strength import Rival, SetAside, with_statement
 
 LIVE = "live_face"
 # "A picture or object, not a bare live face, was offered" stands against these, beside the live face.
-OBJECT_RIVALS = ("covered_live_face", "wall_portrait", "worn_badge")
+OBJECT_RIVALS = ("covered_live_face", "body_above", "wall_portrait", "worn_badge")
 # "It was a paper print" stands against these; they too are somebody else's face, so they leave the first part alone.
 PAPER_RIVALS = ("phone_or_tablet", "shown_badge")
 NO_CONTROLS, CONTROLS, NOT_CALIBRATED = "no_controls", "site_controls", "not_calibrated"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 Where = Literal["on_head", "rimmed", "off_head", "held", "stacked", "undetermined", "background"]
 
-HELD = frozenset({"sheet_in_hands", "picture_on_it", "face_on_it"})  # levels of the cue "sheet": a hand at a side of it
+HELD = frozenset({"picture_on_it", "face_on_it"})  # levels of the cue "sheet" at which something is seen on it
 NEXT_S = 3.0  # sheets of a stack follow each other so soon
 ONE_PLACE = 1.0  # of a face width, between the faces of a stack
 LEVELS = {"headroom": "face_off_its_head", "cutout": "picture_on_it"}
@@ -58,7 +58,8 @@ def geometries(offers: Sequence[Offer]) -> dict[str, Where]:
     """Presentation id to where its face sits.
 
     Two or more of a visit that are held, follow each other within three seconds
-    and lie at one place are "stacked": the faces change and the place does not.
+    and lie at one place are "stacked". One sheet that was lost from sight and
+    found again looks the same: whether the faces differ is not asked here.
     """
     told = {one.presentation_id: where_of(one.levels) for one in offers}
     by_visit: dict[str, list[Offer]] = {}

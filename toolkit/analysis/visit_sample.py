@@ -103,7 +103,7 @@ def _of_presentation(measure: Measure) -> Callable[[PresentationSample], Reading
 
     def read(sample: PresentationSample) -> Reading:
         if sample.presenter is None:
-            raise CannotMeasure("sheet_no_plate")
+            raise CannotMeasure("sheet_no_plate" if sample.found else "cue_no_face")
         told = measure(sample.presenter)
         return Reading(value=told.value, statement=told.statement, facts=_facts(told, sample.presenter))
 

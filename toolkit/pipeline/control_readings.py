@@ -27,14 +27,14 @@ from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import lasts_s, recordings_of, site_controls
 from toolkit.pipeline.cue_readings import MOST_FRAMES, CueWork, blanks, measured, networks_added
-from toolkit.pipeline.face_search import EVERY_S
+from toolkit.pipeline.face_search import EVERY_S, region_of
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.plates import FEWEST, between
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import declared_rate, stated_scale
+from toolkit.pipeline.zones import declared_rate, stated_scale, zones_of_camera
 from toolkit.runners import Runner, local
 
-VERSION = 6
+VERSION = 7
 LONGEST_S = 6.0  # of one control that is looked at, in its middle
 SHORT_QUANTILE, LEAST_FRAMES = 0.25, 8
 APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon and so near
@@ -59,6 +59,7 @@ class ControlWork:
     frames: int = MOST_FRAMES
     empty_s: tuple[float, ...] = ()
     px_per_m: float | None = None
+    search_px: Box | None = None
 
 
 def control_readings(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -> pd.DataFrame:
@@ -100,6 +101,8 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
     times = site_controls(case).times
     zones = case.read("zones") if case.has("zones") else tables.empty("zones")
     scales = {exhibit_id: stated_scale(case, zones, exhibit_id) for exhibit_id in where.values()}
+    drawn = {exhibit_id: zones_of_camera(case, zones, exhibit_id) for exhibit_id in where.values()}
+    regions = {exhibit_id: region_of(some[0]) if some else None for exhibit_id, some in drawn.items()}
     empty = {name: _between(case, exhibit_id, name, times) for name, exhibit_id in where.items()}
     for number, row in enumerate(times):
         exhibit_id = where.get(PurePath(row.file).name)
@@ -119,9 +122,18 @@ def _works(case: Case) -> tuple[list[ControlWork], list[str]]:
                 frames=frames,
                 empty_s=empty[PurePath(row.file).name],
                 px_per_m=scales[exhibit_id],
+                search_px=_search(regions[exhibit_id], row.region_px),
             )
         )
     return works, nameless
+
+
+def _search(region: Box | None, stated: Box | None) -> Box | None:
+    """Where faces of a control are looked for: as in the case, unless a person said that it was shown elsewhere."""
+    if region is None or stated is None:
+        return region
+    inside = region[0] <= stated[0] and region[1] <= stated[1] and stated[2] <= region[2] and stated[3] <= region[3]
+    return region if inside else None
 
 
 def _between(case: Case, exhibit_id: str, name: str, times: Sequence[ControlTime]) -> tuple[float, ...]:
@@ -158,7 +170,7 @@ def look_at(work: ControlWork) -> list[Row]:
 def _tracks(work: ControlWork) -> tuple[FaceTrack, ...]:
     path = Path(work.path)
     clip = probe(path, frame_rate=work.frame_rate)
-    tracker = FaceTracker((0, 0, clip.width_px, clip.height_px))
+    tracker = FaceTracker(work.search_px or (0, 0, clip.width_px, clip.height_px))
     span = (work.from_s, work.to_s)
     with read_frames(path, [span], frame_rate=work.frame_rate, every_s=EVERY_S) as frames:
         for frame in frames:
@@ -212,7 +224,7 @@ def _told(work: ControlWork) -> Row:
     return {
         "control_id": work.control_id, "file": PurePath(work.path).name, "from_s": work.from_s, "to_s": work.to_s,
         "region_px": work.region_px, "frame_rate": work.frame_rate, "frames": work.frames,
-        "empty_s": work.empty_s, "px_per_m": work.px_per_m,
+        "empty_s": work.empty_s, "px_per_m": work.px_per_m, "search_px": work.search_px,
     }  # fmt: skip
 
 

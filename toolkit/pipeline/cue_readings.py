@@ -233,7 +233,7 @@ def load(work: CueWork, *, presenter: bool = False) -> PresentationSample:
     plate = plate_at(work.path, work.empty_s, work.frame_rate, work.fewest_empty)
     empty = None if plate is None else cut(plate, place)
     pictures, faces = [image for _, image in wide], faces_at(chosen, times)
-    whom = presenter_of(times, pictures, faces, place, empty, work.px_per_m)
+    whom = presenter_of(times, pictures, faces, place, empty)  # its scale by the face, as controls have it
     return sample_of_crops(chosen, crops, box, whom, work.px_per_m)
 
 

@@ -8,14 +8,15 @@ many moments leaves out whoever walks by.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from toolkit.analysis.around_face import plate_of
-from toolkit.errors import ReadingError
-from toolkit.media.frames import stills
+from toolkit.errors import CannotMeasure, ReadingError
+from toolkit.media.frames import still, stills
 from toolkit.records import Image, Zone
 
 NEAREST = 3  # stated stretches that are looked at, those nearest in time: light changes over a day
@@ -64,8 +65,12 @@ def plate_at(path: str, moments: tuple[float, ...], frame_rate: float | None, fe
     if not moments:
         return None
     try:
-        frames = stills(Path(path), moments, frame_rate=frame_rate).values()
+        frames = stills(Path(path), moments, frame_rate=frame_rate)
     except ReadingError:
         return None
-    found = [np.asarray(frame.image) for frame in frames if frame.image is not None]
+    for at in moments:
+        if at not in frames:  # slow footage: the next frame is farther away
+            with suppress(CannotMeasure, ReadingError):
+                frames[at] = still(Path(path), at, frame_rate=frame_rate)
+    found = [np.asarray(frame.image) for frame in frames.values() if frame.image is not None]
     return plate_of(found) if len(found) >= fewest else None

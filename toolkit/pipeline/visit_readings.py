@@ -21,7 +21,7 @@ from toolkit.pipeline.cue_readings import faces_of
 from toolkit.pipeline.face_search import BACKGROUND, region_of
 from toolkit.pipeline.pieces import in_pieces
 from toolkit.pipeline.progress import Progress, quiet
-from toolkit.pipeline.zones import declared_rate, zone_of
+from toolkit.pipeline.zones import declared_rate, stated_scale, zone_of
 from toolkit.records import Face, Image
 from toolkit.runners import Runner, local
 
@@ -97,7 +97,7 @@ def _works(case: Case) -> list[VisitWork]:
                 to_s=float(row["to_s"]),
                 region_px=region_of(zone),
                 empty_s=(empty[0][0] + empty[0][1]) / 2 if empty else None,
-                px_per_m=zone.px_per_m,
+                px_per_m=stated_scale(case, zones, exhibit_id),
                 seen=tuple((one.media_s, one.face) for one in mine),
             )
         )

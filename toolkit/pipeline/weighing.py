@@ -17,7 +17,7 @@ from toolkit.analysis.calibration_told import as_row
 from toolkit.analysis.calibration_words import rival_sentences, sentences
 from toolkit.analysis.fd1_rivals import Fd1, fd1_rivals
 from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded
-from toolkit.analysis.tested import frozen_weights
+from toolkit.analysis.tested import frozen_weights, weights_hash
 from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime
 from toolkit.language import LANGUAGES
@@ -26,12 +26,14 @@ from toolkit.pipeline.controls import countable, recorded_as, recordings_of, sit
 from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
 
-VERSION = 2
+VERSION = 3
 INPUTS = ("presentations", "faces", "visits", "clips", "cue_readings", "control_readings")
 TABLE = "assessments"
 UNDETERMINED, NOT_ASSESSABLE = "undetermined", "not assessable"
 LEAST_SHARE = 0.8  # of a control's frames that a presentation must have
 FACE_WIDTH_M = 0.145  # cheek to cheek, as 2.35 distances between the eyes
+ABOVE = ("headroom", "paper_edge")  # cues that a second body beside or behind the presenter makes read high
+ALONE = "none"  # verdict on a companion
 OUTCOMES = {"print": "artefact", "live": "live", "neither": UNDETERMINED}
 
 Row = dict[str, Any]
@@ -56,13 +58,14 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """
     read = {name: case.read(name) for name in INPUTS}
     frozen = frozen_weights()
-    params = {"version": VERSION, "weights": None if frozen is None else frozen.source}
+    params = {"version": VERSION, "weights": None if frozen is None else weights_hash()}
     if case.is_current(TABLE, inputs=INPUTS, params=params):
         return case.read(TABLE)
     controls = _controls(case, read["control_readings"])
     hashes = _hashes(case)
     readings = _by_owner(read["cue_readings"], "presentation_id")
     exhibits = dict(zip(read["visits"]["visit_id"], read["visits"]["exhibit_id"].astype(str), strict=True))
+    beside = dict(zip(read["visits"]["visit_id"], read["visits"]["companion"] != ALONE, strict=True))
     counts = read["faces"].groupby("presentation_id").size().to_dict()
     frames = control_frames(case)
     offered = read["presentations"]
@@ -72,7 +75,7 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         for row in offered.to_dict("records"):
             mine, exhibit_id = readings.get(str(row["presentation_id"]), {}), exhibits[row["visit_id"]]
             shown = CaseReading(
-                readings=mine,
+                readings=_without_above(mine) if beside[row["visit_id"]] else mine,
                 day=_day(read["clips"], exhibit_id),
                 file_hashes=_own_hashes(controls, hashes[exhibit_id], float(row["from_s"]), float(row["to_s"])),
                 recorded=_recorded(read["clips"], exhibit_id, float(row["width_px"])),
@@ -83,6 +86,11 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
             advance(1.0)
     case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
     return case.read(TABLE)
+
+
+def _without_above(readings: Readings) -> dict[str, float | None]:
+    """Where somebody else may have stood there: whose top is above the face is not known."""
+    return {name: None if name in ABOVE else value for name, value in readings.items()}
 
 
 def _told(
@@ -208,5 +216,5 @@ def _rivals(rivals: Iterable[Any]) -> list[Row]:
 
 def _calibration_id(told: SiteRatio) -> str:
     """Names what the ratio was made from: the weights, and how many controls of whom."""
-    made = [told.source, told.unlocks.level, told.unlocks.live, told.unlocks.prints_shown, told.kinds]
+    made = [told.source, weights_hash(), told.unlocks.level, told.unlocks.live, told.unlocks.prints_shown, told.kinds]
     return hashlib.sha256(tables.canonical(made).encode()).hexdigest()[:12]

@@ -134,21 +134,24 @@ def zone_of(zones: pd.DataFrame, exhibit_id: str) -> Zone | None:
     )
 
 
-def stated_scale(case: Case, zones: pd.DataFrame, exhibit_id: str) -> float | None:
-    """Pixels per metre at a head, stated for this recording or for another of the same camera and picture size."""
+def zones_of_camera(case: Case, zones: pd.DataFrame, exhibit_id: str) -> list[Zone]:
+    """Zones drawn for this recording, then for others of the same named camera and picture size."""
     own = zone_of(zones, exhibit_id)
-    if own is not None and own.px_per_m is not None:
-        return own.px_per_m
+    kept = [] if own is None else [own]
     cameras = case.read("exhibits").set_index("exhibit_id")["camera_id"]
     camera = cameras.get(exhibit_id)
-    if camera is None or pd.isna(camera):
-        return None
+    others = [] if pd.isna(camera) else [str(one) for one in zones["exhibit_id"] if cameras.get(one) == camera]
+    if not others:
+        return kept
     clip = probe(case.exhibit_path(exhibit_id), frame_rate=declared_rate(case, exhibit_id))
-    for other in zones["exhibit_id"]:
-        zone = zone_of(zones, str(other)) if cameras.get(other) == camera else None
-        if zone is not None and zone.px_per_m is not None and zone.image_size_px == (clip.width_px, clip.height_px):
-            return zone.px_per_m
-    return None
+    found = [zone_of(zones, one) for one in others if one != exhibit_id]
+    size = (clip.width_px, clip.height_px)
+    return [*kept, *(one for one in found if one is not None and one.image_size_px == size)]
+
+
+def stated_scale(case: Case, zones: pd.DataFrame, exhibit_id: str) -> float | None:
+    """Pixels per metre at a head, stated for this recording or for another of the same camera and picture size."""
+    return next((one.px_per_m for one in zones_of_camera(case, zones, exhibit_id) if one.px_per_m is not None), None)
 
 
 def _or_none(value: Any) -> Any:

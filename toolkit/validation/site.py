@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -150,7 +150,7 @@ def _coding(path: Path) -> Row:
 
 def _plate(path: Path, rows: Sequence[ControlTime]) -> Image | None:
     """The empty place of a recording, from between its presentations; None where there is no such time."""
-    stretches = [(row.from_s, row.to_s) for row in rows if path.match(row.file)]
+    stretches = [(row.from_s, row.to_s) for row in rows if path.parts[-2:] == PurePath(row.file).parts[-2:]]
     try:
         until_s = probe(path).duration_s
     except ReadingError:

@@ -35,10 +35,12 @@ def test_the_limit_is_nought() -> None:
 def test_without_a_head_to_compare_with_there_is_no_answer() -> None:
     sample = asked(SHOWN)
     assert isinstance(sample.presenter, VisitSample)
-    few = replace(sample.presenter, faces=(), about=tuple(None for _ in sample.presenter.about))
-    for lacking in (replace(sample, presenter=None), replace(sample, presenter=replace(few, plate=None))):
-        with pytest.raises(CannotMeasure):
-            paper_edge(lacking)
+    unseen = replace(sample.presenter, faces=tuple(() for _ in sample.presenter.faces))
+    without_plate = replace(sample.presenter, plate=None)
+    for presenter, why in ((None, "sheet_no_plate"), (without_plate, "sheet_no_plate"), (unseen, "headroom_no_face")):
+        with pytest.raises(CannotMeasure) as refused:
+            paper_edge(replace(sample, presenter=presenter))
+        assert refused.value.code == why
 
 
 def test_what_it_covers_is_not_weighed_beside_it() -> None:

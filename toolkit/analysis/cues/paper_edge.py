@@ -43,7 +43,7 @@ def paper_edge(sample: PresentationSample) -> Reading:
     not prove a live face: a print cut close and worn has no edge to be seen.
     """
     if sample.presenter is None:
-        raise CannotMeasure("sheet_no_plate")
+        raise CannotMeasure("sheet_no_plate" if sample.found else "cue_no_face")
     told = {name: _octaves(name, sample.presenter) for name in NEEDED}
     with suppress(CannotMeasure):
         told["sheet"] = _octaves("sheet", sample.presenter)

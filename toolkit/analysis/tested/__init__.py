@@ -6,6 +6,7 @@ measurement scenes are disjoint.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,12 @@ def frozen_weights() -> FrozenWeights | None:
         cues=tuple(CueWeight(**one) for one in told["cues"]),
         dependent=tuple((first, second) for first, second in told["dependent"]),
     )
+
+
+@cache
+def weights_hash() -> str | None:
+    """SHA-256 of the frozen weights as stored; None where none were published."""
+    return hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() if WEIGHTS.is_file() else None
 
 
 @cache
