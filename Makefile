@@ -29,10 +29,10 @@ demo: setup
 	$(BIN)/papermask demo --out $(DEMO)
 
 test: setup-dev
-	$(BIN)/python -m pytest -n logical --dist loadscope --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 test-full: setup-dev
-	$(BIN)/python -m pytest -n logical --dist loadscope -m "not browser" --timeout=3600
+	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder -m "not browser" --timeout=3600
 
 test-browser: setup-dev
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } || { echo "Chromium is missing and could not be installed"; exit 1; }
