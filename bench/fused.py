@@ -171,7 +171,7 @@ def _say(told: Sequence[Row]) -> None:
     _line(f"  together answered {rate_of(sum(row['outcome'] != 'undetermined' for row in both), len(both))}")
     for kind in sorted({row["kind"] for row in told}):
         _line(f"    {kind}: {dict(Counter(row['outcome'] for row in told if row['kind'] == kind))}")
-    backed = sum(bool(row["paper"].get("lower_log10") or row["paper"].get("interval")) for row in told)
+    backed = sum(row["paper"]["interval"] is not None for row in told)
     _line(f"  'it was a paper print' supported over a phone or a badge: {backed} of {len(told)}")
 
 

@@ -48,3 +48,19 @@ def test_the_worst_geometry_stands_beside_the_mean() -> None:
     (grid,) = (one for one in methods({**FACTS, "tested_rates": told}, Writer("en")) if isinstance(one, Grid))
     cells = next(cells for cells in grid.rows if cells[3] == "20")
     assert cells[6] == "50 % [27, 73]; at worst 100 % [69, 100] (250 px/m, 60°)"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_rates_of_an_earlier_rule_and_cues_without_any_are_told(language: str) -> None:
+    tested = reported(document(two_sides(5, apart=1.0)))
+    shown = {"readings": [{"cue": "colour", "value": 0.4}, {"cue": "moire", "value": None}]}
+    write = Writer(language)
+
+    def notes(rates: dict[str, object]) -> list[str]:
+        blocks = methods({**FACTS, "tested_rates": rates, "presentations": [shown]}, write)
+        return [one.text for one in blocks if isinstance(one, Paragraph)]
+
+    assert write("rates_none_for", cues=write.code("cue", "colour")) in notes(tested)  # what was not read has no number
+    outdated = write("rates_outdated", cues=write.code("cue", "nose_range"))
+    assert outdated not in notes(tested)  # a run that is published anew clears it
+    assert outdated in notes({**tested, "outdated": ["nose_range"]})

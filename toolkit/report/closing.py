@@ -71,7 +71,7 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
         Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),
         *_models(facts["tool"]["models"], write),
         Paragraph(write("method_errors")),
-        *_cue_rates(facts["tested_rates"], write),
+        *_cue_rates(facts, write),
         Paragraph(write("method_processing"), "note"),
     )
 
@@ -94,13 +94,23 @@ def _models(used: list[Facts], write: Writer) -> tuple[Block, ...]:
     return (Grid(write("cap_models"), columns, rows, mono=(2,)),)
 
 
-def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
+def _unpublished(facts: Facts, tested: Facts, write: Writer) -> list[Block]:
+    """Cues whose rates were counted under an earlier rule, and those that were read here and have none."""
+    read = {
+        one["cue"] for shown in facts.get("presentations", []) for one in shown["readings"] if one["value"] is not None
+    }
+    told = (("rates_outdated", tested.get("outdated", [])), ("rates_none_for", sorted(read - set(tested["cues"]))))
+    return [Paragraph(write(entry, cues=write.names("cue", cues)), "note") for entry, cues in told if cues]
+
+
+def _cue_rates(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """What each cue got wrong on drawn scenes, kind by kind; which kinds nothing is known of."""
+    tested = facts["tested_rates"]
     if tested is None:
         return (Paragraph(write("rates_untested")),)
     rows = tuple(
         (
-            row["cue"],
+            write.code("cue_short", row["cue"]),
             text(f"validation.kind_{row['kind']}", write.language),
             text(f"validation.side_{row['side'].replace(' ', '_')}", write.language),
             str(row["presentations"]),
@@ -116,6 +126,7 @@ def _cue_rates(tested: Facts | None, write: Writer) -> tuple[Block, ...]:
     return (
         Grid(write("cap_rates", **told), columns, rows, numeric=(3, 4, 5, 6, 7)),
         Paragraph(write("rates_note", kinds=blind), "note"),
+        *_unpublished(facts, tested, write),
     )
 
 
