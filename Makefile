@@ -28,11 +28,12 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 demo: setup
 	$(BIN)/papermask demo --out $(DEMO)
 
+# Counting covered lines costs a third of the time: only the full suite does it.
 test: setup-dev
-	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder
 
 test-full: setup-dev
-	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder -m "not browser" --timeout=3600
+	$(BIN)/python -m pytest -n logical --dist loadscope --no-loadscope-reorder -m "not browser" --timeout=3600 --cov --cov-report=term:skip-covered
 
 test-browser: setup-dev
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; } || { echo "Chromium is missing and could not be installed"; exit 1; }
