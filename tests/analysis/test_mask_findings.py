@@ -63,6 +63,19 @@ def test_without_controls_a_stated_artefact_is_a_candidate_without_a_ratio() -> 
     assert tables.build("findings", [{**one, "finding_id": "F-01"}]).shape[0] == 1
 
 
+def test_a_face_seen_in_pieces_is_one_finding_and_what_its_other_pieces_say_is_told() -> None:
+    pieces = ["PR-001", "PR-002"]
+    found, _ = conclude(
+        [reading("PR-001", "nose_range", "live"), reading("PR-002", "sheet", "artefact")],
+        [assessed(one, "artefact", together=pieces) for one in pieces],
+    )
+    (one,) = found
+    assert one["sensitivity"]["presentation_id"] == "PR-002"  # the one that a cue speaks of
+    assert one["sensitivity"]["together"] == pieces
+    assert one["sensitivity"]["presentations_searched"] == 1
+    assert {"code": "cue_says_live", "facts": {"cue": "nose_range"}} in one["against"]
+
+
 def test_readings_that_say_nothing_make_no_finding_but_are_accounted_for() -> None:
     found, missing = conclude([reading("PR-001", "sheet", "nothing")], [assessed("PR-001"), assessed("PR-002")])
     assert found == []

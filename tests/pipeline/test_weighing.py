@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,33 @@ def test_beside_somebody_else_what_a_second_body_makes_high_is_hidden(
 
 def test_what_a_second_body_makes_high_is_named_as_it_is_filed() -> None:
     assert set(weighing.ABOVE) <= set(filed)
+
+
+def pair(distance: float) -> Any:
+    row = {"visit_id": "V-001", "presentation_a": "PR-001", "presentation_b": "PR-002", "distance": distance}
+    return tables.build("face_pairs", [{**row, "backend": "dlib_resnet"}])
+
+
+def test_one_face_in_pieces_gets_one_ratio_of_the_mean_of_its_readings(case: Case, tmp_path: Path) -> None:
+    add_controls(case, tmp_path, controls())
+    apart = weigh(case)["log10_lr"].tolist()
+    case.record("face_pairs", pair(0.2))
+    together = weigh(case)
+    assert together["log10_lr"].nunique() == 1
+    assert apart[1] < together["log10_lr"][0] < apart[0]  # between what either piece alone would have said
+    assert [json.loads(detail)["together"] for detail in together["detail"]] == [["PR-001", "PR-002"]] * 2
+
+
+def test_two_faces_of_one_visit_keep_their_own_ratios(case: Case, tmp_path: Path) -> None:
+    add_controls(case, tmp_path, controls())
+    case.record("face_pairs", pair(0.5))
+    assert weigh(case)["outcome"].tolist() == ["artefact", "live"]
+
+
+def test_a_short_piece_of_a_face_neither_counts_nor_goes_without_an_answer(case: Case, tmp_path: Path) -> None:
+    add_controls(case, tmp_path, controls())
+    alone = weigh(case)["log10_lr"][0]
+    sights = [sight("PR-001", k) for k in range(30)] + [sight("PR-002", k) for k in range(3)]
+    case.record("faces", tables.build("faces", sights))
+    case.record("face_pairs", pair(0.2))
+    assert weigh(case)["log10_lr"].tolist() == [alone, alone]

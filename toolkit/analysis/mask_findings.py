@@ -54,15 +54,44 @@ def artefacts(
                 facts = {"presentation": str(row["presentation_id"]), "cues": ", ".join(for_it)}
                 overruled.append({"what": CODE, "why": "controls_say_live", "facts": facts})
         elif str(row["presentation_id"]) in wanted:
-            found.append(_finding(row, shown, said, for_it, str(exhibits[shown["visit_id"]])))
+            of_face = readings[readings["presentation_id"].isin(together(row))]
+            live = sorted({str(cue) for cue in of_face.loc[of_face["statement"] == LIVE, "cue"]})
+            found.append(_finding(row, shown, said, for_it, live, str(exhibits[shown["visit_id"]])))
         elif not pd.isna(row["reason"]):
             reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
     missing = [{"what": CODE, "why": why, "facts": {"presentations": count}} for why, count in sorted(reasons.items())]
+    groups = [together(row) for row in assessments.to_dict("records")]
+    searched = len(set(groups))
+    found = _once_a_face(found, groups)
     for one in found:
         lower = one["headline"]["interval"]
-        one["sensitivity"]["expected_false"] = None if lower is None else round(len(assessments) / 10.0 ** lower[0], 3)
-        one["sensitivity"]["presentations_searched"] = len(assessments)
+        one["sensitivity"]["expected_false"] = None if lower is None else round(searched / 10.0 ** lower[0], 3)
+        one["sensitivity"]["presentations_searched"] = searched
     return found, [*missing, *overruled]
+
+
+def together(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    """The presentations of one face that a row of ``assessments`` was weighed with, itself among them."""
+    return tuple(json.loads(row["detail"]).get("together") or [str(row["presentation_id"])])
+
+
+def _once_a_face(found: Rows, groups: Sequence[tuple[str, ...]]) -> Rows:
+    """One finding for each face: that of the presentation of which most cues say so, the longest of several.
+
+    A face that was seen in pieces is no more of a finding than one that was seen whole.
+    """
+    kept: dict[tuple[str, ...], dict[str, Any]] = {}
+    group_of = {name: group for group in groups for name in group}
+    for one in found:
+        group = group_of[one["sensitivity"]["presentation_id"]]
+        one["sensitivity"]["together"] = list(group)
+        kept[group] = max(kept.get(group, one), one, key=_weight)
+    return list(kept.values())
+
+
+def _weight(finding: Mapping[str, Any]) -> tuple[int, float]:
+    moments = [one["media_s"] for one in finding["frames"]]
+    return len(finding["sensitivity"]["stated_by"]), max(moments) - min(moments)
 
 
 def candidates(readings: pd.DataFrame, assessments: pd.DataFrame) -> set[str]:
@@ -147,8 +176,14 @@ def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]], searched:
 
 
 def _finding(
-    row: Mapping[Any, Any], shown: Mapping[Any, Any], said: pd.DataFrame, for_it: list[str], exhibit_id: str
+    row: Mapping[Any, Any],
+    shown: Mapping[Any, Any],
+    said: pd.DataFrame,
+    for_it: list[str],
+    live: Sequence[str],
+    exhibit_id: str,
 ) -> dict[str, Any]:
+    """``live``: cues that say so of this face in any of its presentations; the rest is of this one."""
     detail = json.loads(row["detail"])
     parts = detail["fd1"]
     speaking = _for_rivals(for_it)
@@ -158,9 +193,7 @@ def _finding(
         for rival, cues in sorted(speaking.items())
         for cue in cues
     ]
-    against += [
-        {"code": "cue_says_live", "facts": {"cue": str(cue)}} for cue in said.loc[said["statement"] == LIVE, "cue"]
-    ]
+    against += [{"code": "cue_says_live", "facts": {"cue": cue}} for cue in live]
     unread = sorted(said.loc[said["statement"] == "not_assessable", "cue"])
     against += [{"code": "cues_unread", "facts": {"cues": ", ".join(unread)}}] if unread else []
     supported = row["outcome"] == STATED and detail.get("leaves_candidate", False)

@@ -25,6 +25,7 @@ from toolkit.pipeline.face_search import faces
 from toolkit.pipeline.footage import scan
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.timing import align_clocks, associate
+from toolkit.pipeline.together import compared
 from toolkit.pipeline.visit_readings import visit_readings
 from toolkit.pipeline.weighing import weigh
 from toolkit.pipeline.zones import declared_rate, empty_place, propose_zone, set_zone
@@ -43,11 +44,12 @@ def cues(case: Case, *, run: Runner | None = None, progress: Progress = quiet) -
     -------
     DataFrame
         Table ``cue_readings``; ``visit_readings``, ``control_readings``,
-        ``assessments`` and ``evidence_maps`` are recorded beside it.
+        ``face_pairs``, ``assessments`` and ``evidence_maps`` are recorded beside it.
     """
     readings = read_cues(case, run=run, progress=progress)
     visit_readings(case, run=run, progress=progress)
     control_readings(case, run=run, progress=progress)
+    compared(case, run=run, progress=progress)
     weigh(case, progress=progress)
     evidence_maps(case, run=run, progress=progress)
     return readings

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit import tables
@@ -16,18 +17,19 @@ from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
 from toolkit.analysis.calibration_told import as_row
 from toolkit.analysis.calibration_words import rival_sentences, sentences
 from toolkit.analysis.fd1_rivals import Fd1, fd1_rivals
-from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded
+from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded, averaged
 from toolkit.analysis.tested import frozen_weights, weights_hash
 from toolkit.casebook.case import Case
 from toolkit.clockin.control_times import ControlTime
 from toolkit.language import LANGUAGES
 from toolkit.pipeline.control_readings import control_frames, named, span_hash
 from toolkit.pipeline.controls import countable, recorded_as, recordings_of, site_controls
-from toolkit.pipeline.face_search import BACKGROUND
 from toolkit.pipeline.progress import Progress, quiet
+from toolkit.pipeline.together import PAIRS, PLACES, joined
 
-VERSION = 3
+VERSION = 4
 INPUTS = ("presentations", "faces", "visits", "clips", "cue_readings", "control_readings")
+JOINING = (PAIRS, PLACES)  # tables that a case may lack: nothing is joined then
 TABLE = "assessments"
 UNDETERMINED, NOT_ASSESSABLE = "undetermined", "not assessable"
 LEAST_SHARE = 0.8  # of a control's frames that a presentation must have
@@ -57,35 +59,72 @@ def weigh(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         The cues were not measured.
     """
     read = {name: case.read(name) for name in INPUTS}
+    inputs = (*INPUTS, *(name for name in JOINING if case.has(name)))
     frozen = frozen_weights()
     params = {"version": VERSION, "weights": None if frozen is None else weights_hash()}
-    if case.is_current(TABLE, inputs=INPUTS, params=params):
+    if case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
-    controls = _controls(case, read["control_readings"])
-    hashes = _hashes(case)
-    readings = _by_owner(read["cue_readings"], "presentation_id")
-    exhibits = dict(zip(read["visits"]["visit_id"], read["visits"]["exhibit_id"].astype(str), strict=True))
-    beside = dict(zip(read["visits"]["visit_id"], read["visits"]["companion"] != ALONE, strict=True))
-    counts = read["faces"].groupby("presentation_id").size().to_dict()
-    frames = control_frames(case)
-    offered = read["presentations"]
-    offered = offered[offered["geometry"] != BACKGROUND]
-    rows = []
-    with progress("weigh", float(len(offered)), 0.0) as advance:
-        for row in offered.to_dict("records"):
-            mine, exhibit_id = readings.get(str(row["presentation_id"]), {}), exhibits[row["visit_id"]]
-            shown = CaseReading(
-                readings=_without_above(mine) if beside[row["visit_id"]] else mine,
-                day=_day(read["clips"], exhibit_id),
-                file_hashes=_own_hashes(controls, hashes[exhibit_id], float(row["from_s"]), float(row["to_s"])),
-                recorded=_recorded(read["clips"], exhibit_id, float(row["width_px"])),
-            )
-            short = counts.get(str(row["presentation_id"]), 0) < LEAST_SHARE * frames
-            told = _told(frozen, [one.reading for one in controls], shown, short)
-            rows.append(_row(str(row["presentation_id"]), told, mine))
+    groups = joined(case, read["presentations"])
+    material = _material(case, read, frozen)
+    rows: list[Row] = []
+    with progress("weigh", float(len(groups)), 0.0) as advance:
+        for group in groups:
+            rows += material.rows(group)
             advance(1.0)
-    case.record(TABLE, tables.build(TABLE, rows), inputs=INPUTS, params=params)
+    case.record(TABLE, tables.build(TABLE, rows), inputs=inputs, params=params)
     return case.read(TABLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """All that presentations are weighed with; keys are ids of presentations, visits and exhibits."""
+
+    frozen: FrozenWeights | None
+    controls: list[Measured]
+    offered: Mapping[str, Mapping[Any, Any]]
+    readings: Mapping[str, Readings]
+    seen: Mapping[str, int]
+    least_seen: float
+    exhibits: Mapping[str, str]
+    beside: Mapping[str, bool]
+    hashes: Mapping[str, str]
+    clips: pd.DataFrame
+
+    def rows(self, group: Sequence[str]) -> list[Row]:
+        """Rows of ``assessments`` of presentations of one face: one measurement, told of each of them."""
+        long = [name for name in group if self.seen.get(name, 0) >= self.least_seen]
+        pieces = [self.offered[name] for name in long or group]
+        mine = averaged(self.readings.get(str(one["presentation_id"]), {}) for one in pieces)
+        visit_id = pieces[0]["visit_id"]
+        exhibit_id = self.exhibits[visit_id]
+        shown = CaseReading(
+            readings=_without_above(mine) if self.beside[visit_id] else mine,
+            day=_day(self.clips, exhibit_id),
+            file_hashes=_own_hashes(self.controls, self.hashes[exhibit_id], _spans(pieces)),
+            recorded=_recorded(self.clips, exhibit_id, [float(one["width_px"]) for one in pieces]),
+        )
+        told = _told(self.frozen, [one.reading for one in self.controls], shown, not long)
+        return [_row(name, told, mine, group) for name in group]
+
+
+def _material(case: Case, read: Mapping[str, pd.DataFrame], frozen: FrozenWeights | None) -> Material:
+    visits = read["visits"]
+    return Material(
+        frozen=frozen,
+        controls=_controls(case, read["control_readings"]),
+        offered={str(row["presentation_id"]): row for row in read["presentations"].to_dict("records")},
+        readings=_by_owner(read["cue_readings"], "presentation_id"),
+        seen={str(one): int(count) for one, count in read["faces"]["presentation_id"].value_counts().items()},
+        least_seen=LEAST_SHARE * control_frames(case),
+        exhibits=dict(zip(visits["visit_id"], visits["exhibit_id"].astype(str), strict=True)),
+        beside=dict(zip(visits["visit_id"], visits["companion"] != ALONE, strict=True)),
+        hashes=_hashes(case),
+        clips=read["clips"],
+    )
+
+
+def _spans(pieces: Sequence[Mapping[Any, Any]]) -> list[tuple[float, float]]:
+    return [(float(one["from_s"]), float(one["to_s"])) for one in pieces]
 
 
 def _without_above(readings: Readings) -> dict[str, float | None]:
@@ -131,7 +170,7 @@ def _controls(case: Case, table: pd.DataFrame) -> list[Measured]:
     return made
 
 
-def _own_hashes(controls: Sequence[Measured], sha256: str, from_s: float, to_s: float) -> frozenset[str]:
+def _own_hashes(controls: Sequence[Measured], sha256: str, spans: Sequence[tuple[float, float]]) -> frozenset[str]:
     """Names of what was measured, with those of controls that were cut out of the very same stretch.
 
     A control must not judge the presentation that it shows.
@@ -139,9 +178,10 @@ def _own_hashes(controls: Sequence[Measured], sha256: str, from_s: float, to_s: 
     same = {
         one.reading.file_hash
         for one in controls
+        for from_s, to_s in spans
         if one.sha256 == sha256 and one.told.from_s < to_s and from_s < one.told.to_s
     }
-    return frozenset({f"{sha256}:{from_s:g}-{to_s:g}", *same})
+    return frozenset({*(f"{sha256}:{from_s:g}-{to_s:g}" for from_s, to_s in spans), *same})
 
 
 def _hashes(case: Case) -> dict[str, str]:
@@ -168,8 +208,8 @@ def _day(clips: pd.DataFrame, exhibit_id: str) -> date | None:
     return datetime.fromisoformat(str(clip["starts_at"])).date()
 
 
-def _recorded(clips: pd.DataFrame, exhibit_id: str, width_px: float) -> Recorded:
-    clip = _clip(clips, exhibit_id)
+def _recorded(clips: pd.DataFrame, exhibit_id: str, widths_px: Sequence[float]) -> Recorded:
+    clip, width_px = _clip(clips, exhibit_id), float(np.median(widths_px))
     if clip is None:
         return Recorded(px_per_m=_scale(width_px))
     camera = "" if pd.isna(clip["camera_id"]) else str(clip["camera_id"])
@@ -181,10 +221,11 @@ def _scale(width_px: float | None) -> float | None:
     return None if width_px is None or pd.isna(width_px) else float(width_px) / FACE_WIDTH_M
 
 
-def _row(presentation_id: str, told: SiteRatio | NotCalibrated, readings: Readings) -> Row:
+def _row(presentation_id: str, told: SiteRatio | NotCalibrated, readings: Readings, group: Sequence[str]) -> Row:
     answered = any(value is not None for value in readings.values())
     fd1 = fd1_rivals(told)
     detail: Row = {"sentences": _sentences(told, fd1), "fd1": _fd1(fd1), "calibration": as_row(told)}
+    detail["together"] = list(group)
     blank: Row = {"presentation_id": presentation_id, "detail": detail}
     if isinstance(told, NotCalibrated):
         return blank | {

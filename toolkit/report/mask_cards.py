@@ -79,7 +79,7 @@ def _lead(finding: Facts, shown: Facts | None, visit: Facts, write: Writer) -> s
             level=write.code("level", finding["sensitivity"]["level"]),
             pictures=finding["sensitivity"]["pictures"],
         )
-    return write(
+    lead = write(
         "fd1_lead",
         visit=visit["visit_id"],
         presentation=shown["presentation_id"],
@@ -87,6 +87,8 @@ def _lead(finding: Facts, shown: Facts | None, visit: Facts, write: Writer) -> s
         end=at(exhibit_id, shown["to_s"]),
         what=what,
     )
+    others = [one for one in finding["sensitivity"].get("together", ()) if one != shown["presentation_id"]]
+    return write.told([lead, write("fd1_together", others=", ".join(others))]) if others else lead
 
 
 def _propositions(finding: Facts, write: Writer) -> tuple[str, ...]:
