@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.clockin import reader
+from toolkit.clockin import parsing, reader
 from toolkit.clockin.reader import RecordsRead, read_records
 
 WriteFile = Callable[..., Path]
@@ -33,8 +33,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
     """``read_records`` without the child process, which would cost a second a call; answers still pass through JSON."""
 
     def ask(function: str, arguments: dict[str, Any], limits: object) -> Any:
-        assert function == "toolkit.clockin.reader:parse_to_json"
-        return json.loads(json.dumps(reader.parse_to_json(**json.loads(json.dumps(arguments)))))
+        assert function == "toolkit.clockin.parsing:parse_to_json"
+        return json.loads(json.dumps(parsing.parse_to_json(**json.loads(json.dumps(arguments)))))
 
     monkeypatch.setattr(reader.sandbox, "ask", ask)
 

@@ -15,6 +15,7 @@ LOG = b"     1001\t2026-03-03 08:21:49\t1\t0\t15\t0\r\n"
 
 class _Acme:
     mapping_keys: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
 
     def sniff(self, head: Head) -> bool:
         return head.content.startswith((b"     1001", b"\xffACME", b"employee_id"))

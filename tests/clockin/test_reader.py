@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import toolkit.clockin
 from toolkit import tables
-from toolkit.clockin import reader
+from toolkit.clockin import parsing, reader
 from toolkit.clockin.decoding import MAGIC
 from toolkit.clockin.reader import punch_id, read_records
 from toolkit.errors import ReadingError
@@ -231,7 +231,7 @@ def test_entries_of_a_mapping_that_say_nothing_count_as_not_said(read, write) ->
 
 
 def test_a_file_with_too_many_rows_is_refused(read, write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MOST_ROWS", 7)
+    monkeypatch.setattr(parsing, "MOST_ROWS", 7)
     assert refusal(read, write(LOG)).code == "records_too_many_rows"
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.simulation.studio import DrawnShot, RectangleStudio, shrunk, small_scenario
 from toolkit.casebook.case import Case
-from toolkit.clockin.reader import parse_to_json
+from toolkit.clockin.parsing import parse_to_json
 from toolkit.errors import SetupError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline import add_file, run_steps, set_zone

@@ -29,8 +29,9 @@ Inputs = Sequence[str]
 
 STEP_OF = {
     "exhibits": "add", "clips": "intake", "punches": "intake", "roster": "intake", "anchors": "intake",
-    "record_files": "intake", "refused_rows": "intake", "integrity": "intake", "zones": "zone", "visits": "scan",
-    "examined": "scan", "unscanned": "scan", "occupancy": "scan", "presenters": "scan", "lineage": "scan",
+    "punch_details": "intake", "device_events": "intake", "enrolled": "intake", "record_files": "intake",
+    "refused_rows": "intake", "integrity": "intake", "zones": "zone", "visits": "scan", "examined": "scan",
+    "unscanned": "scan", "occupancy": "scan", "presenters": "scan", "lineage": "scan",
     "presentations": "faces", "faces": "faces", "cue_readings": "cues", "models": "cues", "likenesses": "compare",
     "reuse": "compare", "reuse_searched": "compare", "models_compared": "compare",
     "clocks": "clocks", "associations": "associate", "findings": "conclude", "counts": "conclude",

@@ -76,9 +76,13 @@ def _head(source: Source) -> tuple[Head, ReadingError | None]:
     """The head, and why there is no text in it; a binary format may claim the file all the same."""
     content = source.content[:HEAD_BYTES]
     try:
-        return Head(content=content, text=source.text[:HEAD_CHARACTERS]), None
+        sheets = source.sheets
     except ReadingError as fault:
         return Head(content=content), fault
+    try:
+        return Head(content=content, text=source.text[:HEAD_CHARACTERS], sheets=sheets), None
+    except ReadingError as fault:
+        return Head(content=content, sheets=sheets), fault
 
 
 def _nobody_claims(source: Source) -> ReadingError:

@@ -7,8 +7,9 @@ in a limited child process.
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,30 +17,30 @@ from typing import Any
 import pandas as pd
 
 from toolkit import sandbox, tables
-from toolkit.clockin.choosing import choose_format
-from toolkit.clockin.decoding import read_bytes
-from toolkit.clockin.formats import NON_RECORD, REFUSED, RawRow, Source, punch_formats
-from toolkit.clockin.stamps import Unreadable, check_timezone, read_stamp
+from toolkit.clockin.details import repeats
+from toolkit.clockin.formats import EVENT, PERSON, PHOTO, FileFacts
+from toolkit.clockin.parsing import PUNCH_FIELDS
+from toolkit.clockin.stamps import check_timezone
+from toolkit.clockin.unanswered import lacking
 from toolkit.errors import ReadingError
 from toolkit.records import Oddity
 
-MOST_ROWS = 2_000_000
 SHOWN_REFUSED = 3
-SHOWN_CHARACTERS = 80
 # Years to which a terminal's clock falls back when its battery is empty.
 CLOCK_RESET_YEARS = ("1970", "2000")
 LIMITS = sandbox.Limits(memory_bytes=4 * 2**30, cpu_s=300, wall_s=300.0)
-PUNCH_FIELDS = (
-    "sheet", "row", "sub", "employee_id", "stamped_at", "t_local", "precision_s", "offset", "terminal_id",
-    "credential", "result", "record_kind", "raw",
-)  # fmt: skip
+NOT_IN_PUNCHES = ["zone", "zone_basis", "sub", "details"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordsRead:
     """What a records file holds; ``rows_source`` is the sum of the three other counts.
 
-    Rows of persons out of scope are counted as parsed and are not in ``punches``.
+    Rows of persons out of scope are counted as parsed and are in no table.
+    ``details`` holds one row a punch; ``events`` and ``people`` are rows about
+    the device and about who is enrolled, ``photos`` pictures that came with the
+    records, by name. ``lacks`` are codes of what the file cannot answer, see
+    :mod:`toolkit.clockin.unanswered`.
     """
 
     format: str
@@ -51,6 +52,12 @@ class RecordsRead:
     rows_non_record: int
     punches: pd.DataFrame
     refused: pd.DataFrame
+    details: pd.DataFrame
+    events: pd.DataFrame
+    people: pd.DataFrame
+    facts: FileFacts
+    lacks: tuple[str, ...]
+    photos: dict[str, bytes] = field(default_factory=dict)
     warnings: list[Oddity] = field(default_factory=list)
 
 
@@ -89,16 +96,20 @@ def read_records(
     if timezone is not None:
         check_timezone(timezone)
     told = sandbox.ask(
-        "toolkit.clockin.reader:parse_to_json", {"path": str(path), "mapping": _stated(mapping, path)}, LIMITS
+        "toolkit.clockin.parsing:parse_to_json", {"path": str(path), "mapping": _stated(mapping, path)}, LIMITS
     )
     refused = told["refused"]
     if refused and not accept_refused:
         raise _refusal(refused, path)
     parsed = pd.DataFrame({name: told["punches"][name] for name in PUNCH_FIELDS})
-    if parsed.empty:
+    if parsed.empty and not told["kept"]:
         raise ReadingError("records_no_rows", file=path.name)
     _check_zones(parsed, path)
+    facts = FileFacts(**{**told["facts"], **{name: tuple(told["facts"][name]) for name in ("questions", "lacks")}})
     kept = parsed if scope is None else parsed[parsed["employee_id"].isin(scope)].reset_index(drop=True)
+    rows = [{str(name): value for name, value in row.items()} for row in kept.to_dict("records")]
+    punches = _punches(kept, exhibit_id, exhibit_sha256, terminal_id, timezone)
+    others = [row for row in told["kept"] if scope is None or not row["employee_id"] or row["employee_id"] in scope]
     return RecordsRead(
         format=told["format"],
         encoding=told["encoding"],
@@ -107,41 +118,16 @@ def read_records(
         rows_parsed=len(parsed),
         rows_rejected=len(refused),
         rows_non_record=told["non_record"],
-        punches=_punches(kept, exhibit_id, exhibit_sha256, terminal_id, timezone),
+        punches=punches,
         refused=_refused_rows(refused, exhibit_id, scope),
-        warnings=_warnings(kept, len(parsed) - len(kept)),
+        details=_details(rows, exhibit_sha256),
+        events=_events(others, exhibit_id),
+        people=_people(others, exhibit_id),
+        facts=facts,
+        lacks=lacking(rows, facts, told["lacks"], timezone is not None),
+        photos=_photos(others),
+        warnings=_warnings(kept, facts, len(parsed) - len(kept)),
     )
-
-
-def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
-    """The answer of the child: format, encoding, punches as columns, refused rows, other rows counted."""
-    file = Path(path)
-    source = Source(name=file.name, content=read_bytes(file), mapping=mapping)
-    name = choose_format(source)
-    punches: dict[str, list[Any]] = {field: [] for field in PUNCH_FIELDS}
-    refused: list[dict[str, Any]] = []
-    others = 0
-    for count, raw in enumerate(punch_formats[name].rows(source), 1):
-        if count > MOST_ROWS:
-            raise ReadingError("records_too_many_rows", file=file.name, limit=MOST_ROWS)
-        if raw.kind == NON_RECORD:
-            others += 1
-            continue
-        row = _refused_row(raw, raw.why) if raw.kind == REFUSED else _read_row(raw)
-        if "why" in row:
-            refused.append(row)
-        else:
-            for each in PUNCH_FIELDS:
-                punches[each].append(row[each])
-    encoding, basis = _encoding(source)
-    return {
-        "format": name,
-        "encoding": encoding,
-        "encoding_basis": basis,
-        "punches": punches,
-        "refused": refused,
-        "non_record": others,
-    }
 
 
 def _stated(mapping: Mapping[str, Any] | None, path: Path) -> dict[str, Any]:
@@ -152,52 +138,11 @@ def _stated(mapping: Mapping[str, Any] | None, path: Path) -> dict[str, Any]:
     return {str(entry): value for entry, value in mapping.items() if value is not None}
 
 
-def _read_row(raw: RawRow) -> dict[str, Any]:
-    """A punch with its time read, or a refused row where the time cannot be read."""
-    try:
-        stamp = read_stamp(raw.time_text, raw.date_order)
-    except Unreadable as unreadable:
-        return _refused_row(raw, unreadable.why)
-    return {
-        "sheet": raw.sheet,
-        "row": raw.row,
-        "sub": raw.sub,
-        "employee_id": raw.employee_id,
-        "stamped_at": raw.time_text,
-        "t_local": stamp.at.isoformat(),
-        "precision_s": stamp.precision_s,
-        "offset": stamp.offset,
-        "terminal_id": raw.terminal_id,
-        "credential": raw.credential,
-        "result": raw.result,
-        "record_kind": raw.record_kind,
-        "raw": raw.raw,
-    }
-
-
-def _refused_row(raw: RawRow, why: str) -> dict[str, Any]:
-    return {
-        "sheet": raw.sheet,
-        "row": raw.row,
-        "raw": raw.raw,
-        "why": why,
-        "employee_id": raw.employee_id,
-        "shown": (raw.time_text or raw.raw.strip())[:SHOWN_CHARACTERS],
-    }
-
-
 def _check_zones(parsed: pd.DataFrame, path: Path) -> None:
     """Times with and without an offset in one file cannot be put on one clock."""
-    stated, bare = parsed.loc[parsed["offset"].notna(), "row"], parsed.loc[parsed["offset"].isna(), "row"]
+    stated, bare = parsed.loc[parsed["zone"].notna(), "row"], parsed.loc[parsed["zone"].isna(), "row"]
     if len(stated) and len(bare):
         raise ReadingError("records_zones_mixed", file=path.name, stated=int(stated.iloc[0]), bare=int(bare.iloc[0]))
-
-
-def _encoding(source: Source) -> tuple[str, str]:
-    try:
-        return source.decoded.encoding, source.decoded.basis
-    except ReadingError:
-        return "binary", "format"
 
 
 def _refusal(refused: list[dict[str, Any]], path: Path) -> ReadingError:
@@ -209,16 +154,64 @@ def _punches(
     rows: pd.DataFrame, exhibit_id: str, sha256: str, terminal_id: str | None, timezone: str | None
 ) -> pd.DataFrame:
     """Table ``punches``; an offset in the row goes before the zone that a person stated."""
-    keys = zip(rows["sheet"], rows["row"], rows["sub"], strict=True)
-    stated = rows["offset"].notna()
+    stated = rows["zone"].notna()
     table = rows.assign(
-        punch_id=[punch_id(sha256, *key) for key in keys],
+        punch_id=[punch_id(sha256, *key) for key in zip(rows["sheet"], rows["row"], rows["sub"], strict=True)],
         exhibit_id=exhibit_id,
         terminal_id=rows["terminal_id"].astype("string").fillna(pd.NA if terminal_id is None else terminal_id),
-        tz=rows["offset"].astype("string").fillna(pd.NA if timezone is None else timezone),
-        tz_basis=stated.map({True: "explicit", False: "unknown" if timezone is None else "user"}),
+        tz=rows["zone"].astype("string").fillna(pd.NA if timezone is None else timezone),
+        tz_basis=rows["zone_basis"].where(stated, "unknown" if timezone is None else "user").astype("string"),
     )
-    return tables.validate("punches", table.drop(columns=["offset", "sub"]))
+    return tables.validate("punches", table.drop(columns=NOT_IN_PUNCHES))
+
+
+def _details(rows: Sequence[Mapping[str, Any]], sha256: str) -> pd.DataFrame:
+    """Table ``punch_details``, one row a punch, with its repeats marked."""
+    groups = repeats(rows)
+    return tables.build(
+        "punch_details",
+        [
+            {**row["details"], "punch_id": punch_id(sha256, row["sheet"], row["row"], row["sub"]),
+             "repeat_group": group, "repeat_kind": kind}
+            for row, (group, kind) in zip(rows, groups, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _events(kept: Iterable[Mapping[str, Any]], exhibit_id: str) -> pd.DataFrame:
+    """Table ``device_events``: what was done to the terminal, as it wrote it down."""
+    rows = [
+        {"exhibit_id": exhibit_id, "sheet": row["sheet"], "row": row["row"], "sub": row["sub"],
+         "code": row["details"].get("code", ""), "what": row["details"].get("what", "unknown"),
+         "stamped_at": row["time_text"], "terminal_id": row["terminal_id"],
+         "operator": row["details"].get("operator"), "raw": row["raw"]}
+        for row in kept
+        if row["kind"] == EVENT
+    ]  # fmt: skip
+    return tables.build("device_events", rows)
+
+
+def _people(kept: Iterable[Mapping[str, Any]], exhibit_id: str) -> pd.DataFrame:
+    """Table ``enrolled``: who is known to the terminal, by the id that its records carry."""
+    rows = [
+        {"exhibit_id": exhibit_id, "sheet": row["sheet"], "row": row["row"], "employee_id": row["employee_id"],
+         "name": row["details"].get("name", ""),
+         "other": {name: value for name, value in row["details"].items() if name != "name"}}
+        for row in kept
+        if row["kind"] == PERSON
+    ]  # fmt: skip
+    return tables.build("enrolled", rows)
+
+
+def _photos(kept: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+    """Pictures that came with the records, by name; a name that stands twice gets its row."""
+    found: dict[str, bytes] = {}
+    for row in kept:
+        if row["kind"] == PHOTO and row["details"].get("content"):
+            name = str(row["details"].get("file") or f"row {row['row']}.jpg")
+            name = name if name not in found else f"row {row['row']} {name}"
+            found[name] = base64.b64decode(row["details"]["content"])
+    return found
 
 
 def punch_id(exhibit_sha256: str, sheet: str, row: int, sub: int = 0) -> str:
@@ -243,9 +236,11 @@ def _refused_rows(refused: Iterable[Mapping[str, Any]], exhibit_id: str, scope: 
     )
 
 
-def _warnings(kept: pd.DataFrame, dropped: int) -> list[Oddity]:
+def _warnings(kept: pd.DataFrame, facts: FileFacts, dropped: int) -> list[Oddity]:
     reset = kept.loc[kept["t_local"].str[:4].isin(CLOCK_RESET_YEARS), "row"]
     warnings = [Oddity(code="clock_reset", facts={"row": run}) for run in _runs(reset)]
+    if facts.truncated:
+        warnings.append(Oddity(code="records_truncated", facts={"reason": facts.truncated}))
     if dropped:
         warnings.append(Oddity(code="out_of_scope", facts={"rows": dropped}))
     return warnings

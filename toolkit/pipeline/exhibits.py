@@ -25,9 +25,10 @@ from toolkit.pipeline.progress import Progress, quiet
 from toolkit.records import Oddity
 
 OUTPUTS = (
-    "clips", "punches", "record_files", "refused_rows", "roster", "anchors", "integrity",
+    "clips", "punches", "punch_details", "device_events", "enrolled", "record_files", "refused_rows", "roster",
+    "anchors", "integrity",
 )  # fmt: skip
-PARAMS = {"version": 2}
+PARAMS = {"version": 3}
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -96,8 +97,13 @@ def _records(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.
         exhibit_sha256=exhibit["sha256"],
         **records_options(told),
     )
-    rows["punches"] += _plain(read.punches)
-    rows["refused_rows"] += _plain(read.refused)
+    for name, table in (
+        ("punches", read.punches), ("refused_rows", read.refused), ("punch_details", read.details),
+        ("device_events", read.events), ("enrolled", read.people),
+    ):  # fmt: skip
+        rows[name] += [
+            {**row, **{column: json.loads(row[column]) for column in _json_columns(name)}} for row in _plain(table)
+        ]
     rows["record_files"].append(
         {
             "exhibit_id": exhibit["exhibit_id"],
@@ -108,6 +114,12 @@ def _records(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.
             "rows_parsed": read.rows_parsed,
             "rows_rejected": read.rows_rejected,
             "rows_non_record": read.rows_non_record,
+            "stated_total": read.facts.stated_total,
+            "period": read.facts.period,
+            "made_at": read.facts.made_at,
+            "device": read.facts.device,
+            "truncated": read.facts.truncated,
+            "lacks": list(read.lacks),
         }
     )
     oddities = list(read.warnings)
@@ -131,6 +143,10 @@ def _anchors(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.
 
 
 _READERS = {"footage": _footage, "records": _records, "roster": _roster, "anchors": _anchors}
+
+
+def _json_columns(name: str) -> list[str]:
+    return [column for column, kind in tables.TABLES[name].columns.items() if kind.startswith("json")]
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from toolkit.errors import CaseError
 from toolkit.tables.offered import OFFERED
+from toolkit.tables.recorded import RECORDS
 from toolkit.tables.shape import TableShape
 
 DTYPES = {"text": "string", "json": "string", "int": "Int64", "float": "Float64", "bool": "boolean"}
@@ -79,44 +80,7 @@ TABLES: dict[str, TableShape] = {
         },
         ("exhibit_id",),
     ),
-    "punches": TableShape(
-        {
-            "punch_id": "text",
-            "exhibit_id": "text",
-            "sheet": "text",
-            "row": "int",
-            "employee_id": "text",
-            "terminal_id": "text?",
-            "stamped_at": "text",
-            "t_local": "text",
-            "precision_s": "float",
-            "tz": "text?",
-            "tz_basis": "text",
-            "credential": "text",
-            "result": "text",
-            "record_kind": "text",
-            "raw": "text",
-        },
-        ("punch_id",),
-    ),
-    "record_files": TableShape(
-        {
-            "exhibit_id": "text",
-            "format": "text",
-            "encoding": "text",
-            "encoding_basis": "text",
-            "rows_source": "int",
-            "rows_parsed": "int",
-            "rows_rejected": "int",
-            "rows_non_record": "int",
-        },
-        ("exhibit_id",),
-    ),
-    "refused_rows": TableShape(
-        {"exhibit_id": "text", "sheet": "text", "row": "int", "raw": "text", "why": "text"},
-        ("exhibit_id", "sheet", "row"),
-    ),
-    "roster": TableShape({"employee_id": "text", "exhibit_id": "text", "row": "int"}, ("employee_id",)),
+    **RECORDS,
     "anchors": TableShape(
         {
             "exhibit_id": "text",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from toolkit.clockin.formats import Head, RawRow, Source
 from toolkit.clockin.formats.zkteco_attlog import ZktecoAttlog
-from toolkit.clockin.reader import parse_to_json
+from toolkit.clockin.parsing import parse_to_json
 
 ROW = "     1001\t2026-03-03 08:21:49\t1\t0\t15\t0"
 

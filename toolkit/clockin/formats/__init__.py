@@ -1,9 +1,11 @@
 """One vendor format a file, filed under its name; sniffed by content, never by the file's name.
 
-A format offers ``sniff(head) -> bool``, ``rows(source) -> Iterator[RawRow]`` and
-the names of the mapping entries it understands. It yields every row of the
-source in its order: a punch, a refused row with the reason, or no record. Times
-are handed on as written; the reader parses them.
+A format offers ``sniff(head) -> bool``, ``rows(source) -> Iterator[RawRow]``,
+the names of the mapping entries it understands, what its exports never tell
+(``lacks``), and where it has them ``facts(source)`` of the whole file. It
+yields every row of the source in its order: a punch, a refused row with the
+reason, or no record. Times are handed on as written where they are civil texts;
+the reader parses them. A moment written as a number is handed on as read.
 """
 
 from __future__ import annotations
@@ -14,19 +16,27 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from toolkit.clockin.decoding import Decoded, decode
+from toolkit.clockin.sheets import Sheet, sheets_of
 from toolkit.registry import Registry
 
 PUNCH, REFUSED, NON_RECORD = "punch", "refused", "non-record"
+# Rows that are no clock-in but are kept: what was done to the device, who is enrolled, a picture it took.
+EVENT, PERSON, PHOTO = "device event", "person", "photo"
+KEPT = (EVENT, PERSON, PHOTO)
 # Entries of a mapping that the reader itself answers.
 COMMON_KEYS = frozenset({"format", "encoding"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The beginning of a file, to tell its format by; ``text`` is empty where the file is no text."""
+    """The beginning of a file, to tell its format by.
+
+    ``text`` is empty where the file is no text; ``sheets`` are all tables of a workbook or of a page of HTML.
+    """
 
     content: bytes = b""
     text: str = ""
+    sheets: tuple[Sheet, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +58,26 @@ class Source:
         """The text of the file."""
         return self.decoded.text
 
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Tables of a workbook or of a page of HTML; none in any other file."""
+        return sheets_of(self.content, self.name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRow:
     """One row of the source, as one assertion of it.
 
-    ``kind`` is "punch", "refused" or "non-record"; a refused row has ``why``.
-    ``sub`` counts assertions within one row, where a cell holds several times.
+    ``kind`` is one of this module's; a refused row has ``why``, and one that is
+    neither a punch nor refused is no record. ``sub`` counts assertions within
+    one row, where a cell holds several times.
+
+    The time is ``time_text``, read in the order of ``date_order``; or ``at``,
+    civil time in ISO 8601 with its ``precision_s``, where the source writes a
+    number or scatters the parts, and ``time_text`` then shows what stands there.
+    ``zone`` is the offset or IANA name of this row's time where the value
+    itself states one. ``details`` are entries of
+    :data:`toolkit.clockin.details.DETAILS`, and others as text.
     """
 
     kind: str
@@ -70,12 +93,42 @@ class RawRow:
     record_kind: str = "raw_event"
     sheet: str = ""
     sub: int = 0
+    at: str = ""
+    precision_s: float | None = None
+    zone: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """What a file says of itself as a whole; empty where it does not.
+
+    ``timezone`` is an offset or IANA name that its head states for all rows.
+    ``truncated`` is the code of the reason why rows are missing ("more",
+    "count", "cut_line"). ``stated_total`` is how many records it says there
+    are. ``questions`` are codes of what a person must be asked, ``lacks`` what
+    this file cannot tell although its format could.
+    """
+
+    timezone: str | None = None
+    period: str = ""
+    made_at: str = ""
+    device: str = ""
+    truncated: str = ""
+    stated_total: int | None = None
+    questions: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 class PunchFormat(Protocol):
-    """A clock-in format."""
+    """A clock-in format.
+
+    ``lacks`` are codes of what no export of this format tells, see :mod:`toolkit.clockin.unanswered`. A format
+    may also have a method ``facts(source) -> FileFacts``.
+    """
 
     mapping_keys: frozenset[str]
+    lacks: frozenset[str]
 
     def sniff(self, head: Head) -> bool:
         """Whether a file that begins so is of this format."""

@@ -84,6 +84,7 @@ class DeclaredCsv:
     """Rows under headings; used when a mapping was given or the headings are plain."""
 
     mapping_keys: frozenset[str] = frozenset((*COLUMNS, *OPTIONS))
+    lacks: frozenset[str] = frozenset({"failures", "photos", "edits"})
 
     def sniff(self, head: Head) -> bool:
         """The first line is a heading with one column of employees, one of times, and none of later changes."""

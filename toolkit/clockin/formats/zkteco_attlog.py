@@ -49,6 +49,7 @@ class ZktecoAttlog:
     """Tab-separated rows of a ZKTeco terminal."""
 
     mapping_keys: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset({"failures", "photos"})
 
     def sniff(self, head: Head) -> bool:
         """Most of the first rows have the shape of an attendance row."""

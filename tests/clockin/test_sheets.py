@@ -1,0 +1,66 @@
+"""Workbooks and pages become tables of cells; a hostile one is refused before it is opened."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from toolkit.clockin.sheets import NUMBER, TEXT, sheets_of
+from toolkit.errors import ReadingError
+
+PAGE = """<html><body><table><tr><td colspan="2">Title</td></tr></table>
+<table><tr><td>'1001</td><td>08:21</td></tr>
+<td>'1002</td><td>08:41</td></tr></table></body></html>"""
+
+
+def texts(content: bytes) -> list[list[list[str]]]:
+    return [[sheet.texts(row) for row in range(1, len(sheet.rows) + 1)] for sheet in sheets_of(content, "x.xls")]
+
+
+def test_a_row_whose_opening_tag_is_missing_is_not_lost() -> None:
+    assert texts(PAGE.encode()) == [[["Title", ""]], [["'1001", "08:21"], ["'1002", "08:41"]]]
+
+
+def test_text_and_other_files_have_no_sheets() -> None:
+    assert sheets_of(b"a,b\n1,2\n", "x.csv") == () and sheets_of(b"\x89PNG", "x.png") == ()
+
+
+def test_a_number_is_told_from_a_text_and_merged_cells_show_what_stands_in_the_first(shared: Path) -> None:
+    content = (shared / "clockin-samples/13_dingtalk_每日统计.xlsx").read_bytes()
+    daily = next(sheet for sheet in sheets_of(content, "13.xlsx") if sheet.name == "每日统计")
+    assert [daily.rows[4][column].kind for column in (3, 7)] == [TEXT, NUMBER]
+    assert daily.texts(1)[0] == daily.texts(1)[5] == "每日统计表 统计日期：2026-03-03 至 2026-03-03"
+
+
+def test_an_old_workbook_is_read_whatever_it_is_called(shared: Path) -> None:
+    content = (shared / "clockin-samples/18_刷卡记录_grid.xls").read_bytes()
+    assert "刷卡记录" in [sheet.name for sheet in sheets_of(content, "really.xlsx")]
+
+
+def test_a_workbook_that_would_fill_the_memory_is_not_opened() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("xl/worksheets/sheet1.xml", b"0" * (32 * 2**20))
+    with pytest.raises(ReadingError) as refused:
+        sheets_of(packed.getvalue(), "x.xlsx")
+    assert refused.value.code == "records_workbook_swollen"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04 cut off", "records_workbook_damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "records_workbook_damaged"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+            "records_workbook_locked",
+        ),
+    ],
+)
+def test_a_damaged_or_locked_workbook_is_told_as_that(content: bytes, code: str) -> None:
+    with pytest.raises(ReadingError) as refused:
+        sheets_of(content, "x.xlsx")
+    assert refused.value.code == code

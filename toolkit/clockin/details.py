@@ -1,0 +1,88 @@
+"""What a source tells of a clock-in beside the columns that every punch has; kept as it says, joined to nothing.
+
+Repeats are marked and never removed: that somebody pressed twice is itself an
+observation, and two exports of one event are two assertions of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+# Text unless said otherwise. `direction` is one of in, out, break_out, break_in, ot_in, ot_out, unknown.
+DETAILS = (
+    "name", "seq", "work_date", "direction", "scheduled", "credential_code", "code_table", "photo_ref", "edited_by",
+    "edit_reason", "approval_id", "device_name", "device_serial", "uploaded_at", "flags",
+)  # fmt: skip
+WHOLE, LISTED = frozenset({"seq"}), frozenset({"flags"})  # a whole number; a list of codes
+DOUBLE_TAP_S = 60.0
+EXACT, DOUBLE = "exact_row", "double_tap"
+
+
+def detail_row(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Entries by column; what has no column goes to ``other``. Empty texts are nothing.
+
+    Raises
+    ------
+    ValueError
+        A sequence number that is none, or flags that are no list: a slip of a format's author.
+    """
+    told = {name: value for name, value in details.items() if value not in ("", None, [], ())}
+    row: dict[str, Any] = {name: told.pop(name, None) for name in DETAILS}
+    if row["seq"] is not None:
+        row["seq"] = int(row["seq"])
+    row["flags"] = sorted(set(_listed(row["flags"])))
+    row["other"] = {str(name): str(value) for name, value in sorted(told.items())}
+    return row
+
+
+def _listed(flags: Any) -> Sequence[str]:
+    if flags is None:
+        return []
+    if isinstance(flags, str) or not all(isinstance(one, str) for one in flags):
+        raise ValueError("flags are a list of codes")
+    return list(flags)
+
+
+def repeats(punches: Sequence[Mapping[str, Any]]) -> list[tuple[str | None, str | None]]:
+    """For each punch the group of repeats that it belongs to and of what kind, or (None, None).
+
+    "exact_row": the same text stands in the file twice. "double_tap": one
+    employee at one terminal again within a minute; the rows differ.
+    """
+    told: list[tuple[str | None, str | None]] = [(None, None)] * len(punches)
+    for kind, groups in ((DOUBLE, _taps(punches)), (EXACT, _same(punches))):  # the surer one has the last word
+        for group in groups:
+            name = hashlib.sha256(f"{kind}|{'|'.join(map(str, group))}".encode()).hexdigest()[:12]
+            for number in group:
+                told[number] = (name, kind)
+    return told
+
+
+def _same(punches: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
+    by_text: dict[tuple[Any, ...], list[int]] = {}
+    for number, row in enumerate(punches):
+        by_text.setdefault((row["sheet"], row["raw"], row["sub"], row["employee_id"]), []).append(number)
+    return [group for group in by_text.values() if len(group) > 1]
+
+
+def _taps(punches: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
+    """Runs of one person at one terminal, each within a minute of the one before."""
+    by_person: dict[tuple[Any, ...], list[tuple[datetime, int]]] = {}
+    for number, row in enumerate(punches):
+        key = (row["employee_id"], row["terminal_id"], row["record_kind"], row["zone"])
+        by_person.setdefault(key, []).append((datetime.fromisoformat(row["t_local"]), number))
+    found = []
+    for rows in by_person.values():
+        rows.sort()
+        run = [rows[0]]
+        for before, after in pairwise(rows):
+            if (after[0] - before[0]).total_seconds() > DOUBLE_TAP_S:
+                found.append(run)
+                run = []
+            run.append(after)
+        found.append(run)
+    return [[number for _, number in run] for run in found if len(run) > 1]

@@ -1,0 +1,102 @@
+"""Tables of clock-in records: one row for each assertion of a source, what else it told, and the staff."""
+
+from __future__ import annotations
+
+from toolkit.tables.shape import TableShape
+
+RECORDS: dict[str, TableShape] = {
+    "punches": TableShape(
+        {
+            "punch_id": "text",
+            "exhibit_id": "text",
+            "sheet": "text",
+            "row": "int",
+            "employee_id": "text",
+            "terminal_id": "text?",
+            "stamped_at": "text",
+            "t_local": "text",
+            "precision_s": "float",
+            "tz": "text?",
+            "tz_basis": "text",
+            "credential": "text",
+            "result": "text",
+            "record_kind": "text",
+            "raw": "text",
+        },
+        ("punch_id",),
+    ),
+    "punch_details": TableShape(
+        {
+            "punch_id": "text",
+            "name": "text?",
+            "seq": "int?",
+            "work_date": "text?",
+            "direction": "text?",
+            "scheduled": "text?",
+            "credential_code": "text?",
+            "code_table": "text?",
+            "photo_ref": "text?",
+            "edited_by": "text?",
+            "edit_reason": "text?",
+            "approval_id": "text?",
+            "device_name": "text?",
+            "device_serial": "text?",
+            "uploaded_at": "text?",
+            "flags": "json",
+            "repeat_group": "text?",
+            "repeat_kind": "text?",
+            "other": "json",
+        },
+        ("punch_id",),
+    ),
+    "device_events": TableShape(
+        {
+            "exhibit_id": "text",
+            "sheet": "text",
+            "row": "int",
+            "sub": "int",
+            "code": "text",
+            "what": "text",
+            "stamped_at": "text",
+            "terminal_id": "text?",
+            "operator": "text?",
+            "raw": "text",
+        },
+        ("exhibit_id", "sheet", "row", "sub"),
+    ),
+    "enrolled": TableShape(
+        {
+            "exhibit_id": "text",
+            "sheet": "text",
+            "row": "int",
+            "employee_id": "text",
+            "name": "text",
+            "other": "json",
+        },
+        ("exhibit_id", "sheet", "row"),
+    ),
+    "record_files": TableShape(
+        {
+            "exhibit_id": "text",
+            "format": "text",
+            "encoding": "text",
+            "encoding_basis": "text",
+            "rows_source": "int",
+            "rows_parsed": "int",
+            "rows_rejected": "int",
+            "rows_non_record": "int",
+            "stated_total": "int?",
+            "period": "text",
+            "made_at": "text",
+            "device": "text",
+            "truncated": "text",
+            "lacks": "json",
+        },
+        ("exhibit_id",),
+    ),
+    "refused_rows": TableShape(
+        {"exhibit_id": "text", "sheet": "text", "row": "int", "raw": "text", "why": "text"},
+        ("exhibit_id", "sheet", "row"),
+    ),
+    "roster": TableShape({"employee_id": "text", "exhibit_id": "text", "row": "int"}, ("employee_id",)),
+}
