@@ -10,18 +10,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from toolkit import demo as demo_case
 from toolkit.cli.cases import AsJson, Language, oddity_text, tell
 from toolkit.cli.models import register_models
+from toolkit.cli.punching import punches
 from toolkit.cli.speaking import answer, bar, say
-from toolkit.clockin.reader import read_records
 from toolkit.language import text
 from toolkit.media.probe import probe
-from toolkit.pipeline.files import check_file, read_json
+from toolkit.pipeline.files import check_file
 from toolkit.simulation.scenario_file import load_scenario
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -70,59 +70,6 @@ def simulate(
         answer(json.loads(document_bytes(truth)))
     else:
         say("simulated", folder=out, visits=len(truth.visits))
-
-
-def punches(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_help("arg_file"))],
-    timezone: Annotated[str | None, typer.Option("--timezone", help=_help("opt_timezone"))] = None,
-    mapping: Annotated[Path | None, typer.Option("--mapping", help=_help("opt_mapping"))] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show what was understood of a clock-in file."""
-    check_file(file)
-    told = None if mapping is None else read_json(mapping)
-    read = read_records(
-        file, exhibit_id="E-0000", exhibit_sha256="", timezone=timezone, mapping=told, accept_refused=True
-    )
-    names = [
-        "employee_id",
-        "stamped_at",
-        "t_local",
-        "precision_s",
-        "tz",
-        "tz_basis",
-        "credential",
-        "result",
-        "record_kind",
-        "sheet",
-        "row",
-    ]
-    coarse = bool((read.punches["precision_s"] >= 60).any())
-    document: dict[str, Any] = {
-        "format": read.format,
-        "rows": {
-            "source": read.rows_source,
-            "parsed": read.rows_parsed,
-            "rejected": read.rows_rejected,
-            "non_record": read.rows_non_record,
-        },
-        "punches": json.loads(
-            read.punches.sort_values(["sheet", "row"])[names]
-            .rename(columns={"stamped_at": "t_text"})
-            .to_json(orient="records")
-        ),
-        "refused": json.loads(read.refused[["row", "why"]].to_json(orient="records")),
-        "questions": [] if timezone else [text("cli.ask_timezone")],
-        "cannot_answer": [text("cli.minute_only")] if coarse else [],
-    }
-    if as_json:
-        answer(document)
-        return
-    say("punches", format=read.format, **document["rows"])
-    for row in document["punches"][:10]:
-        say("punch_row", id=row["employee_id"], time=row["t_local"], credential=row["credential"], row=row["row"])
-    for sentence in (*document["questions"], *document["cannot_answer"]):
-        say("line", text=sentence)
 
 
 def inspect(
