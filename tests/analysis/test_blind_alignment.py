@@ -8,8 +8,9 @@ import pytest
 from tests.analysis.mornings import Habits, days
 from toolkit.analysis.blind_alignment import BURST_GAP_S, Seen, coarse_offset, gumbel_p, log_gain, shuffled
 from toolkit.analysis.fine_alignment import fine_offset
+from toolkit.simulation.seeds import MORNINGS
 
-SEED = 7_310_000
+SEED = MORNINGS["tests"]
 
 
 @pytest.mark.parametrize("offset_s", [0.0, 97.3, -8 * 3600.0])

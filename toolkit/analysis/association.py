@@ -60,7 +60,10 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A timeline with the rows of the tables it was made from; ``sd_at`` the clock's sd at a media second."""
+    """A timeline with the rows of the tables it was made from.
+
+    ``sd_at`` is the clock's sd at a media second, ``method`` how the clock was found.
+    """
 
     exhibit_id: str
     timeline: Timeline
@@ -68,6 +71,7 @@ class Placed:
     visit_ids: tuple[str, ...]
     precision_s: tuple[float, ...]
     sd_at: Callable[[float], float]
+    method: str = "anchors"
 
 
 def associate(
@@ -174,6 +178,7 @@ def _placed(
     )
     return Placed(
         exhibit_id=str(clock["exhibit_id"]),
+        method=str(clock["method"]),
         timeline=Timeline(
             windows=np.array([one for one, stays in zip(windows, near, strict=True) if stays], float).reshape(-1, 2),
             employees=tuple(str(punch["employee_id"]) for punch in mine),

@@ -38,6 +38,7 @@ SAME_MOMENT_S = 1.0
 CONTRADICTION_P = 0.001
 MOST_SD_S = 20.0  # a clock known worse than this anywhere in the clip places nothing
 Z95 = 1.959964
+BLIND = "blind"  # method of a clock that was found from presence alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,12 @@ class _Anchor:
     cause: str
 
 
-def align(punches: pd.DataFrame, clips: pd.DataFrame, anchors: pd.DataFrame) -> pd.DataFrame:
+def align(
+    punches: pd.DataFrame,
+    clips: pd.DataFrame,
+    anchors: pd.DataFrame,
+    blind: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
+) -> pd.DataFrame:
     """Table ``clocks``: one row for each device and clip.
 
     Parameters
@@ -59,6 +65,11 @@ def align(punches: pd.DataFrame, clips: pd.DataFrame, anchors: pd.DataFrame) -> 
     punches, clips, anchors : DataFrame
         The tables of these names. Of the punches only terminal and time zone
         are used.
+    blind : mapping, optional
+        (device, exhibit_id) to what presence alone tells
+        (:func:`toolkit.analysis.blind_clocks.blind_rows`). It sets the clock
+        where there are too few anchors, never where they contradict each
+        other; beside anchors it is written down as a check.
 
     Returns
     -------
@@ -71,20 +82,21 @@ def align(punches: pd.DataFrame, clips: pd.DataFrame, anchors: pd.DataFrame) -> 
         contradict each other, or none near enough, ``determinable`` is False
         and ``reason`` says why.
     """
-    devices = _devices(punches, anchors)
+    devices = devices_of(punches, anchors)
     rows = []
     for device in devices:
         told = anchors[anchors["device"] == device]
         basis = _device_basis(device, punches)
         zones = _zones(punches, device, devices)
         for clip in clips.to_dict("records"):
-            row = _align_clip(clip, clips, told, zones)
+            seen = (blind or {}).get((device, str(clip["exhibit_id"])))
+            row = _with_presence(_align_clip(clip, clips, told, zones), seen, clip, zones)
             row["model"] = {**row["model"], **basis}
             rows.append({"device_id": device, "exhibit_id": clip["exhibit_id"], **row})
     return tables.build("clocks", rows)
 
 
-def _devices(punches: pd.DataFrame, anchors: pd.DataFrame) -> list[str]:
+def devices_of(punches: pd.DataFrame, anchors: pd.DataFrame) -> list[str]:
     """Every clock that the case speaks of.
 
     The anchors' only device and the records' only terminal are taken for one,
@@ -145,24 +157,65 @@ def _align_clip(
         "zone_basis": zone_basis(clip, zones, zero),
         "anchors": listed,
     }
+    return _determined("anchors", model, offset, end_s, used=len(usable))
+
+
+def _determined(method: str, model: dict[str, Any], offset: float | None, end_s: float, *, used: int) -> dict[str, Any]:
+    """A row of a clock that is known: interval where it is known best, or too uncertain somewhere in the clip."""
+    holds_at, drift = float(model["holds_at_s"]), float(model["drift_ppm"]) * 1e-6
     sd = sd_at(model, holds_at)
     model["half_widths_s"] = [round(Z95 * sd_at(model, at_s), 3) for at_s in (0.0, end_s)]
     if max(sd_at(model, 0.0), sd_at(model, end_s)) > MOST_SD_S:
-        return _undetermined("clock_too_uncertain", len(usable), {"anchors": listed})
-    here = None if offset is None else offset + line.drift * holds_at
+        return _undetermined("clock_too_uncertain", used, {"anchors": model["anchors"]})
+    here = None if offset is None else offset + drift * holds_at
     return {
         "determinable": True,
-        "method": "anchors",
+        "method": method,
         "terminal_minus_camera_s": None if here is None else round(here, 3),
         "interval_lo_s": None if here is None else round(here - Z95 * sd, 3),
         # A terminal that cuts its time to whole seconds is itself up to that much further ahead than it writes.
-        "interval_hi_s": None if here is None else round(here + Z95 * sd + 2 * half_cut, 3),
+        "interval_hi_s": None if here is None else round(here + Z95 * sd + 2 * float(model["half_cut_s"]), 3),
         "offset_sd_s": round(sd, 6),
         "drift_ppm": model["drift_ppm"],
-        "anchors_used": len(usable),
+        "anchors_used": used,
         "reason": "",
         "model": model,
     }
+
+
+def _with_presence(
+    row: dict[str, Any], seen: Mapping[str, Any] | None, clip: Mapping[Any, Any], zones: frozenset[str]
+) -> dict[str, Any]:
+    """The clock from presence where anchors are too few; else what presence says beside them."""
+    if seen is None:
+        return row
+    if row["determinable"]:
+        apart = None
+        if seen["found"]:
+            told = datetime.fromisoformat(row["model"]["zero_terminal_local"])
+            apart = round((seen["zero"] - told).total_seconds(), 3)
+        row["model"]["presence"] = {**seen["facts"], "found": seen["found"], "minus_anchors_s": apart}
+        return row
+    if row["reason"] != "too_few_anchors" or not seen["found"]:
+        row["model"]["presence"] = {**seen["facts"], "found": seen["found"]}
+        return row
+    end_s = float(clip["duration_s"])
+    holds_at = round(min(max(seen["middle_s"], 0.0), end_s), 3)
+    model = {
+        "zero_terminal_local": seen["zero"].isoformat(timespec="microseconds"),
+        "sd_s": round(seen["sd_s"], 6),
+        "middle_s": round(seen["middle_s"], 3),
+        "drift_sd_ppm": round(seen["drift_sd"] * 1e6, 3),
+        "holds_at_s": holds_at,
+        "drift_ppm": round(seen["drift"] * 1e6, 3),
+        "half_cut_s": round(seen["half_cut_s"], 6),
+        "camera_clock": "unknown" if missing(clip["starts_at"]) else "stated",
+        "zone_basis": zone_basis(clip, zones, seen["zero"]),
+        "anchors": [],
+        "presence": {**seen["facts"], "found": True},
+    }
+    offset = offset_at_start(clip, seen["zero"], zones)
+    return _determined(BLIND, model, offset, end_s, used=0)
 
 
 def _undetermined(reason: str, used: int, model: Mapping[str, Any]) -> dict[str, Any]:

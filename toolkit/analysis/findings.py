@@ -15,6 +15,7 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import strength
 from toolkit.analysis.association import Placed, assignable, not_looked_at, place
+from toolkit.analysis.clocks import BLIND
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
 from toolkit.analysis.reuse_findings import reuse_findings, searched_missing
@@ -94,6 +95,9 @@ def _one_body(
         mine = set(claims.loc[claims["outcome"] == visit_id, "punch_id"])
         rows = [k for k, one in enumerate(placed.punch_ids) if one in mine]
         if len({placed.timeline.employees[k] for k in rows}) < 2:
+            continue
+        if placed.method == BLIND:  # the clock was found from these very clock-ins
+            missing.append({"what": "FD2", "why": "clock_from_the_same_records", "facts": {"visit": visit_id}})
             continue
         if any(placed.precision_s[k] >= MINUTE_S for k in rows):
             missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})

@@ -5,19 +5,26 @@ from __future__ import annotations
 import pandas as pd
 
 from toolkit.analysis import association, clocks, likelihood
+from toolkit.analysis.blind_clocks import blind_rows
 from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
 
 CLOCK_INPUTS = ("clips", "punches", "anchors")
+PRESENCE = ("visits", "examined")  # of a step that a case may not have run
 ASSOCIATION_INPUTS = ("punches", "visits", "clips", "clocks", "examined")
 
 
 def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
-    """Fit each terminal's clock to each clip; table ``clocks``."""
+    """Fit each terminal's clock to each clip by anchors, or by presence where those are too few; table ``clocks``."""
     punches, clips, anchors = case.read("punches"), case.read("clips"), case.read("anchors")
-    params = {"version": 2, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
-    if not case.is_current("clocks", inputs=CLOCK_INPUTS, params=params):
-        case.record("clocks", clocks.align(punches, clips, anchors), inputs=CLOCK_INPUTS, params=params)
+    inputs = (*CLOCK_INPUTS, *(name for name in PRESENCE if case.has(name)))
+    params = {"version": 3, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
+    if not case.is_current("clocks", inputs=inputs, params=params):
+        blind = None
+        if all(case.has(name) for name in PRESENCE):
+            devices = clocks.devices_of(punches, anchors)
+            blind = blind_rows(punches, clips, case.read("visits"), case.read("examined"), devices)
+        case.record("clocks", clocks.align(punches, clips, anchors, blind), inputs=inputs, params=params)
     return case.read("clocks")
 
 

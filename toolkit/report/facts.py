@@ -297,7 +297,14 @@ def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
         "spread": {name: model[name] for name in SPREAD} if set(SPREAD) <= set(model) else None,
         "anchors": [_anchor(one, row, anchors) for one in model.get("anchors", [])],
         "zero_terminal_local": model.get("zero_terminal_local"),
+        "presence": _presence(model.get("presence")),
     }
+
+
+def _presence(told: Mapping[str, Any] | None) -> Row | None:
+    """What presence at the terminal alone tells of the clock; ``p`` is the chance of records that fit nothing."""
+    names = ("found", "p", "accepted_p", "clock_ins", "visits", "minus_anchors_s")
+    return None if told is None else {name: told.get(name) for name in names}
 
 
 def _anchor(used: Mapping[str, Any], clock: Mapping[str, Any], anchors: Rows) -> Row:

@@ -12,6 +12,8 @@ from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, s
 
 MOST_ROWS = 400
 MOST_OUTSIDE = 20
+BLIND = "blind"
+PRESENCE_S = 3.0  # what the two ways may differ by, beside the width of the anchors' interval
 SIGNS = ("decoded", "probed", "lost", "gap", "visit", "named", "seen", "nobody", "outside", "band")
 
 
@@ -51,11 +53,33 @@ def _clock_notes(each: list[Facts], write: Writer) -> list[Block]:
         for one in known
         if one["half_widths_s"] is not None
     ]
+    told += [note for one in each if (note := _presence(one, write)) is not None]
     if any(one["zone_basis"] not in (None, "stated") for one in known):
         told.append(Paragraph(write("clock_zone_unknown"), "note"))
     pairs = {(one["device_id"], one["terminal"]) for one in known if one["device_basis"] == "taken for one"}
     told += [Paragraph(write("clock_taken_for_one", device=a, terminal=b), "warning") for a, b in sorted(pairs)]
     return told
+
+
+def _presence(each: Facts, write: Writer) -> Block | None:
+    """What presence alone says: the clock itself, a check of the anchors, or that it establishes nothing."""
+    told = each["presence"]
+    if told is None:
+        return None
+    facts = {"ref": at(each["exhibit_id"]), "clock_ins": told["clock_ins"], "visits": told["visits"]}
+    if told["p"] is None:
+        return None if each["determinable"] else Paragraph(write("presence_too_few", **facts), "note")
+    chance = brief(float(told["p"]))
+    if not told["found"]:
+        return Paragraph(write("presence_nothing", chance=chance, **facts), "note")
+    if each["method"] == BLIND:
+        return Paragraph(write("presence_found", chance=chance, **facts), "note")
+    apart = float(told["minus_anchors_s"])
+    spread = float(each["half_widths_s"][0]) if each["half_widths_s"] else 0.0
+    key = "presence_agrees" if abs(apart) <= spread + PRESENCE_S else "presence_differs"
+    return Paragraph(
+        write(key, chance=chance, apart=f"{apart:+.1f}", **facts), "note" if key != "presence_differs" else "warning"
+    )
 
 
 def _columns(write: Writer, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -67,7 +91,8 @@ def _clock_row(each: Facts, write: Writer) -> tuple[str, ...]:
     if not each["determinable"]:
         why = write.code("reason", each["reason"] or "nothing_to_align")
     else:
-        why = write(direct("clock_direct", each)) if offset is None else write("clock_fitted")
+        fitted = "clock_by_presence" if each["method"] == BLIND else "clock_fitted"
+        why = write(direct("clock_direct", each)) if offset is None else write(fitted)
     return (
         each["device_id"],
         at(each["exhibit_id"]),
