@@ -9,7 +9,7 @@ import pytest
 from tests.analysis.held import PX_PER_M, SHEET, SKIN, body, hold, wall
 from toolkit.analysis.foreground import front_of
 from toolkit.analysis.grips import Sides, hands_in, sides_of
-from toolkit.analysis.outlines import gradient_of
+from toolkit.analysis.steps import gradient_of
 
 
 def sides(image: np.ndarray, corners: np.ndarray) -> Sides:

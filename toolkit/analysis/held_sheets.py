@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.foreground import front_of
 from toolkit.analysis.grips import Sides, hands_in, sides_of
-from toolkit.analysis.outlines import Gradient, gradient_of, outlined, sides_seen
+from toolkit.analysis.outlines import outlined
 from toolkit.analysis.quads import Quad, apart, overlap, quads_in
 from toolkit.analysis.rectified import NO_FACE, FaceOnSheet, content_of, face_on
+from toolkit.analysis.steps import Gradient, gradient_of, sides_seen
 from toolkit.records import Image, Mask
 
 Floats = NDArray[np.float64]
 
 AREA_M2 = (0.004, 0.13)  # from a badge to a sheet of A3 near to the camera
+LEAST_AREA_M2 = 0.010  # as seen: below, three of four sheets were missed
 LEAST_FIT = 0.62  # mean share of the sides that is seen
 LEAST_SIDE = 0.30  # and of the poorest side
 MOST = 16  # candidates looked at in a picture
@@ -112,10 +114,12 @@ def poorer(quad: Quad, other: Candidate) -> bool:
 def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float, *, ask: bool) -> Candidate:
     limit = np.array(picture.shape[1::-1]) - 1 - EDGE_PX
     cut_off = bool((quad.corners_px < EDGE_PX).any() or (quad.corners_px > limit).any())
-    # Only what a hand touches is shown to the detector: the rule asks for both, and detectors cost most.
-    face = face_on(picture, quad.corners_px, FACE_SCORE) if sides.gripped and ask else NO_FACE
+    area_m2 = quad.area_px / px_per_m**2
+    # Only what a hand touches and is large enough is shown to the detector: the rule asks for all, detectors cost most.
+    ask = ask and sides.gripped and not cut_off and area_m2 >= LEAST_AREA_M2
+    face = face_on(picture, quad.corners_px, FACE_SCORE) if ask else NO_FACE
     return Candidate(
-        corners_px=quad.corners_px, fit=quad.fit, area_m2=quad.area_px / px_per_m**2, sides=sides,
+        corners_px=quad.corners_px, fit=quad.fit, area_m2=area_m2, sides=sides,
         content=content_of(picture, quad.corners_px), face=face, cut_off=cut_off,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.foreground import front_of
-from toolkit.analysis.held_sheets import FAR_POORER, TOUCHING, Candidate, Look, look_at
+from toolkit.analysis.held_sheets import FAR_POORER, LEAST_AREA_M2, TOUCHING, Candidate, Look, look_at
 from toolkit.analysis.quads import overlap
 from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
 from toolkit.analysis.visit_sample import Level, VisitReading, VisitSample, visit_cue
@@ -30,7 +30,6 @@ from toolkit.errors import CannotMeasure
 Floats = NDArray[np.float64]
 
 MOST_LOOKS = 10  # pictures of a visit that are looked at, spread over it
-LEAST_AREA_M2 = 0.010  # as seen: below, three of four sheets were missed
 PLACE_M = 0.30  # how far a sheet's middle may lie from where it mostly is
 CONTENT = 0.16  # unevenness of light and dark from which there is a picture; writing has .05
 CLEAR = 0.80  # share of the outline that is seen, for the neutral statements
