@@ -28,6 +28,8 @@ LEAST_AREA_M2 = 0.010  # as seen: below, three of four sheets were missed
 LEAST_FIT = 0.62  # mean share of the sides that is seen
 LEAST_SIDE = 0.30  # and of the poorest side
 MOST = 16  # candidates looked at in a picture
+MOST_SOUGHT = 14  # and of those whose short sides were sought
+NEARLY_SAME = 0.80  # overlap from which two of these are one: a sheet with a rim and the picture on it are two
 OF_THE_PLACE = 0.55  # share of the outline that the empty place shows too
 FACE_SCORE = 0.70
 FAR_POORER, TOUCHING = 0.18, 0.25  # of two that overlap so, the one with so much less of its outline seen is none
@@ -40,7 +42,8 @@ class Candidate:
     """One four-sided thing in one picture.
 
     ``fit`` mean share of its outline that is seen; ``area_m2`` as seen, at the
-    scale of the head; ``cut_off`` whether it reaches the border of the picture.
+    scale of the head; ``cut_off`` whether it reaches the border of the picture;
+    ``sought`` whether its short sides were put where most of them is seen.
     """
 
     corners_px: Floats
@@ -50,6 +53,7 @@ class Candidate:
     content: float
     face: FaceOnSheet = NO_FACE
     cut_off: bool = False
+    sought: bool = False
 
     @property
     def held(self) -> bool:
@@ -63,7 +67,9 @@ class Candidate:
 
     @property
     def score(self) -> float:
-        """For ranking only, 0-1: outline, hands and face together."""
+        """For ranking only, 0-1: outline, hands and face together; a sought outline without a face says nothing."""
+        if self.sought and self.face.score == 0:
+            return 0.0
         return self.fit * (0.2 + 0.3 * self.held + 0.5 * self.face.score)
 
     def told(self) -> dict[str, Any]:
@@ -71,7 +77,8 @@ class Candidate:
         return {
             "corners_px": [[round(float(x), 1), round(float(y), 1)] for x, y in self.corners_px],
             "outline_seen": round(self.fit, 3), "area_m2": round(self.area_m2, 4), "content": round(self.content, 3),
-            "face": self.face.told() if self.face.score > 0 else None, "cut_off": self.cut_off, **self.sides.told(),
+            "face": self.face.told() if self.face.score > 0 else None, "cut_off": self.cut_off,
+            "sought": self.sought, **self.sides.told(),
         }  # fmt: skip
 
 
@@ -121,6 +128,7 @@ def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float, *, ask
     return Candidate(
         corners_px=quad.corners_px, fit=quad.fit, area_m2=area_m2, sides=sides,
         content=content_of(picture, quad.corners_px), face=face, cut_off=cut_off,
+        sought=quad.sought,
     )  # fmt: skip
 
 
@@ -147,8 +155,19 @@ def _candidates(picture: Image, plate: Image, place: Place, px_per_m: float) -> 
             if share.mean() >= LEAST_FIT and share.min() >= LEAST_SIDE
         ]
     found.sort(key=lambda one: -one.fit)
-    kept = apart(found, 2 * MOST)
-    if not kept:
+    kept = _new(apart([one for one in found if not one.sought], 2 * MOST), before)[:MOST]
+    sought = [one for one in found if one.sought and not any(_is(one, other) for other in kept)]
+    kept += _new(apart(sought, 2 * MOST_SOUGHT, NEARLY_SAME), before)[:MOST_SOUGHT]
+    return sorted(kept, key=lambda one: -one.fit)
+
+
+def _is(one: Quad, other: Quad) -> bool:
+    return other.fit >= one.fit and overlap(one.corners_px, other.corners_px) >= NEARLY_SAME
+
+
+def _new(quads: list[Quad], before: Gradient) -> list[Quad]:
+    """Without those that are part of the empty place."""
+    if not quads:
         return []
-    there = sides_seen(before, np.stack([one.corners_px for one in kept])).mean(axis=(1, 2))
-    return [one for one, share in zip(kept, there, strict=True) if share < OF_THE_PLACE][:MOST]
+    there = sides_seen(before, np.stack([one.corners_px for one in quads])).mean(axis=(1, 2))
+    return [one for one, share in zip(quads, there, strict=True) if share < OF_THE_PLACE]

@@ -93,17 +93,16 @@ def outlined(
     mean share of the sides that is seen, 0-1.
     """
     lines = segments_in(picture, front, before, px_per_m)
-    pairs = _pairs(lines)
-    ends = closed(lines, gradient, px_per_m)
-    crossed = _crossed(lines, pairs, area_px) if len(pairs) > 1 else np.empty((0, 4, 2))
-    corners = np.concatenate([crossed, _clockwise(ends[_is_sized(ends, area_px)])])
+    pairs, ends = _pairs(lines), closed(lines, gradient, px_per_m)
+    found = _crossed(lines, pairs, area_px) if len(pairs) > 1 else np.empty((0, 4, 2))
+    corners = np.concatenate([found, _clockwise(ends[_is_sized(ends, area_px)])])
     if not len(corners):
         return []
     seen = sides_seen(gradient, corners).mean(axis=2)
     fit = seen.mean(axis=1)
     kept = (fit >= LEAST_SEEN) & (seen.min(axis=1) >= LEAST_SIDE_SEEN)
-    order = np.flatnonzero(kept)[np.argsort(-fit[kept], kind="stable")]
-    return [Quad(corners_px=corners[k], fit=float(fit[k])) for k in order.tolist()]
+    order = np.flatnonzero(kept)[np.argsort(-fit[kept], kind="stable")].tolist()
+    return [Quad(corners_px=corners[k], fit=float(fit[k]), sought=k >= len(found)) for k in order]
 
 
 def _pairs(lines: Floats) -> NDArray[np.int64]:

@@ -132,16 +132,21 @@ def _large(one: Candidate) -> bool:
     return one.area_m2 >= LEAST_AREA_M2 and not one.cut_off
 
 
+def _is_clear(one: Candidate) -> bool:
+    """Four sides that were found: sought ones count with a face only, for arms and legs have two long sides too."""
+    return one.fit >= CLEAR and not one.sought
+
+
 RULES: dict[Level, Rule] = {
     "face_on_it": lambda one: _large(one) and one.held and one.shows_face and one.fit >= FACE_FIT,
-    "sheet_in_hands": lambda one: _large(one) and one.held and one.fit >= CLEAR,
-    "flat_object": lambda one: _large(one) and one.fit >= CLEAR,
+    "sheet_in_hands": lambda one: _large(one) and one.held and _is_clear(one),
+    "flat_object": lambda one: _large(one) and _is_clear(one),
 }
 
 
 def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[float, Candidate]]:
     """One candidate a picture that follows the rule, at about one place over the visit."""
-    found = [(one.at_s, kept) for one in moments if (kept := [c for c in clear(one.look.candidates) if rule(c)])]
+    found = [(one.at_s, kept) for one in moments if (kept := clear(one.look.candidates, rule))]
     if not found:
         return []
     first = [(at, outermost(kept)) for at, kept in found]
@@ -154,16 +159,19 @@ def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[f
     return chosen
 
 
-def clear(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Without those that overlap one of whose outline much more is seen.
+def clear(candidates: Sequence[Candidate], rule: Rule) -> list[Candidate]:
+    """Those that follow the rule, without what overlaps one of whose outline much more is seen.
 
-    One sheet has one outline; a loose frame around a printed shirt reaches to the neck, whose skin is no hand.
+    A sought outline stands against other sought ones only. One sheet has one outline; a loose frame around a printed shirt reaches to the neck, whose skin is no hand.
     """
     return [
         one
         for one in candidates
-        if not any(
-            other.fit > one.fit + FAR_POORER and overlap(one.corners_px, other.corners_px) > TOUCHING
+        if rule(one)
+        and not any(
+            other.fit > one.fit + FAR_POORER
+            and (one.sought or not other.sought)
+            and overlap(one.corners_px, other.corners_px) > TOUCHING
             for other in candidates
         )
     ]
@@ -202,7 +210,7 @@ def _refuse(moments: Sequence[Moment], scale: float) -> None:
     """Raise where nothing is said because nothing could be."""
     if not any(one.look.has_colour for one in moments):
         raise CannotMeasure("sheet_no_colour")
-    held: Rule = lambda one: one.held and one.fit >= CLEAR  # noqa: E731
+    held: Rule = lambda one: one.held and _is_clear(one)  # noqa: E731
     small = _chosen(moments, lambda one: held(one) and one.area_m2 < LEAST_AREA_M2, scale)
     cut_off = _chosen(moments, lambda one: held(one) and one.cut_off, scale)
     if _holds(cut_off):
