@@ -29,10 +29,12 @@ LEAST_FIT = 0.62  # mean share of the sides that is seen
 LEAST_SIDE = 0.30  # and of the poorest side
 MOST = 16  # candidates looked at in a picture
 MOST_SOUGHT = 14  # and of those whose short sides were sought
+MOST_ASKED = 4  # of these are shown to the detector: the best seen at which there is a hand
 NEARLY_SAME = 0.80  # overlap from which two of these are one: a sheet with a rim and the picture on it are two
 OF_THE_PLACE = 0.55  # share of the outline that the empty place shows too
 FACE_SCORE = 0.70
 FAR_POORER, TOUCHING = 0.18, 0.25  # of two that overlap so, the one with so much less of its outline seen is none
+MOSTLY = 0.5  # of their union, that two candidates for one sheet share
 GAP_M = 0.012  # gaps of this width in a region are closed
 EDGE_PX = 2.0
 
@@ -43,7 +45,8 @@ class Candidate:
 
     ``fit`` mean share of its outline that is seen; ``area_m2`` as seen, at the
     scale of the head; ``cut_off`` whether it reaches the border of the picture;
-    ``sought`` whether its short sides were put where most of them is seen.
+    ``sought`` whether its short sides were put where most of them is seen;
+    ``asked`` whether it was shown to the detector of faces.
     """
 
     corners_px: Floats
@@ -54,6 +57,7 @@ class Candidate:
     face: FaceOnSheet = NO_FACE
     cut_off: bool = False
     sought: bool = False
+    asked: bool = False
 
     @property
     def held(self) -> bool:
@@ -107,15 +111,24 @@ def look_at(picture: Image, plate: Image | None, px_per_m: float, about: tuple[f
         quads = [one for one in quads if one.holds(about)]
     sides = sides_of([one.corners_px for one in quads], gradient, hands, px_per_m)
     found: list[Candidate] = []
+    left = MOST_ASKED
     for quad, side in zip(quads, sides, strict=True):
-        found.append(_looked_at(picture, quad, side, px_per_m, ask=not any(poorer(quad, one) for one in found)))
+        ask = not any(spared(quad, one) for one in found) and (left > 0 or not quad.sought)
+        found.append(_looked_at(picture, quad, side, px_per_m, ask=ask))
+        left -= quad.sought and found[-1].asked
     return Look(front=front, has_colour=hands.has_colour, candidates=tuple(found))
 
 
-def poorer(quad: Quad, other: Candidate) -> bool:
-    """Whether another one with a face lies over it and shows much more of its outline: that one is chosen, whatever."""
-    much_more = other.shows_face and other.fit > quad.fit + FAR_POORER
-    return much_more and overlap(quad.corners_px, other.corners_px) > TOUCHING
+def spared(quad: Quad, other: Candidate) -> bool:
+    """Whether no detector need look, as another one with a face lies there.
+
+    One of whose outline much more is seen is chosen, whatever this one shows;
+    and one whose short sides were sought adds nothing to one that is better seen.
+    """
+    if not other.shows_face:
+        return False
+    shared = overlap(quad.corners_px, other.corners_px)
+    return (shared > TOUCHING and other.fit > quad.fit + FAR_POORER) or (quad.sought and shared > MOSTLY)
 
 
 def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float, *, ask: bool) -> Candidate:
@@ -127,8 +140,8 @@ def _looked_at(picture: Image, quad: Quad, sides: Sides, px_per_m: float, *, ask
     face = face_on(picture, quad.corners_px, FACE_SCORE) if ask else NO_FACE
     return Candidate(
         corners_px=quad.corners_px, fit=quad.fit, area_m2=area_m2, sides=sides,
-        content=content_of(picture, quad.corners_px), face=face, cut_off=cut_off,
-        sought=quad.sought,
+        content=0.0 if quad.sought and not face.score else content_of(picture, quad.corners_px), face=face,
+        cut_off=cut_off, sought=quad.sought, asked=ask,
     )  # fmt: skip
 
 

@@ -31,13 +31,17 @@ class Gradient:
 def gradient_of(picture: Image, front: Mask) -> Gradient:
     """Gradient in grey levels a pixel, of L, a and b of Lab, whichever is strongest; colour counts double."""
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab[..., 1:] *= 2.0
-    across = np.stack([cv2.Scharr(lab[..., k], cv2.CV_32F, 1, 0) for k in range(3)]) / 32.0
-    down = np.stack([cv2.Scharr(lab[..., k], cv2.CV_32F, 0, 1) for k in range(3)]) / 32.0
-    best = np.argmax(across**2 + down**2, axis=0)[None]
+    across, down, strongest = (np.zeros(front.shape, np.float32) for _ in range(3))
+    for channel, scale in enumerate((1 / 32, 2 / 32, 2 / 32)):
+        plane = np.ascontiguousarray(lab[..., channel])
+        x, y = cv2.Scharr(plane, cv2.CV_32F, 1, 0, scale=scale), cv2.Scharr(plane, cv2.CV_32F, 0, 1, scale=scale)
+        strength = x * x + y * y
+        more = (strength > strongest).astype(np.uint8)
+        for kept, new in ((across, x), (down, y), (strongest, strength)):
+            cv2.copyTo(new, more, kept)
     light = np.percentile(lab[..., 0][front], (5, 95)) if front.any() else np.zeros(2)
     step = float(np.clip(STEP * (light[1] - light[0]) / DULL, LEAST_STEP, STEP))
-    return Gradient(np.take_along_axis(across, best, 0)[0], np.take_along_axis(down, best, 0)[0], step)
+    return Gradient(across, down, step)
 
 
 def sides_seen(gradient: Gradient, corners: Floats) -> NDArray[np.bool_]:
