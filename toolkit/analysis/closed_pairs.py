@@ -21,10 +21,11 @@ Floats = NDArray[np.float64]
 LEAST_LONG_M = 0.08  # of either long side, at the scale of the head: a badge's is shorter
 PARALLEL_DEG = 14.0
 SHARED = 0.6  # of the longer one, that lies beside the shorter one
-NEAREST_PX = 6.0
-MOST_PAIRS = 48
+NEAREST_PX = 6.0  # between the two: nearer, they are the two edges of a rim
+MOST_PAIRS = 48  # of those that lie beside each other the longest
 ROUNDS, PLACES, LONGER = 2, 64, 0.5  # a segment is followed so often, at so many places, so much beyond either end
-SAME_PX = 2.5
+SAME_PX = 2.5  # segments whose ends lie so near to each other are one
+ENDS = ([0, 1, 2, 3], [2, 3, 0, 1])
 GAP_M = 0.012  # over so much a side may be lost
 ABOUT_M, STEPS = 0.018, 7  # how far about an end a corner is sought, and at how many places
 SAMPLES = 12  # places along a short side while it is sought
@@ -64,13 +65,14 @@ def grown(lines: Floats, gradient: Gradient, gap_px: float) -> Floats:
     kept: list[int] = []
     for number in np.argsort(-np.linalg.norm(every[:, 2:] - every[:, :2], axis=1), kind="stable").tolist():
         others = every[kept]
-        gaps = np.minimum(*(np.abs(others[:, turn] - every[number]).max(axis=1) for turn in ([0, 1, 2, 3], [2, 3, 0, 1])))
-        if not (gaps <= SAME_PX).any():
+        as_drawn, reversed_ = (np.abs(others[:, order] - every[number]).max(axis=1) for order in ENDS)
+        if not (np.minimum(as_drawn, reversed_) <= SAME_PX).any():
             kept.append(number)
     return every[kept]
 
 
 def _followed(lines: Floats, gradient: Gradient, gap_px: float) -> Floats:
+    """Each line fitted to the steps along it and beyond its ends, and ended where these end; or left as it is."""
     ends = lines.reshape(-1, 2, 2)
     way, length = _ways(ends)
     normal = np.stack([-way[:, 1], way[:, 0]], axis=1)
@@ -78,10 +80,11 @@ def _followed(lines: Floats, gradient: Gradient, gap_px: float) -> Floats:
     strength = strength_beside(gradient, ends[:, :1] + along[..., None] * way[:, None], normal)
     off = np.asarray(ASIDE_PX)[strength.argmax(axis=0)]
     seen = strength.max(axis=0) >= gradient.step
-    there = np.stack([_unbroken(one, gap_px / max(gap, 1e-9)) for one, gap in zip(seen, along[:, 1] - along[:, 0], strict=True)])
+    apart_px = np.maximum(along[:, 1] - along[:, 0], 1e-9).tolist()
+    there = np.stack([_unbroken(one, gap_px / gap) for one, gap in zip(seen, apart_px, strict=True)])
     enough = there.sum(axis=1, keepdims=True) >= PLACES // 4
     there |= ~enough  # these are left as they are
-    count = np.maximum(there.sum(axis=1, keepdims=True), 1)
+    count = there.sum(axis=1, keepdims=True)
     middle, aside = ((there * one).sum(axis=1, keepdims=True) / count for one in (along, off))
     spread = (there * (along - middle) ** 2).sum(axis=1, keepdims=True)
     slope = (there * (along - middle) * (off - aside)).sum(axis=1, keepdims=True) / np.maximum(spread, 1e-9)

@@ -1,8 +1,9 @@
 """Sheets in one picture of a visit: candidates, how each is held, and what is on it.
 
-Candidates come from two ways of looking (straight edges, and regions of one
-brightness), because bright rims are lost on bright clothes and short sides are
-lost from steep cameras. One that the empty place shows as well is part of it.
+Candidates come from three ways of looking (four straight edges, two long ones
+closed at their ends, and regions of one brightness), because bright rims are
+lost on bright clothes and short sides are lost from steep cameras. One that the
+empty place shows as well is part of it.
 """
 
 from __future__ import annotations

@@ -73,7 +73,8 @@ def sheet(sample: VisitSample) -> VisitReading:
     A high value does not prove a print: phones, badges and photographs shown
     for a good reason have faces on them. "None" does not prove empty hands:
     sheets seen edge-on, from behind, without a visible border, or held by
-    gloved hands are missed.
+    gloved hands are missed. Outlines of which two sides were sought
+    (:mod:`toolkit.analysis.closed_pairs`) serve the plain rule only.
     """
     scale = scale_of(sample)
     moments = looked(sample, scale)
@@ -162,7 +163,9 @@ def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[f
 def clear(candidates: Sequence[Candidate], rule: Rule) -> list[Candidate]:
     """Those that follow the rule, without what overlaps one of whose outline much more is seen.
 
-    A sought outline stands against other sought ones only. One sheet has one outline; a loose frame around a printed shirt reaches to the neck, whose skin is no hand.
+    A sought outline stands against other sought ones only. One sheet has one
+    outline; a loose frame around a printed shirt reaches to the neck, whose skin
+    is no hand.
     """
     return [
         one
