@@ -142,7 +142,7 @@ def _best_side(one: Floats, other: Floats, end: int, gradient: Gradient, px_per_
     every = np.concatenate(tried, axis=1)
     strength = strength_along(gradient, every.reshape(-1, 4), SAMPLES)
     score = np.minimum(strength, ENOUGH * gradient.step).mean(axis=1).reshape(len(one), -1)
-    return every[np.arange(len(one)), score.argmax(axis=1)]
+    return np.asarray(every[np.arange(len(one)), score.argmax(axis=1)], np.float64)
 
 
 def _ways(ends: Floats) -> tuple[Floats, Floats]:

@@ -62,7 +62,7 @@ def strength_along(gradient: Gradient, lines: Floats, samples: int) -> Floats32:
     unit = way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9)
     normal = np.stack([-unit[:, 1], unit[:, 0]], axis=-1)
     places = start[:, None] + way[:, None] * share[None, :, None]
-    return strength_beside(gradient, places, normal).max(axis=0)
+    return np.asarray(strength_beside(gradient, places, normal).max(axis=0), np.float32)
 
 
 def strength_beside(gradient: Gradient, places: Floats, normal: Floats) -> Floats32:
