@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 LEAST_LONG_M = 0.08  # of either long side, at the scale of the head: a badge's is shorter
 PARALLEL_DEG = 14.0
 SHARED = 0.6  # of the longer one, that lies beside the shorter one
+FLAT = 0.65  # of the longer one, at most, that the two lie apart: foreshortened; others show their short sides
 NEAREST_PX = 6.0  # between the two: nearer, they are the two edges of a rim
 MOST_PAIRS = 48  # of those that lie beside each other the longest
 ROUNDS, PLACES, LONGER = 2, 64, 0.5  # a segment is followed so often, at so many places, so much beyond either end
@@ -122,7 +123,7 @@ def _facing(lines: Floats, px_per_m: float) -> tuple[Floats, Floats]:
     shared = np.minimum(along[:, 1], length) - np.maximum(along[:, 0], 0.0)
     longer = np.maximum(length, size)
     kept = (direction * way).sum(axis=1) >= np.cos(np.deg2rad(PARALLEL_DEG))
-    kept &= (shared >= SHARED * longer) & (away >= np.maximum(NEAREST_PX, longer / LONGEST)) & (away <= longer)
+    kept &= (shared >= SHARED * longer) & (away >= np.maximum(NEAREST_PX, longer / LONGEST)) & (away <= FLAT * longer)
     order = np.flatnonzero(kept)[np.argsort(-shared[kept], kind="stable")][:MOST_PAIRS]
     return one[order], other[order]
 
