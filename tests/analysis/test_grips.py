@@ -9,7 +9,7 @@ import pytest
 from tests.analysis.held import PX_PER_M, SHEET, SKIN, body, hold, wall
 from toolkit.analysis.foreground import front_of
 from toolkit.analysis.grips import Sides, hands_in, sides_of
-from toolkit.analysis.outlines import gradient_of
+from toolkit.analysis.steps import gradient_of
 
 
 def sides(image: np.ndarray, corners: np.ndarray) -> Sides:
@@ -82,3 +82,11 @@ def test_shares_of_a_side_add_up() -> None:
         along = told["along"][name]
         for state, share in shares.items():
             assert along.count(state[0]) / len(along) == pytest.approx(share, abs=0.001)
+
+
+def test_a_face_printed_near_to_the_side_leaves_the_hand_told() -> None:
+    """Behind a narrow rim the print is of the colour of skin as well; the rim is not."""
+    image, corners = drawn()
+    left, top, wide, high = SHEET
+    cv2.rectangle(image, (left + 7, top + 4), (left + wide - 8, top + high - 5), SKIN, -1)
+    assert {one.side for one in sides(image, corners).grips} >= {"left", "right"}

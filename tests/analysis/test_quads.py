@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.analysis.held import body, hold, wall
 from toolkit.analysis.foreground import front_of, hull_of
-from toolkit.analysis.outlines import gradient_of, outlined, sides_seen
+from toolkit.analysis.outlines import outlined
 from toolkit.analysis.quads import Quad, apart, area_of, ordered, overlap, quads_in
+from toolkit.analysis.steps import gradient_of, sides_seen
 from toolkit.errors import CannotMeasure
 
 AREA = (600.0, 9000.0)

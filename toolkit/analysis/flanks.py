@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from toolkit.analysis.crops import middle_px, width_px
 from toolkit.analysis.grips import Hands, skin_in
 from toolkit.analysis.held_around import Flank, HeldAround, Side
-from toolkit.analysis.outlines import Gradient, gradient_of, seen_along, segments_in
+from toolkit.analysis.outlines import segments_in
+from toolkit.analysis.steps import Gradient, gradient_of, seen_along
 from toolkit.analysis.visit_faces import FACE_WIDTH_M
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image, Mask

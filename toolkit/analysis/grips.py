@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.outlines import Gradient, sides_seen
+from toolkit.analysis.steps import Gradient, sides_seen
 from toolkit.records import Image, Mask
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ HUE_DEG = (24.0, 76.0)
 CHROMA = (9.5, 44.0)
 CHANGED = 14.0  # sum of Lab differences from the empty place: what did not change is the place itself
 OUT_M = (0.012, 0.024)  # places without the side at which a hand is looked for
-IN_M = 0.035  # beyond a thumb that lies on the sheet
+IN_M = (0.020, 0.035)  # beyond a thumb that lies on the sheet, or between it and a face printed near to the side
 RUN_M = (0.014, 0.125)  # length of a run: two fingers to a hand seen from the side
 WITHIN = 0.5  # of a run, where what lies within the side is not skin
 COLOURLESS = 3.0  # median chroma of what changed: below, the camera gives no colour
@@ -85,7 +85,7 @@ class Hands:
 
 def hands_in(picture: Image, plate: Image, front: Mask) -> Hands:
     """Pixels of the hue of skin that the empty place does not show."""
-    lab, empty = (cv2.cvtColor(one, cv2.COLOR_RGB2LAB).astype(np.int16) for one in (picture, plate))
+    lab, empty = (cv2.blur(cv2.cvtColor(one, cv2.COLOR_RGB2LAB), (3, 3)).astype(np.int16) for one in (picture, plate))
     shown = skin_in(picture, front)
     changed = np.abs(lab - empty).sum(axis=2) > CHANGED
     return Hands(
@@ -110,10 +110,10 @@ def sides_of(corners: Sequence[Floats], gradient: Gradient, hands: Hands, px_per
     rings = np.stack(list(corners))
     seen = sides_seen(gradient, rings)
     near, far = (_at(hands.skin, rings, -out * px_per_m, seen.shape[2]) for out in OUT_M)
-    within = _at(hands.skin, rings, max(3.0, IN_M * px_per_m), seen.shape[2])
+    within = [_at(hands.skin, rings, max(3.0, inwards * px_per_m), seen.shape[2]) for inwards in IN_M]
     lengths = np.linalg.norm(np.roll(rings, -1, axis=1) - rings, axis=2) / px_per_m
     return [
-        _sides(seen[k], near[k] & far[k], within[k], lengths[k])
+        _sides(seen[k], near[k] & far[k], (within[0] & within[1])[k], lengths[k])
         for k in range(len(rings))
     ]  # fmt: skip
 

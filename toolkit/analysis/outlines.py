@@ -8,17 +8,16 @@ paper) costs a part of that side only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.analysis.closed_pairs import closed
 from toolkit.analysis.quads import LONGEST, Quad
+from toolkit.analysis.steps import Gradient, seen_along, sides_seen
 from toolkit.records import Image, Mask
 
 Floats = NDArray[np.float64]
-Floats32 = NDArray[np.float32]
 
 MOST_SEGMENTS = 52
 OF_THE_PLACE = 0.6  # share of a segment along which the empty place steps as well
@@ -26,34 +25,10 @@ LEAST_LENGTH = 0.028  # metres at the scale of the head
 PARALLEL_DEG = 14.0
 CROSSING_DEG = 52.0
 ASIDE = 0.45  # of the longer one's length: how far two sides of one sheet may be shifted along each other
-SAMPLES = 24  # places along a side
-STEP, LEAST_STEP = 7.0, 3.5  # grey levels a pixel across a side that is seen; in a dull picture less
-DULL = 45.0  # spread (5th to 95th percentile) of lightness before the empty place, below which a picture is dull
 LEAST_SEEN = 0.62  # mean over the four sides
 LEAST_SIDE_SEEN = 0.30  # and of the poorest side
 MOST_QUADS = 6000
 OFF_LINE_PX, GAP_SHARE = 1.6, 0.8  # parts of one side lie so near to one line, and so near to each other
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Gradient:
-    """Step of the channel that steps most, per pixel: float32 (h, w) each."""
-
-    across: Floats32
-    down: Floats32
-    step: float = STEP
-
-
-def gradient_of(picture: Image, front: Mask) -> Gradient:
-    """Gradient in grey levels a pixel, of L, a and b of Lab, whichever is strongest; colour counts double."""
-    lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab[..., 1:] *= 2.0
-    across = np.stack([cv2.Scharr(lab[..., k], cv2.CV_32F, 1, 0) for k in range(3)]) / 32.0
-    down = np.stack([cv2.Scharr(lab[..., k], cv2.CV_32F, 0, 1) for k in range(3)]) / 32.0
-    best = np.argmax(across**2 + down**2, axis=0)[None]
-    light = np.percentile(lab[..., 0][front], (5, 95)) if front.any() else np.zeros(2)
-    step = float(np.clip(STEP * (light[1] - light[0]) / DULL, LEAST_STEP, STEP))
-    return Gradient(np.take_along_axis(across, best, 0)[0], np.take_along_axis(down, best, 0)[0], step)
 
 
 def segments_in(picture: Image, front: Mask, before: Gradient, px_per_m: float) -> Floats:
@@ -118,17 +93,16 @@ def outlined(
     mean share of the sides that is seen, 0-1.
     """
     lines = segments_in(picture, front, before, px_per_m)
-    pairs = _pairs(lines)
-    if len(pairs) < 2:
-        return []
-    corners = _crossed(lines, pairs, area_px)
+    pairs, ends = _pairs(lines), closed(lines, gradient, px_per_m)
+    found = _crossed(lines, pairs, area_px) if len(pairs) > 1 else np.empty((0, 4, 2))
+    corners = np.concatenate([found, _clockwise(ends[_is_sized(ends, area_px)])])
     if not len(corners):
         return []
     seen = sides_seen(gradient, corners).mean(axis=2)
     fit = seen.mean(axis=1)
     kept = (fit >= LEAST_SEEN) & (seen.min(axis=1) >= LEAST_SIDE_SEEN)
-    order = np.flatnonzero(kept)[np.argsort(-fit[kept], kind="stable")]
-    return [Quad(corners_px=corners[k], fit=float(fit[k])) for k in order.tolist()]
+    order = np.flatnonzero(kept)[np.argsort(-fit[kept], kind="stable")].tolist()
+    return [Quad(corners_px=corners[k], fit=float(fit[k]), sought=k >= len(found)) for k in order]
 
 
 def _pairs(lines: Floats) -> NDArray[np.int64]:
@@ -161,12 +135,17 @@ def _crossed(lines: Floats, pairs: NDArray[np.int64], area_px: tuple[float, floa
     points = np.stack([np.cross(homogeneous[pairs[a, p]], homogeneous[pairs[b, q]]) for p, q in ring], axis=1)
     depth = np.where(np.abs(points[..., 2:]) < 1e-9, 1e-9, points[..., 2:])
     corners = points[..., :2] / depth
+    kept = _is_sized(corners, area_px) & _lies_within(lines, pairs, a, b, corners)
+    return _clockwise(corners[kept][:MOST_QUADS])
+
+
+def _is_sized(corners: Floats, area_px: tuple[float, float]) -> NDArray[np.bool_]:
+    """Which rings (n, 4, 2) have such an area, and are no strips."""
     sides = np.linalg.norm(np.roll(corners, -1, axis=1) - corners, axis=2)
     x, y = corners[..., 0], corners[..., 1]
     area = np.abs((x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)) / 2
-    kept = (area >= area_px[0]) & (area <= area_px[1]) & (sides.max(axis=1) <= LONGEST * sides.min(axis=1))
-    kept &= _lies_within(lines, pairs, a, b, corners)
-    return _clockwise(corners[kept][:MOST_QUADS])
+    sized = (area >= area_px[0]) & (area <= area_px[1]) & (sides.max(axis=1) <= LONGEST * sides.min(axis=1))
+    return np.asarray(sized, np.bool_)
 
 
 def _lies_within(
@@ -198,27 +177,3 @@ def _clockwise(corners: Floats) -> Floats:
     first = np.argmax(sides[..., 0] / (np.linalg.norm(sides, axis=2) + 1e-9), axis=1)
     turned = (first[:, None] + np.arange(4)) % 4
     return np.asarray(np.take_along_axis(ring, turned[..., None], axis=1), np.float64)
-
-
-def sides_seen(gradient: Gradient, corners: Floats) -> NDArray[np.bool_]:
-    """Where along each side the picture steps across it: bool (n, 4, 24), for corners (n, 4, 2)."""
-    ways = np.concatenate([corners, np.roll(corners, -1, axis=1)], axis=2).reshape(-1, 4)
-    return seen_along(gradient, ways).reshape(len(corners), 4, SAMPLES)
-
-
-def seen_along(gradient: Gradient, lines: Floats, samples: int = SAMPLES) -> NDArray[np.bool_]:
-    """Where along lines (n, 4) the picture steps across them, within a pixel: bool (n, samples)."""
-    share = (np.arange(samples) + 0.5) / samples
-    start, way = lines[:, :2], lines[:, 2:] - lines[:, :2]
-    unit = way / (np.linalg.norm(way, axis=1, keepdims=True) + 1e-9)
-    normal = np.stack([-unit[:, 1], unit[:, 0]], axis=-1)
-    places = start[:, None] + way[:, None] * share[None, :, None]
-    height, width = gradient.across.shape
-    strongest = np.zeros(places.shape[:2], np.float32)
-    for off in (-1.0, 0.0, 1.0):
-        at = np.round(places + off * normal[:, None]).astype(np.int64)
-        inside = (at[..., 0] >= 0) & (at[..., 0] < width) & (at[..., 1] >= 0) & (at[..., 1] < height)
-        x, y = np.clip(at[..., 0], 0, width - 1), np.clip(at[..., 1], 0, height - 1)
-        step = gradient.across[y, x] * normal[:, None, 0] + gradient.down[y, x] * normal[:, None, 1]
-        strongest = np.maximum(strongest, np.abs(step) * inside)
-    return np.asarray(strongest >= gradient.step, np.bool_)

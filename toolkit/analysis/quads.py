@@ -31,10 +31,15 @@ LONGEST = 7.0  # of the shortest side: beyond, it is a strip, a seam or a shadow
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Quad:
-    """Corners (4, 2), clockwise from the upper left, and how well they fit what they came from, 0-1."""
+    """Corners (4, 2), clockwise from the upper left, and how well they fit what they came from, 0-1.
+
+    ``sought``: its short sides were put where the picture shows most of them, so
+    that its fit says less than that of one whose four sides were found.
+    """
 
     corners_px: Floats
     fit: float
+    sought: bool = False
 
     @property
     def area_px(self) -> float:

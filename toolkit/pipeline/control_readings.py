@@ -34,7 +34,7 @@ from toolkit.pipeline.progress import Progress, quiet
 from toolkit.pipeline.zones import declared_rate, stated_scale, zones_of_camera
 from toolkit.runners import Runner, local
 
-VERSION = 7
+VERSION = 8
 LONGEST_S = 6.0  # of one control that is looked at, in its middle
 SHORT_QUANTILE, LEAST_FRAMES = 0.25, 8
 APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon and so near

@@ -33,7 +33,7 @@ from toolkit.records import Face, Image
 from toolkit.runners import Runner, local
 from toolkit.vision.models import slots
 
-VERSION = 3
+VERSION = 4
 MOST_FRAMES = 100  # of one presentation that cues are measured on, spread over all of it
 INPUTS = ("presentations", "faces", "visits", "zones")
 OUTPUTS = ("cue_readings", "geometries", "models")

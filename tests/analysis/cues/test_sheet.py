@@ -11,8 +11,11 @@ import pytest
 
 from bench.filmed_visits import Visit, film
 from tests.analysis.held import SHEET, visit
-from toolkit.analysis.cues.sheet import sheet, told
+from toolkit.analysis.cues.sheet import RULES, sheet, told
+from toolkit.analysis.grips import Grip, Sides
+from toolkit.analysis.held_sheets import Candidate
 from toolkit.analysis.quads import overlap
+from toolkit.analysis.rectified import FaceOnSheet
 from toolkit.analysis.visit_sample import NEUTRAL, VisitReading, visit_cues
 from toolkit.errors import CannotMeasure
 from toolkit.simulation.seeds import CONTINUITY, DEVELOPMENT, FACES, SHEETS
@@ -99,6 +102,30 @@ def test_the_cue_is_filed_and_may_only_say_artefact() -> None:
 def test_no_other_measurement_uses_the_seeds_of_this_one() -> None:
     others = [set(one) for one in (CONTINUITY, FACES, DEVELOPMENT)]
     assert all(set(SHEETS).isdisjoint(one) for one in others)
+
+
+def test_an_outline_that_was_sought_counts_with_a_face_only() -> None:
+    """Arms and legs have two long sides too: neither a flat object nor a sheet in hands is told of them."""
+    found = Candidate(
+        corners_px=np.array([[0.0, 0], [60, 0], [60, 25], [0, 25]]), fit=0.95, area_m2=0.02, content=0.3,
+        sides=Sides(states=(), grips=(Grip(side="left", from_m=0.02, to_m=0.05),)),
+        face=FaceOnSheet(score=0.9, box=(0.2, 0.1, 0.8, 0.9)),
+    )  # fmt: skip
+    assert all(rule(found) for rule in RULES.values())
+    sought = replace(found, sought=True)
+    assert [level for level, rule in RULES.items() if rule(sought)] == ["face_on_it"]
+
+
+@pytest.mark.parametrize(("kind", "statement"), [("stacked", "artefact"), ("live", "nothing")])
+def test_a_print_held_below_a_steep_camera_is_asserted_and_empty_hands_are_not(kind: str, statement: str) -> None:
+    """From 75 degrees the hands hide most of its left and right sides."""
+    filmed = film(Visit(purpose="development", kind=kind, pitch=75, px_per_m=250, number=2048))
+    reading = sheet(filmed.sample)
+    assert reading.statement == statement
+    if kind == "stacked":
+        true = dict(zip(filmed.sample.times_s.tolist(), filmed.corners_px, strict=True))
+        shares = [overlap(np.array(one["corners_px"]), true[one["media_s"]]) for one in reading.evidence["frames"]]
+        assert np.median(shares) > 0.6
 
 
 @pytest.mark.full

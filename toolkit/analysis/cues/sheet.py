@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.foreground import front_of
-from toolkit.analysis.held_sheets import FAR_POORER, TOUCHING, Candidate, Look, look_at
+from toolkit.analysis.held_sheets import FAR_POORER, LEAST_AREA_M2, TOUCHING, Candidate, Look, look_at
 from toolkit.analysis.quads import overlap
 from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
 from toolkit.analysis.visit_sample import Level, VisitReading, VisitSample, visit_cue
@@ -30,7 +30,6 @@ from toolkit.errors import CannotMeasure
 Floats = NDArray[np.float64]
 
 MOST_LOOKS = 10  # pictures of a visit that are looked at, spread over it
-LEAST_AREA_M2 = 0.010  # as seen: below, three of four sheets were missed
 PLACE_M = 0.30  # how far a sheet's middle may lie from where it mostly is
 CONTENT = 0.16  # unevenness of light and dark from which there is a picture; writing has .05
 CLEAR = 0.80  # share of the outline that is seen, for the neutral statements
@@ -74,7 +73,8 @@ def sheet(sample: VisitSample) -> VisitReading:
     A high value does not prove a print: phones, badges and photographs shown
     for a good reason have faces on them. "None" does not prove empty hands:
     sheets seen edge-on, from behind, without a visible border, or held by
-    gloved hands are missed.
+    gloved hands are missed. Outlines of which two sides were sought
+    (:mod:`toolkit.analysis.closed_pairs`) serve the plain rule only.
     """
     scale = scale_of(sample)
     moments = looked(sample, scale)
@@ -133,16 +133,21 @@ def _large(one: Candidate) -> bool:
     return one.area_m2 >= LEAST_AREA_M2 and not one.cut_off
 
 
+def _is_clear(one: Candidate) -> bool:
+    """Four sides that were found: sought ones count with a face only, for arms and legs have two long sides too."""
+    return one.fit >= CLEAR and not one.sought
+
+
 RULES: dict[Level, Rule] = {
     "face_on_it": lambda one: _large(one) and one.held and one.shows_face and one.fit >= FACE_FIT,
-    "sheet_in_hands": lambda one: _large(one) and one.held and one.fit >= CLEAR,
-    "flat_object": lambda one: _large(one) and one.fit >= CLEAR,
+    "sheet_in_hands": lambda one: _large(one) and one.held and _is_clear(one),
+    "flat_object": lambda one: _large(one) and _is_clear(one),
 }
 
 
 def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[float, Candidate]]:
     """One candidate a picture that follows the rule, at about one place over the visit."""
-    found = [(one.at_s, kept) for one in moments if (kept := [c for c in clear(one.look.candidates) if rule(c)])]
+    found = [(one.at_s, kept) for one in moments if (kept := clear(one.look.candidates, rule))]
     if not found:
         return []
     first = [(at, outermost(kept)) for at, kept in found]
@@ -155,16 +160,21 @@ def _chosen(moments: Sequence[Moment], rule: Rule, scale: float) -> list[tuple[f
     return chosen
 
 
-def clear(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Without those that overlap one of whose outline much more is seen.
+def clear(candidates: Sequence[Candidate], rule: Rule) -> list[Candidate]:
+    """Those that follow the rule, without what overlaps one of whose outline much more is seen.
 
-    One sheet has one outline; a loose frame around a printed shirt reaches to the neck, whose skin is no hand.
+    A sought outline stands against other sought ones only. One sheet has one
+    outline; a loose frame around a printed shirt reaches to the neck, whose skin
+    is no hand.
     """
     return [
         one
         for one in candidates
-        if not any(
-            other.fit > one.fit + FAR_POORER and overlap(one.corners_px, other.corners_px) > TOUCHING
+        if rule(one)
+        and not any(
+            other.fit > one.fit + FAR_POORER
+            and (one.sought or not other.sought)
+            and overlap(one.corners_px, other.corners_px) > TOUCHING
             for other in candidates
         )
     ]
@@ -203,7 +213,7 @@ def _refuse(moments: Sequence[Moment], scale: float) -> None:
     """Raise where nothing is said because nothing could be."""
     if not any(one.look.has_colour for one in moments):
         raise CannotMeasure("sheet_no_colour")
-    held: Rule = lambda one: one.held and one.fit >= CLEAR  # noqa: E731
+    held: Rule = lambda one: one.held and _is_clear(one)  # noqa: E731
     small = _chosen(moments, lambda one: held(one) and one.area_m2 < LEAST_AREA_M2, scale)
     cut_off = _chosen(moments, lambda one: held(one) and one.cut_off, scale)
     if _holds(cut_off):
