@@ -102,7 +102,8 @@ def _envelopes(document: Any) -> Iterator[dict[str, Any]]:
 
 def _beginning(text: str, name: str, file: str, fault: json.JSONDecodeError) -> Listing:
     start = re.search(KEY.format(re.escape(name)) + r"\s*\[", text)
-    place = start.end() if start else text.find("[") + 1
+    bare = text.lstrip()[:1] == "["
+    place = text.find("[") + 1 if bare else start.end() if start else 0
     items: list[Any] = []
     decoder = json.JSONDecoder()
     while place:
