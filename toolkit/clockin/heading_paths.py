@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from toolkit.clockin.day_times import plain
+from toolkit.clockin.day_times import CLOCK, plain
 from toolkit.clockin.sheets import Cell, Sheet, raw_of
 from toolkit.clockin.tabular import clean_cell
 from toolkit.errors import ReadingError
@@ -74,11 +74,19 @@ def row_text(cells: Sequence[Cell]) -> str:
     return json.dumps(raw_of(cells), ensure_ascii=False)
 
 
-def headed(sheet: Sheet, needed: Collection[str]) -> Headed | None:
-    """The sheet with its headings, where one of its first rows holds all of the needed ones."""
+def headed(sheet: Sheet, needed: Collection[str], groups: Collection[str] = ()) -> Headed | None:
+    """The sheet with its headings, where one of its first rows holds all of the needed ones.
+
+    Parameters
+    ----------
+    needed : collection of str
+        Headings of columns in which every record says something.
+    groups : collection of str
+        Needed headings that have others below them.
+    """
     for first, row in enumerate(sheet.rows[:SEARCHED_ROWS], 1):
         found = [_heading(cell.text) for cell in row]
-        if set(needed) <= set(found):
+        if {*needed, *groups} <= set(found):
             last = first + 1 if _goes_on(sheet, first, [found.index(name) for name in needed]) else first
             return _with_paths(sheet, first, last)
     return None
@@ -97,13 +105,15 @@ def _heading(text: str) -> str:
 
 
 def _goes_on(sheet: Sheet, first: int, keys: Collection[int]) -> bool:
-    """Whether the next row holds headings too: cells are merged into it, or it says nothing under the key columns."""
+    """Whether the next row holds headings too: cells are merged into it, or it tells neither a key nor any time."""
     if first >= len(sheet.rows):
         return False
     if any(top == first and bottom == first + 1 for top, _, bottom, _ in sheet.merged):
         return True
     below = sheet.rows[first]
-    return any(cell.text for cell in below) and not any(key < len(below) and below[key].text for key in keys)
+    if any(key < len(below) and below[key].text for key in keys):
+        return False
+    return any(cell.text for cell in below) and not any(CLOCK.search(cell.text) for cell in below)
 
 
 def _paths(sheet: Sheet, first: int, last: int) -> Iterator[Path]:

@@ -37,7 +37,7 @@ from toolkit.clockin.tabular import clean_cell
 from toolkit.errors import ReadingError
 
 # Newer reports put 打卡时间 under 上班1.
-DAILY, DAILY_GROUPED = ("姓名", "日期", "上班1打卡时间"), ("姓名", "日期", "上班1")
+DAILY, DAILY_GROUPED = (("姓名", "日期", "上班1打卡时间"), ()), (("姓名", "日期"), ("上班1",))
 SINGLE = ("姓名", "考勤日期", "考勤时间", "打卡时间")
 IDS = ("UserId", "工号")
 SLOT = re.compile(r"(?P<name>(?P<half>上班|下班)\d)打卡(?P<leaf>时间|结果)")
@@ -111,8 +111,8 @@ class DingtalkXlsx:
 
 def _headed(sheet: Sheet) -> Headed | None:
     """The sheet with its headings, where it is one of the two tables."""
-    for needed in (DAILY, DAILY_GROUPED):
-        found = headed(sheet, needed)
+    for needed, groups in (DAILY, DAILY_GROUPED):
+        found = headed(sheet, needed, groups)
         if found is not None and _slots(found):
             return found
     return headed(sheet, SINGLE)

@@ -41,7 +41,7 @@ from toolkit.clockin.sheets import Sheet
 from toolkit.clockin.tabular import clean_cell
 from toolkit.errors import ReadingError
 
-DAYS, SINGLE = ("时间", "姓名", "账号", "考勤概况"), ("日期", "姓名", "账号", "实际打卡时间")
+DAYS, DAYS_GROUPS, SINGLE = ("时间", "姓名", "账号"), ("考勤概况",), ("日期", "姓名", "账号", "实际打卡时间")
 LIST, COUNT = ("打卡时间记录",), ("考勤概况", "打卡次数(次)")
 ENDS, AFIELD = (("考勤概况", "最早"), ("考勤概况", "最晚")), (("外出打卡", "最早"), ("外出打卡", "最晚"))
 SHIFT = re.compile(r"(?:上班|下班)\d")
@@ -124,7 +124,7 @@ class WecomXlsx:
 
 def _headed(sheet: Sheet) -> Headed | None:
     """The sheet with its headings, where it is one of the two tables."""
-    found = headed(sheet, DAYS)
+    found = headed(sheet, DAYS, DAYS_GROUPS)
     if found is not None and (LIST in found.paths or ENDS[0] in found.paths):
         return found
     return headed(sheet, SINGLE)
