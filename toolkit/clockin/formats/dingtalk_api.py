@@ -1,0 +1,119 @@
+"""DingTalk (钉钉) clock-ins as its interface answers them (``attendance/list``, ``attendance/listRecord``), JSON.
+
+``userCheckTime`` is milliseconds since 1970 and therefore a moment, whatever
+zone the terminal is in; in all public examples its milliseconds are zeros, so
+that a time without any is taken for a whole second. ``sourceType`` tells where
+the row comes from: a terminal, a phone, a manager, an approved make-up, the
+system. ``timeResult`` NotSigned is a row about a clock-in that was not made.
+
+References
+----------
+The codes of ``sourceType`` and ``timeResult`` are those of public code that
+reads them; which keys only ``listRecord`` answers with is from memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from toolkit.clockin.api_lists import Claim, claim, cut_row, item_text, listing, moment, names_keys, others, text_of
+from toolkit.clockin.formats import NON_RECORD, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.platform_words import elsewhere
+
+LIST, TABLE = "recordresult", "dingtalk.sourceType"
+# Kind of record and credential by source.
+SOURCES = {
+    "ATM": ("raw_event", "unknown"),
+    "DING_ATM": ("raw_event", "unknown"),
+    "BEACON": ("raw_event", "unknown"),
+    "USER": ("raw_event", "remote"),
+    "BOSS": ("manual_edit", "manual"),
+    "APPROVE": ("makeup", "manual"),
+    "SYSTEM": ("auto", "manual"),
+    "AUTO_CHECK": ("auto", "remote"),
+}
+ACCEPTED = frozenset({"Normal", "Early", "Late", "SeriousLate", "Absenteeism"})
+NOT_SIGNED = "NotSigned"
+DIRECTIONS = {"OnDuty": "in", "OffDuty": "out"}
+DEVICE = ("deviceSN", "deviceId", "deviceName")
+# Entries of single records; an answer without any of them lists one result for each end of a shift.
+OF_SINGLE_RECORDS = ("isLegal", "locationMethod", "userAddress", *DEVICE)
+READ = frozenset({"userId", "userCheckTime", "baseCheckTime", "checkType", "sourceType", "approveId", "procInstId",
+                  "deviceSN", "deviceName", "photoUrl"})  # fmt: skip
+MS_A_SECOND = 1000
+
+
+@punch_format("dingtalk_api")
+class DingtalkApi:
+    """Items of ``recordresult``."""
+
+    mapping_keys: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset({"failures", "credential", "photos"})
+
+    def sniff(self, head: Head) -> bool:
+        """JSON with the keys of an attendance record."""
+        return names_keys(head.text, ("userCheckTime", "userId", "checkType"))
+
+    def facts(self, source: Source) -> FileFacts:
+        """Whether more would follow, and what this kind of answer leaves out."""
+        told = listing(source.text, LIST, source.name)
+        items = [item for item in told.items if isinstance(item, dict)]
+        more = str(told.envelope.get("hasMore", "")).lower() == "true"
+        single = any(text_of(item, *OF_SINGLE_RECORDS) for item in items)
+        device = any(text_of(item, *DEVICE) for item in items)
+        return FileFacts(
+            truncated=told.truncated or ("more" if more else ""),
+            lacks=(*(() if single else ("middle_punches",)), *(() if device else ("device",))),
+        )
+
+    def rows(self, source: Source) -> Iterator[RawRow]:
+        """One row an item, counted from 1; what was not signed is no record."""
+        told = listing(source.text, LIST, source.name)
+        for number, item in enumerate(told.items, 1):
+            yield _row(number, item)
+        yield from cut_row(told)
+
+
+def _row(number: int, item: Any) -> RawRow:
+    raw = item_text(item)
+    if not isinstance(item, dict):
+        return RawRow(kind=REFUSED, row=number, raw=raw, why="not_an_item")
+    if text_of(item, "timeResult") == NOT_SIGNED:
+        return RawRow(kind=NON_RECORD, row=number, raw=raw)
+    told = claim(number, item, ("userId",), "userCheckTime", MS_A_SECOND)
+    if not isinstance(told, Claim):
+        return told
+    code = text_of(item, "sourceType")
+    kind, credential = SOURCES.get(code, ("raw_event", f"unknown ({code})" if code else "unknown"))
+    return told.punch(
+        terminal_id=text_of(item, *DEVICE) or elsewhere(credential, kind),
+        credential=credential,
+        result=_result(item, kind),
+        record_kind=kind,
+        details=_details(item, code),
+    )
+
+
+def _result(item: Mapping[str, Any], kind: str) -> str:
+    if text_of(item, "isLegal") == "N" or kind != "raw_event":
+        return "unknown"
+    return "pass" if text_of(item, "timeResult") in ACCEPTED else "unknown"
+
+
+def _details(item: Mapping[str, Any], code: str) -> dict[str, Any]:
+    planned = moment(item.get("baseCheckTime"), MS_A_SECOND)
+    flags = [] if code in SOURCES else ["unknown_source"]
+    flags += ["declared_invalid"] if text_of(item, "isLegal") == "N" else []
+    return {
+        **others(item, READ),
+        "direction": DIRECTIONS.get(text_of(item, "checkType"), "unknown"),
+        "scheduled": planned.isoformat() if planned else "",
+        "credential_code": code,
+        "code_table": TABLE if code else "",
+        "approval_id": text_of(item, "procInstId", "approveId"),
+        "device_serial": text_of(item, "deviceSN"),
+        "device_name": text_of(item, "deviceName"),
+        "photo_ref": text_of(item, "photoUrl"),
+        "flags": flags,
+    }
