@@ -39,7 +39,7 @@ def test_items_of_a_cut_list_are_read_up_to_the_cut() -> None:
 def test_a_fault_that_is_no_cut_refuses_the_file(text: str) -> None:
     with pytest.raises(ReadingError) as refused:
         whole_documents(text, "events.json")
-    assert refused.value.code == "records_json_broken"
+    assert refused.value.code == "records_json_faulty"
 
 
 def test_fields_are_text_with_all_their_digits() -> None:

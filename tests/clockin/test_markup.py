@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from toolkit.clockin import markup
 from toolkit.clockin.sheets import EMPTY, NUMBER, SPAN, TEXT, WHEN, sheets_of
 from toolkit.errors import ReadingError
 
@@ -86,6 +87,15 @@ def test_a_row_of_a_table_within_a_cell_is_read_once() -> None:
     nested = "<table><tr><td><table><tr><td>1001</td></tr><tr><td>1002</td></tr></table></td></tr></table>"
     assert texts(nested.encode())[1] == [["1001"], ["1002"]]
     assert len(texts(nested.encode())[0]) == 1
+
+
+def test_cells_that_are_only_claimed_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "MOST_CELLS", 10_000)
+    wide = "<table>" + "<tr><td colspan=2000>1001</td></tr>" * 6 + "</table>"
+    with pytest.raises(ReadingError) as refused:
+        sheets_of(wide.encode(), "x.xls")
+    assert refused.value.code == "records_sheet_too_large"
+    assert len(sheets_of(wide.replace("2000", "20").encode(), "x.xls")[0].rows) == 6
 
 
 def test_other_xml_and_mail_have_no_tables() -> None:

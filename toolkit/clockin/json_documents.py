@@ -35,7 +35,7 @@ def whole_documents(text: str, file: str) -> tuple[list[Document], str]:
     Raises
     ------
     ReadingError
-        ``records_json_broken``: a fault that is no cut.
+        ``records_json_faulty``: a fault that is no cut.
     """
     return _series(text, 0, file)
 
@@ -68,10 +68,10 @@ def _series(text: str, start: int, file: str) -> tuple[list[Document], str]:
             value, end = DECODER.raw_decode(text, at)
         except json.JSONDecodeError as fault:
             if not _is_cut(text, fault):
-                raise ReadingError("records_json_broken", file=file, row=fault.lineno) from fault
+                raise ReadingError("records_json_faulty", file=file, row=fault.lineno) from fault
             return found, text[at:]
         except RecursionError as deep:
-            raise ReadingError("records_json_broken", file=file, row=text.count("\n", 0, at) + 1) from deep
+            raise ReadingError("records_json_faulty", file=file, row=text.count("\n", 0, at) + 1) from deep
         found.append(Document(value, text[at:end]))
         at = _skip(text, end)
     return found, ""

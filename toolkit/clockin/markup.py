@@ -29,6 +29,8 @@ PAGE_MARKS = (b"<html", b"<!doctype html", b"<table", b"<meta")
 IN_ONE_FILE = re.compile(rb"^MIME-Version:.*?^Content-Type:\s*(?:multipart/related|text/html)", re.I | re.M | re.S)
 WORKBOOK_SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 SHEETS = f"{{{WORKBOOK_SPACE}}}"
+MOST_CELLS, USUAL_COLUMNS = 20_000_000, 100
+NOTHING = Cell("", EMPTY)
 DAY_ZERO = ("1899-12-30", "1899-12-31")  # a time of day without a day is written as one of these days
 
 
@@ -70,10 +72,18 @@ def _page(text: str, file: str, numbers: Iterator[int]) -> Iterator[Sheet]:
     tree = html5lib.parse(text, treebuilder="etree", namespaceHTMLElements=False)
     for table in tree.iter("table"):
         name = f"table {next(numbers)}"
-        rows = tuple(tuple(_spread(row)) for row in _own_rows(table))
-        if len(rows) > MOST_ROWS:
-            raise ReadingError("records_sheet_too_large", file=file, sheet=name, rows=len(rows))
-        yield Sheet(name=name, rows=rows)
+        rows: list[tuple[Cell, ...]] = []
+        for row in _own_rows(table):
+            rows.append(tuple(_spread(row)))
+            _check_size(rows, name, file)
+        yield Sheet(name=name, rows=tuple(rows))
+
+
+def _check_size(rows: list[tuple[Cell, ...]], sheet: str, file: str) -> None:
+    """A few words of mark-up can claim a row of thousands of cells; asked for each row, cheap while it is narrow."""
+    last = len(rows[-1])
+    if len(rows) > MOST_ROWS or (last > USUAL_COLUMNS and len(rows) * last > MOST_CELLS):
+        raise ReadingError("records_sheet_too_large", file=file, sheet=sheet, rows=len(rows))
 
 
 def _own_rows(element: Any) -> Iterator[Any]:
@@ -94,7 +104,7 @@ def _spread(row: Any) -> Iterator[Cell]:
         yield Cell(text, TEXT if text else EMPTY)
         span = str(cell.get("colspan", "1"))
         for _ in range(min(int(span) if span.isascii() and span.isdigit() else 1, MOST_COLUMNS) - 1):
-            yield Cell("", EMPTY)
+            yield NOTHING
 
 
 def _worksheet(worksheet: Element, file: str) -> Sheet:
@@ -108,6 +118,7 @@ def _worksheet(worksheet: Element, file: str) -> Sheet:
             raise ReadingError("records_sheet_too_large", file=file, sheet=name, rows=number)
         rows.extend(() for _ in range(number - 1 - len(rows)))
         rows.append(_row(row, number, merged, name, file))
+        _check_size(rows, name, file)
     visible = [element.text for element in worksheet.iter() if local_name(element.tag) == "Visible"]
     return Sheet(
         name=name, rows=tuple(rows), merged=tuple(merged), hidden=any(text != "SheetVisible" for text in visible)
@@ -121,18 +132,18 @@ def _row(row: Element, number: int, merged: list[tuple[int, int, int, int]], she
         across, down = (_whole(element.get(f"{SHEETS}{side}")) for side in ("MergeAcross", "MergeDown"))
         if not len(cells) < column <= MOST_COLUMNS or across > MOST_COLUMNS:
             raise ReadingError("records_sheet_too_large", file=file, sheet=sheet, rows=number)
-        cells.extend(Cell("", EMPTY) for _ in range(column - 1 - len(cells)))
+        cells.extend(NOTHING for _ in range(column - 1 - len(cells)))
         if across or down:
             merged.append((number, column - 1, number + down, column - 1 + across))
         cells.append(_cell(element.find(f"{SHEETS}Data")))
-        cells.extend(Cell("", EMPTY) for _ in range(across))
+        cells.extend(NOTHING for _ in range(across))
     return tuple(cells)
 
 
 def _cell(data: Element | None) -> Cell:
     text = "" if data is None else "".join(data.itertext())
     if data is None or not text:
-        return Cell("", EMPTY)
+        return NOTHING
     kind = data.get(f"{SHEETS}Type", "String")
     if kind == "Number":
         return Cell(text.strip(), NUMBER)

@@ -74,7 +74,7 @@ def test_no_matches_are_no_rows(read: Any, write: Any) -> None:
 def test_a_broken_document_is_refused(text: str) -> None:
     with pytest.raises(ReadingError) as refused:
         read(text)
-    assert refused.value.code == "records_json_broken"
+    assert refused.value.code == "records_json_faulty"
 
 
 def test_an_item_that_is_no_event_is_refused_and_not_dropped() -> None:

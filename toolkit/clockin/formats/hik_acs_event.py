@@ -82,7 +82,7 @@ def _listed(page: Any, file: str) -> bool:
     """Whether a page holds a list of events; one without matches has none."""
     answer = page.get("AcsEvent") if isinstance(page, Mapping) else None
     if not isinstance(answer, Mapping) or not isinstance(answer.get("InfoList", []), list):
-        raise ReadingError("records_json_broken", file=file, row=1)
+        raise ReadingError("records_json_faulty", file=file, row=1)
     return bool(answer.get("InfoList"))
 
 

@@ -109,7 +109,7 @@ def _alerts(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any] | Non
         listed = document.value if isinstance(document.value, list) else [document.value]
         for one in listed:
             if not isinstance(one, Mapping):
-                raise ReadingError("records_json_broken", file=file, row=1)
+                raise ReadingError("records_json_faulty", file=file, row=1)
             whole = one.get(ALERT, one)
             raw = document.text if one is document.value else json.dumps(one, ensure_ascii=False)
             yield raw, whole if isinstance(whole, Mapping) else {}
