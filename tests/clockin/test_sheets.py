@@ -47,7 +47,7 @@ def test_an_old_workbook_is_read_whatever_it_is_called(shared: Path) -> None:
     assert "刷卡记录" in [sheet.name for sheet in sheets_of(content, "really.xlsx")]
 
 
-def test_a_workbook_of_wps_that_holds_the_streams_of_excel_is_read_under_its_own_name(shared: Path) -> None:
+def test_a_workbook_is_read_by_its_streams_and_may_be_called_et(shared: Path) -> None:
     content = (shared / "clockin-samples/18_刷卡记录_grid.xls").read_bytes()
     assert sheets_of(content, "grid.et") == sheets_of(content, "grid.xls") != ()
 

@@ -2,8 +2,9 @@
 
 Values only: formulas and macros are not evaluated. Blank rows stay where they
 are, so that a row is named by the number that a spreadsheet shows.
-``python-calamine`` reads xlsx, ods and xls, also an ``.et`` of WPS that holds the
-streams of an xls; pages and XML workbooks are read by :mod:`toolkit.clockin.markup`.
+``python-calamine`` reads xlsx, ods and xls; pages and XML workbooks are read by
+:mod:`toolkit.clockin.markup`. An ``.et`` of WPS is read where it holds the streams
+of an xls and refused as another program's otherwise; no such file was at hand.
 """
 
 from __future__ import annotations

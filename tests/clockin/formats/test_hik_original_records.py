@@ -171,6 +171,23 @@ def test_rows_in_tables_of_their_own_stand_under_the_headings_before_them() -> N
     ]
 
 
+def test_the_table_is_the_same_in_a_page_in_one_file_and_in_an_xml_workbook() -> None:
+    html = page([HEADINGS.split(",")], [cells("'1001"), cells("'1002")])
+    mhtml = f"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{html}"
+    inner = "".join(
+        "<Row>" + "".join(f'<Cell><Data ss:Type="String">{cell}</Data></Cell>' for cell in row) + "</Row>"
+        for row in (HEADINGS.split(","), cells("'1001"), cells("'1002"))
+    )
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    book = (
+        f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'><Worksheet ss:Name='s'>"
+        f"<Table>{inner}</Table></Worksheet></Workbook>"
+    )
+    for content in (html, mhtml, book):
+        told = list(HikOriginalRecords().rows(Source(name="x.xls", content=content.encode())))
+        assert [row.employee_id for row in told if row.kind == "punch"] == ["1001", "1002"]
+
+
 def test_a_short_row_among_the_rows_is_refused_and_not_passed_over() -> None:
     html = page([HEADINGS.split(","), cells("'1001"), ["'1002", "卢志远"], ["'1003"]])
     told = list(HikOriginalRecords().rows(Source(name="x.xls", content=html.encode())))

@@ -8,8 +8,8 @@ may be either: its number is told as a civil time without a zone and flagged
 
 ``Method`` has two tables. Which one holds depends on the kind of device, which
 the answer does not tell: 15 stands in that of terminals only and is a face; all
-other codes stay unknown unless a person states ``device_kind`` ("asi" or "vto")
-in the mapping.
+other codes stay unknown unless a person states it in the mapping:
+``{"format": "dahua_records", "device_kind": "vto"}`` ("asi" or "vto").
 
 An empty ``UserID`` is a failed attempt. Where the file ends within a record, the
 field itself is missing, which is no failed attempt; such a record is refused.
