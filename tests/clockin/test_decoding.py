@@ -64,6 +64,8 @@ def test_a_stated_encoding_that_there_is_not_is_refused_by_name(name: str) -> No
         ((b"\x47" + b"\x11" * 187) * 9, "video"),
         (b"PK\x03\x04\x14\x00\x06\x00", "workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
+        (b"\x00\x01\x00\x00Standard Jet DB\x00\x01\x00", "access"),
+        (b"\x00\x01\x00\x00Standard ACE DB\x00\x02\x00", "access"),
         (b"%PDF-1.7\n", "pdf"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
         (b"BM\x36\x00\x00\x00\x00\x00", "picture"),

@@ -15,6 +15,13 @@ PAGE = """<html><body><table><tr><td colspan="2">Title</td></tr></table>
 <table><tr><td>'1001</td><td>08:21</td></tr>
 <td>'1002</td><td>08:41</td></tr></table></body></html>"""
 
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+
+def wide(name: str) -> bytes:
+    """A name as a compound file lists it."""
+    return name.encode("utf-16-le") + bytes(64 - 2 * len(name))
+
 
 def texts(content: bytes) -> list[list[list[str]]]:
     return [[sheet.texts(row) for row in range(1, len(sheet.rows) + 1)] for sheet in sheets_of(content, "x.xls")]
@@ -40,6 +47,11 @@ def test_an_old_workbook_is_read_whatever_it_is_called(shared: Path) -> None:
     assert "刷卡记录" in [sheet.name for sheet in sheets_of(content, "really.xlsx")]
 
 
+def test_a_workbook_is_read_by_its_streams_and_may_be_called_et(shared: Path) -> None:
+    content = (shared / "clockin-samples/18_刷卡记录_grid.xls").read_bytes()
+    assert sheets_of(content, "grid.et") == sheets_of(content, "grid.xls") != ()
+
+
 def test_a_workbook_that_would_fill_the_memory_is_not_opened() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
@@ -58,6 +70,8 @@ def test_a_workbook_that_would_fill_the_memory_is_not_opened() -> None:
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
             "records_workbook_locked",
         ),
+        (COMPOUND + wide("Root Entry") + wide("ETData") + bytes(600), "records_workbook_other"),
+        (COMPOUND + wide("Root Entry") + wide("Workbook") + bytes(600), "records_workbook_damaged"),
     ],
 )
 def test_a_damaged_or_locked_workbook_is_told_as_that(content: bytes, code: str) -> None:

@@ -30,6 +30,8 @@ MARKS = (
 MAGIC = (
     (b"PK\x03\x04", "workbook"),
     (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"\x00\x01\x00\x00Standard Jet DB\x00", "access"),
+    (b"\x00\x01\x00\x00Standard ACE DB\x00", "access"),
     (b"%PDF", "pdf"),
     (b"\x89PNG", "picture"),
     (b"\xff\xd8\xff", "picture"),

@@ -1,88 +1,46 @@
-"""Workbooks and pages of HTML as tables of cells; chosen by their first bytes, never by their names.
+"""Workbooks and marked-up tables as cells; chosen by their first bytes, never by their names.
 
-Values only: formulas and macros are not evaluated. A number stays a number and
-is told apart from text that looks like one, because only a number may be a
-spreadsheet's date. Blank rows stay where they are, so that a row is named by the
-number that a spreadsheet shows.
-
-Notes
------
-``python-calamine`` reads both kinds of workbook. Pages are read with
-``html5lib``, which keeps rows whose opening tag is missing, as browsers do; a
-stricter parser was seen to lose one clock-in of ten in such a page.
+Values only: formulas and macros are not evaluated. Blank rows stay where they
+are, so that a row is named by the number that a spreadsheet shows.
+``python-calamine`` reads xlsx, ods and xls; pages and XML workbooks are read by
+:mod:`toolkit.clockin.markup`. An ``.et`` of WPS is read where it holds the streams
+of an xls and refused as another program's otherwise; no such file was at hand.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import html5lib
 import python_calamine as calamine
 
-from toolkit.clockin.decoding import decode
+from toolkit.clockin.cells import EMPTY, MOST_COLUMNS, MOST_ROWS, NUMBER, SPAN, TEXT, WHEN, Cell, Sheet, raw_of
+from toolkit.clockin.markup import marked_up
 from toolkit.errors import ReadingError
+
+__all__ = ["EMPTY", "NUMBER", "SPAN", "TEXT", "WHEN", "Cell", "Sheet", "raw_of", "sheets_of"]
 
 PACKED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 LOCKED = "EncryptedPackage".encode("utf-16-le")  # the stream in which a workbook with a password lies
-PAGE_MARKS = (b"<html", b"<!doctype html", b"<table", b"<meta")
+# Names in the list of a compound file: its beginning, and the streams in which a sheet of Excel lies.
+LISTED, EXCEL = "Root Entry".encode("utf-16-le"), tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 LARGEST_UNPACKED_BYTES, MOST_TIMES_LARGER = 512 * 2**20, 200
-MOST_ROWS, MOST_COLUMNS = 1_100_000, 2_000
-TEXT, NUMBER, WHEN, SPAN, EMPTY = "text", "number", "date", "time", "empty"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a cell shows as text, and what it holds: "text", "number", "date", "time" or "empty"."""
-
-    text: str
-    kind: str = TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table by its name: every row in its order, the first one is row 1.
-
-    ``merged`` are ranges that are shown as one cell, (first row, first column,
-    last row, last column), rows from 1 and columns from 0. ``hidden`` where a
-    spreadsheet does not show it.
-    """
-
-    name: str
-    rows: tuple[tuple[Cell, ...], ...]
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    hidden: bool = False
-
-    def texts(self, row: int) -> list[str]:
-        """The cells of a row (from 1) as text, merged ranges filled with what they show; [] beyond the end."""
-        if not 1 <= row <= len(self.rows):
-            return []
-        told = [cell.text for cell in self.rows[row - 1]]
-        for top, left, bottom, right in self.merged:
-            if top <= row <= bottom and len(self.rows) >= top and left < len(self.rows[top - 1]):
-                shown = self.rows[top - 1][left].text
-                told += [""] * (right + 1 - len(told))
-                told[left : right + 1] = [shown] * (right + 1 - left)
-        return told
 
 
 def sheets_of(content: bytes, file: str) -> tuple[Sheet, ...]:
-    """The tables of a workbook (xlsx, xls, ods) or of a page of HTML; () for any other file.
+    """The tables of a workbook (xlsx, xls, ods, XML of 2003) or of a page (HTML, MHTML); () for any other file.
 
     Raises
     ------
     ReadingError
-        The workbook has a password, is damaged, or is larger than is read.
+        The workbook has a password, is damaged, is larger than is read, or is
+        none of Excel's.
     """
     if content.startswith((PACKED, COMPOUND)):
         return _workbook(content, file)
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower().startswith(PAGE_MARKS):
-        return tuple(_page(decode(content, file).text, file))
-    return ()
+    return marked_up(content, file) or ()
 
 
 def _workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
@@ -96,7 +54,15 @@ def _workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
     except calamine.PasswordError as locked:
         raise ReadingError("records_workbook_locked", file=file) from locked
     except calamine.CalamineError as fault:
-        raise ReadingError("records_workbook_damaged", file=file) from fault
+        raise ReadingError(_fault(content), file=file) from fault
+
+
+def _fault(content: bytes) -> str:
+    """Why a workbook cannot be read: one of another program, as WPS writes them, is not a damaged one."""
+    whole = content.startswith(COMPOUND) and LISTED in content
+    return (
+        "records_workbook_other" if whole and not any(name in content for name in EXCEL) else "records_workbook_damaged"
+    )
 
 
 def _holds_cells(meta: Any) -> bool:
@@ -144,32 +110,3 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, (time, timedelta)):
         return Cell(str(value), SPAN)
     return Cell(str(value))
-
-
-def _page(text: str, file: str) -> Iterator[Sheet]:
-    tree = html5lib.parse(text, treebuilder="etree", namespaceHTMLElements=False)
-    for number, table in enumerate(tree.iter("table"), 1):
-        rows = tuple(tuple(_spread(row)) for row in table.iter("tr"))
-        if len(rows) > MOST_ROWS:
-            raise ReadingError("records_sheet_too_large", file=file, sheet=f"table {number}", rows=len(rows))
-        yield Sheet(name=f"table {number}", rows=rows)
-
-
-def _spread(row: Any) -> Iterator[Cell]:
-    """The cells of a row; one that spans several columns stands in the first of them."""
-    for cell in row:
-        if cell.tag not in ("td", "th"):
-            continue
-        text = "".join(cell.itertext()).strip()
-        yield Cell(text, TEXT if text else EMPTY)
-        span = str(cell.get("colspan", "1"))
-        for _ in range(min(int(span) if span.isascii() and span.isdigit() else 1, MOST_COLUMNS) - 1):
-            yield Cell("", EMPTY)
-
-
-def raw_of(cells: Sequence[Cell]) -> list[str]:
-    """A row as it is kept: what its cells show, without the empty ones at the end."""
-    texts = [cell.text for cell in cells]
-    while texts and not texts[-1]:
-        texts.pop()
-    return texts

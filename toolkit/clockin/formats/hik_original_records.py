@@ -1,0 +1,209 @@
+"""Hikvision iVMS-4200 and HikCentral "Original Records": a table as CSV, as a workbook, or as HTML named ``.xls``.
+
+``Data Source`` and ``Handling Type`` tell rows of the terminal from rows that a
+person entered or corrected (inferred from their words): a row is one of the
+terminal only where its source is "Original Records" and nobody handled it, or
+where the file says nothing of either. In a file that says nothing at all,
+corrections cannot be told; this is then one of the things it lacks.
+
+The HTML twin has its title, its headings and its rows in three tables, and rows
+without an opening tag. Rows of a table without headings of its own stand under
+the headings before it. Times are those of the PC, in one of four orders.
+Headings of the Chinese edition were not at hand: such a file is not claimed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.sheets import raw_of
+from toolkit.clockin.stamps import ORDERS, decide_order
+from toolkit.clockin.tabular import clean_cell, clean_id, is_shortened_number, physical_lines, records
+from toolkit.errors import ReadingError
+
+HEADINGS = {
+    "person id": "employee_id", "personal id": "employee_id", "name": "name", "department": "department",
+    "time": "time", "attendance status": "status", "attendance check point": "check_point",
+    "custom name": "custom_name", "data source": "source", "handling type": "handling",
+    "temperature": "temperature", "abnormal": "abnormal",
+}  # fmt: skip
+NEEDED = frozenset({"employee_id", "time", "status", "check_point"})
+HEADING_ROWS = 10
+NOTHING = frozenset({"", "-", "--"})
+ORIGINAL, HANDLED = "original records", "attendance handling"
+DIRECTIONS = {
+    "check in": "in", "check out": "out", "break out": "break_out", "break in": "break_in",
+    "overtime in": "ot_in", "overtime out": "ot_out",
+}  # fmt: skip
+# "°C" of a Western page of Windows, read as GB 18030.
+WESTERN_DEGREES = re.compile(r"\d癈")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row of the file under its headings; ``columns`` is None above the first headings and in them."""
+
+    sheet: str
+    row: int
+    cells: tuple[str, ...]
+    raw: str
+    columns: Mapping[str, int] | None
+    width: int
+    broken: bool = False
+
+    def told(self, name: str) -> str:
+        """A cell by its column, "" where it says nothing."""
+        place = -1 if self.columns is None else self.columns.get(name, -1)
+        text = clean_cell(self.cells[place]) if 0 <= place < len(self.cells) else ""
+        return "" if text in NOTHING else text
+
+
+@punch_format("hik_original_records")
+class HikOriginalRecords:
+    """Rows of the attendance table of the vendor's PC software."""
+
+    mapping_keys: frozenset[str] = frozenset({"date_order"})
+    lacks: frozenset[str] = frozenset({"failures", "photos", "credential"})
+
+    def sniff(self, head: Head) -> bool:
+        """The headings stand within the first rows of a text or of one of the tables."""
+        for sheet in head.sheets:
+            if any(_columns(sheet.texts(row)) is not None for row in range(1, HEADING_ROWS + 1)):
+                return True
+        if head.sheets:
+            return False
+        lines = physical_lines(head.text)[:HEADING_ROWS]
+        return any(_columns(line.rstrip("\r\n").split(mark)) is not None for line in lines for mark in ",\t;")
+
+    def facts(self, source: Source) -> FileFacts:
+        """Whether rows that a person entered can be told."""
+        told = any(line.told("source") or line.told("handling") for line in _lines(source))
+        return FileFacts(lacks=() if told else ("edits",))
+
+    def rows(self, source: Source) -> Iterator[RawRow]:
+        """Titles, headings and blank rows are no record; a row with a cell too few or too many is refused."""
+        lines = list(_lines(source))
+        _check_page(lines, source)
+        order = _order(lines, source)
+        for line in lines:
+            yield _row(line, order)
+
+
+def _columns(cells: list[str] | tuple[str, ...]) -> dict[str, int] | None:
+    """Columns by heading, where a row is the row of headings."""
+    named = [HEADINGS.get(clean_cell(cell).lower()) for cell in cells]
+    found = {name: place for place, name in enumerate(named) if name is not None and named.count(name) == 1}
+    return found if found.keys() >= NEEDED else None
+
+
+def _lines(source: Source) -> Iterator[_Line]:
+    """Every row of every table, each under the headings that it stands under."""
+    columns: dict[str, int] | None = None
+    width = 0
+    for table in _tables(source):
+        # A table of single cells is a title or a foot; one without headings goes on with those before it.
+        bare = all(sum(bool(cell.strip()) for cell in cells) < 2 for _, _, cells, _, _ in table)
+        for sheet, row, cells, raw, broken in table:
+            headings = _columns(cells)
+            if headings is not None:
+                columns, width = headings, len(cells)
+            stands = None if bare or headings is not None else columns
+            yield _Line(sheet, row, cells, raw, stands, width, broken)
+
+
+def _tables(source: Source) -> list[list[tuple[str, int, tuple[str, ...], str, bool]]]:
+    if not source.sheets:
+        mark = next(
+            (mark for line in physical_lines(source.text)[:HEADING_ROWS] for mark in ",\t;"
+             if _columns(line.rstrip("\r\n").split(mark)) is not None), ","
+        )  # fmt: skip
+        return [[("", one.row, one.cells, one.raw, one.broken) for one in records(source.text, mark, source.name)]]
+    return [
+        [(sheet.name, number, tuple(sheet.texts(number)), json.dumps(raw_of(cells), ensure_ascii=False), False)
+         for number, cells in enumerate(sheet.rows, 1)]
+        for sheet in source.sheets
+    ]  # fmt: skip
+
+
+def _check_page(lines: list[_Line], source: Source) -> None:
+    """GB 18030 also accepts the Western page; the sign of degrees tells, and names would come out wrong."""
+    if source.mapping.get("encoding") is not None:
+        return
+    for line in lines:
+        if (found := WESTERN_DEGREES.search(line.told("temperature"))) is not None:
+            raise ReadingError("records_ansi_page", file=source.name, row=line.row, text=found[0])
+
+
+def _order(lines: list[_Line], source: Source) -> str:
+    stated = source.mapping.get("date_order")
+    if stated is None:
+        return decide_order(((line.row, line.told("time")) for line in lines), source.name)
+    if stated not in ORDERS:
+        raise ReadingError("date_order_unknown", file=source.name, order=stated)
+    return str(stated)
+
+
+def _row(line: _Line, order: str) -> RawRow:
+    place: dict[str, Any] = {"sheet": line.sheet, "row": line.row, "raw": line.raw}
+    if line.columns is None or (not line.broken and not any(cell.strip() for cell in line.cells)):
+        return RawRow(kind=NON_RECORD, **place)
+    why = _fault(line)
+    if why in ("broken_quotes", "too_few_fields", "too_many_fields"):
+        return RawRow(kind=REFUSED, **place, why=why)
+    employee_id = clean_id(line.told("employee_id"))
+    if why:
+        return RawRow(kind=REFUSED, **place, why=why, employee_id=employee_id)
+    manual, flags = _origin(line)
+    return RawRow(
+        kind=PUNCH,
+        **place,
+        employee_id=employee_id,
+        time_text=line.told("time"),
+        date_order=order,
+        terminal_id=line.told("check_point") or None,
+        credential="manual" if manual else "unknown",
+        # Whoever entered a row checked no credential.
+        result="unknown" if manual else "pass",
+        record_kind="manual_edit" if manual else "raw_event",
+        details=_details(line, manual, flags),
+    )
+
+
+def _fault(line: _Line) -> str:
+    if line.broken:
+        return "broken_quotes"
+    columns = line.columns or {}
+    if len(line.cells) <= max(columns[name] for name in NEEDED):
+        return "too_few_fields"
+    if any(cell.strip() for cell in line.cells[line.width :]):
+        return "too_many_fields"
+    employee_id = clean_id(line.told("employee_id"))
+    if not employee_id:
+        return "no_employee"
+    return "shortened_id" if is_shortened_number(employee_id) else ""
+
+
+def _origin(line: _Line) -> tuple[bool, list[str]]:
+    """Whether a person entered or changed the row; a source that is not known is flagged and is no terminal's."""
+    origin, handling = line.told("source").lower(), line.told("handling")
+    if handling or origin == HANDLED:
+        return True, []
+    return (True, ["data_source_unknown"]) if origin not in (ORIGINAL, "") else (False, [])
+
+
+def _details(line: _Line, manual: bool, flags: list[str]) -> dict[str, Any]:
+    status = line.told("status")
+    names = ("department", "custom_name", "temperature", "abnormal", "source")
+    return {
+        **{name: line.told(name) for name in names},
+        "name": line.told("name"),
+        "direction": DIRECTIONS.get(re.sub(r"[-_\s]+", " ", status.lower())),
+        "attendance_status": status,
+        "edit_reason": line.told("handling") if manual else "",
+        "flags": flags,
+    }
