@@ -11,8 +11,9 @@ import typer
 
 from toolkit.casebook.case import Case
 from toolkit.cli.speaking import answer, bar, say
+from toolkit.clockin.unanswered import told as unanswered
 from toolkit.errors import ExhibitChanged, StepTooEarly
-from toolkit.language import text
+from toolkit.language import preferred_language, text
 from toolkit.pipeline import (
     STEPS,
     add_file,
@@ -105,6 +106,8 @@ def add(
                     "already_there": exhibit.already_there,
                     "notes": notes,
                     **added.summary,
+                    "lacks": list(added.lacks),
+                    "extracted": [one.exhibit_id for one in added.extracted],
                 }
             )
             if not as_json:
@@ -113,6 +116,10 @@ def add(
                 say(key, exhibit=exhibit.exhibit_id, hash=exhibit.sha256[:16], facts=facts)
                 for note in notes:
                     say("odd", text=note)
+                if added.extracted:
+                    say("extracted", count=len(added.extracted))
+                for sentence in unanswered(added.lacks, preferred_language()):
+                    say("odd", text=sentence)
     if as_json:
         answer({"added": done})
 

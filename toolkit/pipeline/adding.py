@@ -7,6 +7,7 @@ that cannot serve its purpose is refused with the cause and what to ask for.
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,16 +28,23 @@ from toolkit.pipeline.files import check_file
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import EXHIBIT_KINDS, Exhibit, Oddity
 
+PICTURE_KIND = "document"
+PLAIN, MOST_NAME = re.compile(r"[^A-Za-z0-9._-]+"), 80  # of the name of a picture: it comes from the file
 STARTS = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What was taken in, and what a person should know at once."""
+    """What was taken in, what came out of it as exhibits of their own, and what a person should know at once.
+
+    ``lacks`` are codes of what clock-in records cannot answer (:mod:`toolkit.clockin.unanswered`).
+    """
 
     exhibit: Exhibit
     summary: dict[str, Any] = field(default_factory=dict)
     oddities: tuple[Oddity, ...] = ()
+    extracted: tuple[Exhibit, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 def add_file(
@@ -78,9 +86,28 @@ def add_file(
         "controls": _check_controls,
     }
     check = checks.get(kind)
-    summary, oddities = check(case, source, told) if check else ({}, ())
+    summary, oddities, lacks = check(case, source, told) if check else ({}, (), ())
     exhibit = case.add_exhibit(source, kind, told, provenance)
-    return Added(exhibit=exhibit, summary=summary, oddities=oddities)
+    pictures = _extracted(case, source, exhibit, told) if summary.get("photos") else ()
+    return Added(exhibit=exhibit, summary=summary, oddities=oddities, extracted=pictures, lacks=lacks)
+
+
+def _extracted(case: Case, source: Path, records: Exhibit, told: dict[str, Any]) -> tuple[Exhibit, ...]:
+    """Pictures that the terminal took, each an exhibit of its own with the file that it came in.
+
+    They are documents, not photographs of staff: a picture taken at a clock-in
+    shows whoever presented, and must not be compared as if it showed who was named.
+    """
+    read = read_records(source, exhibit_id=records.exhibit_id, exhibit_sha256=records.sha256, **records_options(told))
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in sorted(read.photos.items()):
+            path = Path(folder) / (PLAIN.sub("_", name)[-MOST_NAME:] or "photo.jpg")
+            path.write_bytes(content)
+            declared = {"extracted_from": records.exhibit_id, "named": name}
+            found.append(case.add_exhibit(path, PICTURE_KIND, declared, {"obtained_from": records.exhibit_id}))
+            path.unlink()
+    return tuple(found)
 
 
 def _checked(told: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +143,7 @@ def _moment(text: str, timezone: str | None) -> datetime:
     return datetime.fromisoformat(early.isoformat())
 
 
-Check = tuple[dict[str, Any], tuple[Oddity, ...]]
+Check = tuple[dict[str, Any], tuple[Oddity, ...], tuple[str, ...]]
 
 
 def _check_footage(case: Case, source: Path, told: dict[str, Any]) -> Check:
@@ -130,7 +157,7 @@ def _check_footage(case: Case, source: Path, told: dict[str, Any]) -> Check:
         "gaps": len(clip.gaps),
     }
     alone = (Oddity(code="one_frame", facts={}),) if clip.frames_present < 2 else ()
-    return summary, (*clip.oddities, *alone)
+    return summary, (*clip.oddities, *alone), ()
 
 
 def _check_records(case: Case, source: Path, told: dict[str, Any]) -> Check:
@@ -142,8 +169,9 @@ def _check_records(case: Case, source: Path, told: dict[str, Any]) -> Check:
         "parsed": read.rows_parsed,
         "rejected": read.rows_rejected,
         "non_record": read.rows_non_record,
+        **({"photos": len(read.photos)} if read.photos else {}),
     }
-    return summary, tuple(read.warnings)
+    return summary, tuple(read.warnings), read.lacks
 
 
 def records_options(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,14 +188,14 @@ def records_options(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _check_roster(case: Case, source: Path, told: dict[str, Any]) -> Check:
     roster, _ = read_roster(source, exhibit_id="E-new")
-    return {"employees": len(roster)}, ()
+    return {"employees": len(roster)}, (), ()
 
 
 def _check_controls(case: Case, source: Path, told: dict[str, Any]) -> Check:
     """A recording, or the table that says who presented what in which recording."""
     if not is_table(source.name):
         return _check_footage(case, source, told)
-    return {"presentations": len(read_control_times(source))}, ()
+    return {"presentations": len(read_control_times(source))}, (), ()
 
 
 def _check_anchors(case: Case, source: Path, told: dict[str, Any]) -> Check:
@@ -180,7 +208,7 @@ def _check_anchors(case: Case, source: Path, told: dict[str, Any]) -> Check:
             raise ReadingError("anchor_unknown_clip", file=source.name, row=row, hash=named[:16])
     clips = {named: _extent(case, footage[named]) for named in {named for _, named in hashes}}
     read_anchors(source, exhibit_id="E-new", clips=clips)
-    return {"anchors": len(hashes)}, ()
+    return {"anchors": len(hashes)}, (), ()
 
 
 def _extent(case: Case, row: Mapping[Any, Any]) -> tuple[str, float]:
