@@ -113,7 +113,9 @@ def test_an_order_of_dates_alone_goes_to_the_format_that_claims_the_file() -> No
     clone = "No\tTMNo\tEnNo\tName\tINOUT\tMode\tDateTime\n1\t1\t1001\t\t0\t0\t03/04/2026 08:21:07\n"
     assert chosen(clone, date_order="dmy") == "zkteco_glg"
     assert chosen("工号,打卡时间\n1001,03/04/2026 08:21\n", date_order="dmy") == "declared_csv"
-    assert refusal("Department,Name,No.,Date/Time\nA,B,1001,03/04/2026 08:21\n", date_order="dmy").code == "mapping_needed"
+    assert (
+        refusal("Department,Name,No.,Date/Time\nA,B,1001,03/04/2026 08:21\n", date_order="dmy").code == "mapping_needed"
+    )
     assert chosen(LOG, date_order="dmy") == "declared_csv"  # this log has no such question
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 START = re.compile(rb"^(?:(?:GET|POST|PUT) (?P<target>\S+) HTTP/1\.[01]|HTTP/1\.[01] \d{3}[^\r\n]*)\r?$", re.MULTILINE)
 HEAD_END = re.compile(rb"\r?\n\r?\n|\r?\n?\Z")
+# The path that all ZKTeco terminals call, whatever the server.
+PUSH_PATH = b"/iclock/"
 # An editor may add or take the last line end of a file.
 LINE_END_BYTES = 2
 
@@ -57,6 +59,11 @@ class Capture:
     messages: tuple[Message, ...] = field(default_factory=tuple)
 
 
+def is_push(content: bytes) -> bool:
+    """Whether a request of a ZKTeco terminal stands in it."""
+    return any(PUSH_PATH in (one["target"] or b"") for one in START.finditer(content))
+
+
 def lines_from(content: bytes, row: int) -> list[Line]:
     """Physical lines with their numbers, the first of which is ``row``."""
     parts = content.split(b"\n")
@@ -70,7 +77,8 @@ def read_capture(content: bytes) -> Capture:
     starts = list(START.finditer(content))
     first = starts[0].start() if starts else len(content)
     row, found = 1 + content.count(b"\n", 0, first), []
-    for start, following in zip(starts, [*(one.start() for one in starts[1:]), len(content)], strict=True):
+    ends = [*(one.start() for one in starts[1:]), len(content)] if starts else []
+    for start, following in zip(starts, ends, strict=True):
         found.append(_message(content[start.start() : following], start, row))
         row += content.count(b"\n", start.start(), following)
     return Capture(tuple(lines_from(content[:first], 1)), tuple(found))

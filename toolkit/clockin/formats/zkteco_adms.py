@@ -32,10 +32,10 @@ from toolkit.clockin.formats import (
     Source,
     punch_format,
 )
-from toolkit.clockin.http_messages import START, Line, Message, lines_from, read_capture
+from toolkit.clockin.http_messages import Line, Message, is_push, lines_from, read_capture
 from toolkit.clockin.tabular import clean_cell
 from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, operation_of, reset_flags
-from toolkit.clockin.zk_names import names_encoding, person_details, read_name
+from toolkit.clockin.zk_names import NameReader, name_reader, person_details
 from toolkit.clockin.zk_photos import photo_rows, read_picture
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
@@ -45,7 +45,9 @@ UNNAMED_FROM = 8  # counted from 1, in rows shorter than ten columns
 CLOCK_INS, PICTURES = "ATTLOG", "ATTPHOTO"
 OPERATED = frozenset({"OPERLOG", "USERINFO", "USER"})
 # Settings of the terminal, and copies of templates and portraits.
-PASSED_OVER = frozenset({"", "OPTIONS", "BIODATA", "BIOPHOTO", "USERPIC", "FINGERTMP", "FACE", "FVEIN", "TEMPLATEV10"})
+PASSED_OVER = frozenset(
+    {"OPTIONS", "RTSTATE", "BIODATA", "BIOPHOTO", "USERPIC", "FINGERTMP", "FACE", "FVEIN", "TEMPLATEV10"}
+)
 TEMPLATES = frozenset({"FP", "FACE", "FVEIN", "PALM", "BIODATA", "BIOPHOTO", "USERPIC"})
 USER = b"USER "
 
@@ -59,17 +61,17 @@ class ZktecoAdms:
 
     def sniff(self, head: Head) -> bool:
         """A request to the path that all terminals of this make call."""
-        return any(b"/iclock/" in (one["target"] or b"") for one in START.finditer(head.content))
+        return is_push(head.content)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a line, save that a picture is one row by itself; lines of the exchange are no records."""
         capture = read_capture(source.content)
-        encoding = _names(capture.messages, source)
+        names = _names(capture.messages, source)
         for line in capture.before:
             yield _other(line) if not line.content.strip() else _refused(line, "unknown_table")
         for message in capture.messages:
             yield from map(_other, message.head)
-            yield from _body(message, encoding)
+            yield from _body(message, names)
 
     def facts(self, source: Source) -> FileFacts:
         """The terminal's serial number, whether the last request is whole, and which kinds of rows are not there."""
@@ -85,10 +87,21 @@ class ZktecoAdms:
         )
 
 
-def _names(messages: tuple[Message, ...], source: Source) -> str:
+def _brings_rows(message: Message) -> bool:
+    """Answers of the server, and requests for orders or with settings, bring none."""
+    return message.path.lower().rpartition("/")[2].startswith(("cdata", "fdata"))
+
+
+def _names(messages: tuple[Message, ...], source: Source) -> NameReader:
     rows = (line.content for one in messages if _table(one) in OPERATED for line in one.lines())
-    names = (part for row in rows if row.startswith(USER) for part in row.split(b"\t") if part.startswith(b"Name="))
-    return names_encoding(names, 0, source)
+    names = (_entries(row).get(b"name", b"") for row in rows if row.startswith(USER))
+    return name_reader(names, 0, source)
+
+
+def _entries(row: bytes) -> dict[bytes, bytes]:
+    """Entries of a ``USER`` row by lower-case name."""
+    parts = (part.partition(b"=") for part in row.removeprefix(USER).split(b"\t"))
+    return {name.strip().lower(): value.strip() for name, _, value in parts}
 
 
 def _table(message: Message) -> str:
@@ -109,7 +122,7 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", errors="backslashreplace")
 
 
-def _body(message: Message, encoding: str) -> Iterator[RawRow]:
+def _body(message: Message, names: NameReader) -> Iterator[RawRow]:
     table = _table(message)
     if table == PICTURES:
         yield from _picture(message)
@@ -117,14 +130,14 @@ def _body(message: Message, encoding: str) -> Iterator[RawRow]:
     lines = message.lines()
     last = max((line.row for line in lines if line.content.strip()), default=0) if message.missing else 0
     for line in lines:
-        if not line.content.strip() or table in PASSED_OVER:
+        if not line.content.strip() or table in PASSED_OVER or not _brings_rows(message):
             yield _other(line)
         elif line.row == last:
             yield _refused(line, "cut_row")
         elif table == CLOCK_INS:
             yield _clock_in(line, message)
         elif table in OPERATED:
-            yield _operation(line, message, encoding)
+            yield _operation(line, message, names)
         else:
             yield _refused(line, "unknown_table")
 
@@ -176,9 +189,9 @@ def _more(fields: list[str]) -> dict[str, str]:
     return dict(zip((*named[: len(fields)], *numbered), fields, strict=True))
 
 
-def _operation(line: Line, message: Message, encoding: str) -> RawRow:
+def _operation(line: Line, message: Message, names: NameReader) -> RawRow:
     if line.content.startswith(USER):
-        return _person(line, encoding)
+        return _person(line, names)
     word, _, rest = _text(line.content).partition(" ")
     if word.upper() in TEMPLATES:
         return RawRow(kind=NON_RECORD, row=line.row, raw=word)
@@ -204,16 +217,13 @@ def _operation(line: Line, message: Message, encoding: str) -> RawRow:
     )
 
 
-def _person(line: Line, encoding: str) -> RawRow:
-    told = {
-        name.strip().lower(): value.strip()
-        for name, _, value in (part.partition(b"=") for part in line.content.removeprefix(USER).split(b"\t"))
-    }
+def _person(line: Line, names: NameReader) -> RawRow:
+    told = _entries(line.content)
     plain = {name.decode("latin-1"): _text(value) for name, value in told.items()}
     employee_id = clean_cell(plain.get("pin", ""))
     if not employee_id:
         return _refused(line, "no_employee")
-    name, flag = read_name(told.get(b"name", b""), encoding)
+    name, flags = names.read(told.get(b"name", b""))
     others = {
         "privilege": plain.get("pri", ""),
         "card": plain.get("card", ""),
@@ -223,7 +233,7 @@ def _person(line: Line, encoding: str) -> RawRow:
     return RawRow(
         kind=PERSON,
         row=line.row,
-        raw=line.content.decode(encoding, errors="backslashreplace"),
+        raw=line.content.decode(names.encoding, errors="backslashreplace"),
         employee_id=employee_id,
-        details=person_details(name, flag, others),
+        details=person_details(name, flags, others),
     )

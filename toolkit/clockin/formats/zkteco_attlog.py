@@ -6,9 +6,10 @@ successes only, so a failed attempt cannot be seen in it.
 
 The columns after the time are told by constancy, never by guess: a file comes
 from one device, so the device number is the same in every row. Where the third
-column varies, or a row is shorter than six columns, it is not known which one
-holds the verify code and which the state; the credential stays "unknown" and
-no direction is told.
+column varies, or a row has not just six columns, it is not known which one
+holds the verify code and which the state (rows that a terminal sends to its
+server look alike and have another order); the credential stays "unknown" and no
+direction is told.
 
 Whether rows stand in the order in which they were written is not stated, so
 they have no sequence number. Codes: see :mod:`toolkit.clockin.zk_codes`.
@@ -20,6 +21,7 @@ import re
 from collections.abc import Iterator
 
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
+from toolkit.clockin.http_messages import is_push
 from toolkit.clockin.tabular import clean_cell, physical_lines
 from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
 
@@ -38,9 +40,9 @@ class ZktecoAttlog:
     lacks: frozenset[str] = frozenset({"failures", "photos"})
 
     def sniff(self, head: Head) -> bool:
-        """Most of the first rows have the shape of an attendance row."""
+        """Most of the first rows have the shape of an attendance row; there is no request of a terminal among them."""
         lines = [line.rstrip() for line in physical_lines(head.text) if line.strip()][:SNIFFED_LINES]
-        return sum(LINE.fullmatch(line) is not None for line in lines) * 2 > len(lines)
+        return not is_push(head.content) and sum(LINE.fullmatch(line) is not None for line in lines) * 2 > len(lines)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a line; a blank line is no record."""
@@ -65,10 +67,10 @@ def _row(number: int, line: str, known: bool) -> RawRow:
         raw=line,
         employee_id=employee_id,
         time_text=fields[1],
-        credential=credential_of(fields[VERIFY]) if known and len(fields) >= FULL else "unknown",
+        credential=credential_of(fields[VERIFY]) if known and len(fields) == FULL else "unknown",
         result="pass",
         details={
-            **(_told(fields) if known and len(fields) >= FULL else _untold(fields)),
+            **(_told(fields) if known and len(fields) == FULL else _untold(fields)),
             "flags": reset_flags(fields[1]),
         },
     )
@@ -102,7 +104,6 @@ def _told(fields: list[str]) -> dict[str, str]:
         "device_number": fields[DEVICE],
         "status": fields[STATUS],
         "workcode": fields[VERIFY + 1],
-        **{f"column_{place + 1}": fields[place] for place in range(FULL, len(fields))},
     }
 
 

@@ -50,7 +50,7 @@ class ZktecoGlg:
     def sniff(self, head: Head) -> bool:
         """A heading with its words, or mostly rows of its shape."""
         lines = [line.rstrip("\r\n") for line in physical_lines(head.text) if _tells(line)][:SNIFFED_LINES]
-        if lines and heading_layout(lines[0]) is not None:
+        if any(heading_layout(line) is not None for line in lines):
             return True
         return sum(bare_layout(line) is not None for line in lines) * 2 > len(lines)
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from toolkit.clockin.formats import PERSON, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.zk_names import ENCODINGS, UNREADABLE, names_encoding, person_details, read_name
+from toolkit.clockin.zk_names import NameReader, name_reader, person_details, readable
 
 NEW, OLD = struct.Struct("<HB8s24sIx7sx24s"), struct.Struct("<HB5s8sIxBhI")
 NUMBER = re.compile(rb"[0-9A-Za-z_.-]{1,24}")
@@ -54,14 +54,13 @@ class ZktecoUsers:
         """One row a record; a rest shorter than a record is refused."""
         layout = _layout(source.content) or NEW
         parts = _parts(source.content, layout)
-        width = _name_bytes(layout)
         whole = [_entry(part, layout) for part in parts if len(part) == layout.size]
-        encoding = names_encoding((one.name for one in whole), width, source)
+        names = name_reader((one.name for one in whole), _name_bytes(layout), source)
         for number, part in enumerate(parts, 1):
             if len(part) < layout.size:
                 yield RawRow(kind=REFUSED, row=number, raw=part.hex(), why="cut_row")
             else:
-                yield _person(_entry(part, layout), number, part, encoding, width)
+                yield _person(_entry(part, layout), number, part, names)
 
     def facts(self, source: Source) -> FileFacts:
         """Whether the last record is whole."""
@@ -100,9 +99,8 @@ def _old_plausible(part: bytes) -> bool:
 
 def _plausible(entry: _Entry, part: bytes, layout: struct.Struct) -> bool:
     """What both layouts share; a record without a zero byte is a piece of some text."""
-    width = _name_bytes(layout)
-    readable = any(read_name(entry.name, encoding, width)[1] != UNREADABLE for encoding in ENCODINGS)
-    return entry.uid > 0 and entry.privilege <= MOST_PRIVILEGE and b"\x00" in part and readable
+    fits = entry.uid > 0 and entry.privilege <= MOST_PRIVILEGE and b"\x00" in part
+    return fits and readable(entry.name, _name_bytes(layout))
 
 
 def _entry(part: bytes, layout: struct.Struct) -> _Entry:
@@ -119,11 +117,11 @@ def _group(field: bytes) -> str:
     return held.decode("ascii") if held.isalnum() else str(held[0]) if held else ""
 
 
-def _person(entry: _Entry, number: int, part: bytes, encoding: str, width: int) -> RawRow:
+def _person(entry: _Entry, number: int, part: bytes, names: NameReader) -> RawRow:
     employee_id = entry.employee_id.decode("ascii", errors="replace").strip()
     if not employee_id:
         return RawRow(kind=REFUSED, row=number, raw=part.hex(), why="no_employee")
-    name, flag = read_name(entry.name, encoding, width)
+    name, flags = names.read(entry.name)
     others = {
         "uid": str(entry.uid),
         "privilege": str(entry.privilege),
@@ -132,5 +130,5 @@ def _person(entry: _Entry, number: int, part: bytes, encoding: str, width: int) 
         "password_set": "yes" if entry.password.strip(b"\x00") else "no",
     }
     return RawRow(
-        kind=PERSON, row=number, raw=part.hex(), employee_id=employee_id, details=person_details(name, flag, others)
+        kind=PERSON, row=number, raw=part.hex(), employee_id=employee_id, details=person_details(name, flags, others)
     )
