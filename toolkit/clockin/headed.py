@@ -6,6 +6,7 @@ know keep their heading as name, so that nothing of a row is lost.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -62,14 +63,17 @@ def headings_of(text: str) -> frozenset[str]:
 def headed_rows(source: Source, columns: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Iterator[HeadedRow]:
     """Every row of the table in order, headings (also repeated ones) and blank rows among them.
 
-    A row has ``why`` where its quotes are broken, where it ends before a needed
-    column, where it has more cells than headings, and where its employee id is
-    missing or was shortened by a spreadsheet.
+    A row has ``why`` where its quotes are broken, where it ends before the other
+    rows do (the file may break off within it), where it has more cells than headings or than rows of this file mostly
+    have (a delimiter inside a name moves all cells after it), and where its
+    employee id is missing or was shortened by a spreadsheet.
     """
     first = next((line for line in physical_lines(source.text) if line.strip()), "")
     heads: tuple[str, ...] | None = None
     names: list[str] = []
-    for record in records(source.text, guess_delimiter(first), source.name):
+    table = list(records(source.text, guess_delimiter(first), source.name))
+    usual = Counter(len(record.cells) for record in table if not record.blank).most_common(1)
+    for record in table:
         if heads is None and not record.blank:
             heads = tuple(_clean(record.cells))
             names = _names(heads, columns)
@@ -77,7 +81,7 @@ def headed_rows(source: Source, columns: Mapping[str, Sequence[str]], needed: Se
         elif record.blank or tuple(_clean(record.cells)) == heads:
             yield HeadedRow(record.row, record.raw, blank=True)
         else:
-            yield _row(record, names, needed)
+            yield _row(record, names, needed, usual[0][0])
 
 
 def unread(row: HeadedRow) -> RawRow:
@@ -117,20 +121,21 @@ def _names(heads: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[s
     return names
 
 
-def _row(record: Record, names: Sequence[str], needed: Sequence[str]) -> HeadedRow:
+def _row(record: Record, names: Sequence[str], needed: Sequence[str], usual: int) -> HeadedRow:
     if record.broken:
         return HeadedRow(record.row, record.raw, why="broken_quotes")
+    if len(record.cells) > max(len(names), usual) or any(cell.strip() for cell in record.cells[len(names) :]):
+        return HeadedRow(record.row, record.raw, why="too_many_fields")
     cells = {name: clean_cell(cell) for name, cell in zip(names, record.cells, strict=False)}
     if "employee_id" in cells:
         cells["employee_id"] = clean_id(cells["employee_id"])
-    return HeadedRow(record.row, record.raw, cells, _fault(record, cells, names, needed))
+    short = len(record.cells) < min(len(names), usual)
+    return HeadedRow(record.row, record.raw, cells, "too_few_fields" if short else _fault(cells, needed))
 
 
-def _fault(record: Record, cells: Mapping[str, str], names: Sequence[str], needed: Sequence[str]) -> str:
+def _fault(cells: Mapping[str, str], needed: Sequence[str]) -> str:
     if any(name not in cells for name in needed):
         return "too_few_fields"
-    if any(cell.strip() for cell in record.cells[len(names) :]):
-        return "too_many_fields"
     if not cells["employee_id"]:
         return "no_employee"
     return "shortened_id" if is_shortened_number(cells["employee_id"]) else ""

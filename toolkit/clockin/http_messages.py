@@ -3,7 +3,8 @@
 Read as bytes: names may be in another encoding than the rest, and pictures lie
 between the lines. A message ends where the next one begins, since captures are
 often saved again with other line ends, so that the stated length is only used
-to tell whether the last message is whole.
+to tell whether a message is whole. For the last one that is told to the byte:
+with its last byte a code of two digits becomes another code.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ START = re.compile(rb"^(?:(?:GET|POST|PUT) (?P<target>\S+) HTTP/1\.[01]|HTTP/1\.
 HEAD_END = re.compile(rb"\r?\n\r?\n|\r?\n?\Z")
 # The path that all ZKTeco terminals call, whatever the server.
 PUSH_PATH = b"/iclock/"
-# An editor may add or take the last line end of a file.
-LINE_END_BYTES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +78,12 @@ def read_capture(content: bytes) -> Capture:
     row, found = 1 + content.count(b"\n", 0, first), []
     ends = [*(one.start() for one in starts[1:]), len(content)] if starts else []
     for start, following in zip(starts, ends, strict=True):
-        found.append(_message(content[start.start() : following], start, row))
+        found.append(_message(content[start.start() : following], start, row, last=following == len(content)))
         row += content.count(b"\n", start.start(), following)
     return Capture(tuple(lines_from(content[:first], 1)), tuple(found))
 
 
-def _message(content: bytes, start: re.Match[bytes], row: int) -> Message:
+def _message(content: bytes, start: re.Match[bytes], row: int, *, last: bool) -> Message:
     end = HEAD_END.search(content)
     cut = end.end() if end else len(content)
     head = lines_from(content[:cut], row)
@@ -104,7 +103,8 @@ def _message(content: bytes, start: re.Match[bytes], row: int) -> Message:
         head=tuple(head),
         body=body,
         body_row=row + content.count(b"\n", 0, cut),
-        missing=max(0, stated - len(body) - LINE_END_BYTES),
+        # Within a capture each line may have lost a byte of its end when it was saved again.
+        missing=max(0, stated - len(body) - (0 if last else 1 + body.count(b"\n"))),
     )
 
 

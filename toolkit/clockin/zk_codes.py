@@ -87,9 +87,8 @@ OPERATIONS = {
 }
 # Years to which a terminal's clock falls back when its battery is empty.
 CLOCK_RESET_YEARS = ("1970", "2000")
-RESET_DATE = re.compile(
-    rf"(?:{'|'.join(CLOCK_RESET_YEARS)})[-/.]|[-/.](?:{'|'.join(CLOCK_RESET_YEARS)})(?!\d)", re.ASCII
-)
+_YEARS = "|".join(CLOCK_RESET_YEARS)
+RESET_DATE = re.compile(rf"\s*(?:(?:{_YEARS})[-/.]|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:{_YEARS})(?!\d))", re.ASCII)
 
 
 def credential_of(code: str) -> str:
@@ -123,4 +122,4 @@ def operation_of(code: str) -> str:
 
 def reset_flags(time_text: str) -> list[str]:
     """``["clock_reset"]`` for a date to which a clock falls back; that it did is likely, not certain."""
-    return ["clock_reset"] if RESET_DATE.search(time_text) else []
+    return ["clock_reset"] if RESET_DATE.match(time_text) else []

@@ -30,9 +30,9 @@ NEEDED = frozenset({"employee_id", "time"})
 OWN_FIRMWARE = "mchn"
 FIRST = ("number", "machine", "employee_id", "person_name")  # in every heading seen, so also where there is none
 DATE = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})"
-TIME = re.compile(rf"{DATE}\s+\d{{1,2}}:\d{{2}}:\d{{2}}", re.ASCII)
+TIME = re.compile(rf"{DATE} +\d{{1,2}}:\d{{2}}:\d{{2}}", re.ASCII)
 BEGINS_AS_DATE = re.compile(DATE, re.ASCII)
-BARE_ROW = re.compile(rf"\s*\d+\t\s*\d+\t[^\t]+\t[^\t]*(?:\t[^\t]*){{1,7}}?\t\s*{TIME.pattern}\s*(?:\t.*)?", re.ASCII)
+BARE_ROW = re.compile(rf" *\d+ *\t *\d+ *\t[^\t]+\t[^\t]*(?:\t[^\t]*){{1,7}}?\t *{TIME.pattern} *(?:\t.*)?", re.ASCII)
 BLANK_LETTERS = re.compile(r"[^a-z0-9]")
 
 

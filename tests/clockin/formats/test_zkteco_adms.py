@@ -72,8 +72,16 @@ def test_a_row_at_which_the_file_breaks_off_is_refused_and_the_file_is_not_whole
     rows = [row for row in ZktecoAdms().rows(cut) if row.kind != "non-record"]
     assert [(row.kind, row.why) for row in rows] == [("punch", ""), ("refused", "cut_row")]
     assert ZktecoAdms().facts(cut).truncated == "cut_line"
-    # An editor that takes the last line end takes no row.
-    assert ZktecoAdms().facts(source(request(ROW[:-1], length=len(ROW)))).truncated == ""
+    # To the byte: the code 15 without its last digit would be another one.
+    short = source(request("1001\t2026-03-03 08:21:07\t0\t1", length=len("1001\t2026-03-03 08:21:07\t0\t15")))
+    assert [row.why for row in ZktecoAdms().rows(short)][-1] == "cut_row"
+
+
+def test_a_capture_saved_with_other_line_ends_is_whole() -> None:
+    content = (request(ROW.replace("\n", "\r\n") * 3) + b"\r\n\r\n" + request(ROW)).replace(b"\r\n", b"\n")
+    saved = Source(name="push.http", content=content)
+    assert [row.why for row in ZktecoAdms().rows(saved) if row.kind != "non-record"] == [""] * 4
+    assert ZktecoAdms().facts(saved).truncated == ""
 
 
 @pytest.mark.parametrize(

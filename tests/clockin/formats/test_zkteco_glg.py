@@ -154,6 +154,7 @@ def test_a_spoilt_row_is_refused_with_the_reason(row: str, why: str) -> None:
         "No\tMchn\tEnNo\t\tName\t\tMode\n1\t1\t1001\tX\t15\n",
         "No.,Employee ID,Date,Time\n1,1001,03-03-2026,08:21\n",
         "1\t1001\t2026-03-03 08:21:07\n",
+        "1\t1\t1001\t\t1\t1\t03/03/2026\t08:21:07\n",
     ],
 )
 def test_other_tables_are_not_claimed(text: str) -> None:
