@@ -105,7 +105,8 @@ def read_records(
         raise ReadingError("records_no_rows", file=path.name)
     _check_zones(parsed, path)
     facts = FileFacts(**{**told["facts"], **{name: tuple(told["facts"][name]) for name in ("questions", "lacks")}})
-    kept = parsed if scope is None else parsed[parsed["employee_id"].isin(scope)].reset_index(drop=True)
+    # A failed attempt that names nobody is nobody out of scope.
+    kept = parsed if scope is None else parsed[parsed["employee_id"].isin({*scope, ""})].reset_index(drop=True)
     rows = [{str(name): value for name, value in row.items()} for row in kept.to_dict("records")]
     punches = _punches(kept, exhibit_id, exhibit_sha256, terminal_id, timezone)
     others = [row for row in told["kept"] if scope is None or not row["employee_id"] or row["employee_id"] in scope]

@@ -7,6 +7,7 @@ import pytest
 
 from toolkit.clockin.formats import Head, RawRow, Source
 from toolkit.clockin.formats.zkteco_photo import ZktecoPhoto
+from toolkit.clockin.roster import absent_from_roster
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\n\r\n\xff\xd9"
 
@@ -55,6 +56,18 @@ def test_an_attempt_is_read_with_its_picture(write: Any, read: Any) -> None:
     assert punch["terminal_id"] == "CQZ7000000001"
     assert got.photos == {"20260303084105.jpg": JPEG} and list(got.details["photo_ref"]) == ["20260303084105.jpg"]
     assert "failures" not in got.lacks
+
+
+def test_attempts_that_name_nobody_are_in_every_scope_and_repeat_nobody(write: Any, read: Any) -> None:
+    def asked(body: bytes) -> bytes:
+        head = f"POST /iclock/fdata?SN=CQZ7000000001&table=ATTPHOTO HTTP/1.1\r\nContent-Length: {len(body)}\r\n\r\n"
+        return head.encode() + body + b"\r\n\r\n"
+
+    content = asked(upload("20260303084105.jpg")) + asked(upload("20260303084110.jpg"))
+    got = read(write(content, "push.bin"), scope=frozenset({"1001"}))
+    assert list(got.punches["result"]) == ["fail", "fail"] and got.warnings == []
+    assert got.details["repeat_kind"].isna().all() and len(got.photos) == 2
+    assert absent_from_roster(got.punches, got.punches.head(0)) == []
 
 
 def test_a_picture_kept_in_base64_is_the_same_picture() -> None:
