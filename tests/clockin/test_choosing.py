@@ -109,6 +109,16 @@ def test_a_mapping_chooses_the_table_and_its_slips_of_the_pen_are_named() -> Non
     assert refusal(LOG, format="zkteco_attlog", date_order="dmy").code == "mapping_entry"
 
 
+def test_an_order_of_dates_alone_goes_to_the_format_that_claims_the_file() -> None:
+    clone = "No\tTMNo\tEnNo\tName\tINOUT\tMode\tDateTime\n1\t1\t1001\t\t0\t0\t03/04/2026 08:21:07\n"
+    assert chosen(clone, date_order="dmy") == "zkteco_glg"
+    assert chosen("工号,打卡时间\n1001,03/04/2026 08:21\n", date_order="dmy") == "declared_csv"
+    assert (
+        refusal("Department,Name,No.,Date/Time\nA,B,1001,03/04/2026 08:21\n", date_order="dmy").code == "mapping_needed"
+    )
+    assert chosen(LOG, date_order="dmy") == "declared_csv"  # this log has no such question
+
+
 def test_a_format_under_a_name_that_is_taken_is_refused() -> None:
     load_formats()
     with pytest.raises(SetupError):

@@ -122,6 +122,16 @@ def test_a_date_that_no_order_can_read_decides_nothing() -> None:
         decide_order([(2, "03/04/2026 08:00"), (3, "04/45/2026 08:00")], "f")
 
 
+def test_a_date_that_is_one_day_in_both_orders_needs_no_decision_and_gives_none() -> None:
+    alike = [(2, "03/03/2026 08:21:07"), (3, "04-04-2026 17:32")]
+    order = decide_order(alike, "f")
+    assert {read_stamp(text, order) for _, text in alike} == {read_stamp(text, "mdy") for _, text in alike}
+    assert decide_order([*alike, (4, "03/13/2026 08:00")], "f") == "mdy"
+    with pytest.raises(ReadingError) as caught:
+        decide_order([*alike, (4, "03/04/2026 08:00")], "f")
+    assert caught.value.code == "date_order_undecided" and "row 4" in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["Asia/Shanghai", "UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"])
 def test_a_name_of_the_zone_data_base_is_taken(name: str) -> None:
     assert check_timezone(name) == name

@@ -20,7 +20,7 @@ from toolkit.errors import ReadingError
 HEAD_BYTES = 65536
 HEAD_CHARACTERS = 8000
 SHOWN_CHARACTERS = 120
-DECLARED = "declared_csv"
+DECLARED, ORDER = "declared_csv", "date_order"
 
 
 def choose_format(source: Source) -> str:
@@ -34,10 +34,13 @@ def choose_format(source: Source) -> str:
     """
     load_formats()
     columns = set(source.mapping) - COMMON_KEYS
-    stated = source.mapping.get("format", DECLARED if columns else None)
-    if stated is None:
-        return _sniffed(source)
     known = dict(punch_formats.items())
+    stated = source.mapping.get("format")
+    if stated is None and columns <= {ORDER}:
+        # An order of dates names no columns: the format that claims the file is asked, if it has such a question.
+        found = _sniffed(source)
+        stated = DECLARED if columns and ORDER not in known[found].mapping_keys else found
+    stated = DECLARED if stated is None else stated
     if not isinstance(stated, str) or stated not in known:
         raise ReadingError("records_format_unknown", file=source.name, format=stated, known=", ".join(known))
     _check_entries(source, known[stated])

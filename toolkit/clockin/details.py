@@ -70,9 +70,11 @@ def _same(punches: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
 
 
 def _taps(punches: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
-    """Runs of one person at one terminal, each within a minute of the one before."""
+    """Runs of one person at one terminal, each within a minute of the one before; attempts of nobody known are none."""
     by_person: dict[tuple[Any, ...], list[tuple[datetime, int]]] = {}
     for number, row in enumerate(punches):
+        if not row["employee_id"]:
+            continue
         key = (row["employee_id"], row["terminal_id"], row["record_kind"], row["zone"])
         by_person.setdefault(key, []).append((datetime.fromisoformat(row["t_local"]), number))
     found = []

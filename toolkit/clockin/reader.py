@@ -22,12 +22,11 @@ from toolkit.clockin.formats import EVENT, PERSON, PHOTO, FileFacts
 from toolkit.clockin.parsing import PUNCH_FIELDS
 from toolkit.clockin.stamps import check_timezone
 from toolkit.clockin.unanswered import lacking
+from toolkit.clockin.zk_codes import CLOCK_RESET_YEARS
 from toolkit.errors import ReadingError
 from toolkit.records import Oddity
 
 SHOWN_REFUSED = 3
-# Years to which a terminal's clock falls back when its battery is empty.
-CLOCK_RESET_YEARS = ("1970", "2000")
 LIMITS = sandbox.Limits(memory_bytes=4 * 2**30, cpu_s=300, wall_s=300.0)
 NOT_IN_PUNCHES = ["zone", "zone_basis", "sub", "details"]
 
@@ -106,7 +105,8 @@ def read_records(
         raise ReadingError("records_no_rows", file=path.name)
     _check_zones(parsed, path)
     facts = FileFacts(**{**told["facts"], **{name: tuple(told["facts"][name]) for name in ("questions", "lacks")}})
-    kept = parsed if scope is None else parsed[parsed["employee_id"].isin(scope)].reset_index(drop=True)
+    # A failed attempt that names nobody is nobody out of scope.
+    kept = parsed if scope is None else parsed[parsed["employee_id"].isin({*scope, ""})].reset_index(drop=True)
     rows = [{str(name): value for name, value in row.items()} for row in kept.to_dict("records")]
     punches = _punches(kept, exhibit_id, exhibit_sha256, terminal_id, timezone)
     others = [row for row in told["kept"] if scope is None or not row["employee_id"] or row["employee_id"] in scope]
@@ -237,7 +237,7 @@ def _refused_rows(refused: Iterable[Mapping[str, Any]], exhibit_id: str, scope: 
 
 
 def _warnings(kept: pd.DataFrame, facts: FileFacts, dropped: int) -> list[Oddity]:
-    reset = kept.loc[kept["t_local"].str[:4].isin(CLOCK_RESET_YEARS), "row"]
+    reset = kept.loc[kept["t_local"].astype("string").str[:4].isin(CLOCK_RESET_YEARS), "row"]
     warnings = [Oddity(code="clock_reset", facts={"row": run}) for run in _runs(reset)]
     if facts.truncated:
         warnings.append(Oddity(code="records_truncated", facts={"reason": facts.truncated}))

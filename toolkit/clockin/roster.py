@@ -55,6 +55,7 @@ def absent_from_roster(punches: pd.DataFrame, roster: pd.DataFrame) -> list[str]
     """Employee ids that clocked in and are in no roster, sorted.
 
     A result to report, never a reason to stop: the roster may be of another
-    day, or write ids without their zeros.
+    day, or write ids without their zeros. Failed attempts that name nobody are
+    passed over.
     """
-    return sorted(set(punches["employee_id"]) - set(roster["employee_id"]))
+    return sorted(set(punches["employee_id"]) - set(roster["employee_id"]) - {""})

@@ -71,7 +71,9 @@ def decide_order(texts: Iterable[tuple[int, str]], file: str) -> str:
     Returns
     -------
     str
-        "ymd", "dmy" or "mdy". A date that no order can read decides nothing.
+        "ymd", "dmy" or "mdy". A date that no order can read decides nothing,
+        nor does one that is the same day in both, such as 03/03/2026; where
+        there are only such, either order is right and "dmy" is told.
 
     Raises
     ------
@@ -82,11 +84,15 @@ def decide_order(texts: Iterable[tuple[int, str]], file: str) -> str:
     """
     allow: dict[str, int] = {}
     example: tuple[int, str] | None = None
+    alike = False
     for row, text in texts:
         match = STAMP.fullmatch(_plain(text))
         if match is None or match["last"] is None:
             continue
         orders = [order for order in ("dmy", "mdy") if _is_day(match, order)]
+        if len(orders) == 2 and int(match["a"]) == int(match["b"]):
+            alike = True
+            continue
         example = example or (row, text)
         if len(orders) == 1:
             allow.setdefault(orders[0], row)
@@ -94,7 +100,7 @@ def decide_order(texts: Iterable[tuple[int, str]], file: str) -> str:
         raise ReadingError("date_order_contradictory", file=file, first=allow["dmy"], second=allow["mdy"])
     if example is not None and not allow:
         raise ReadingError("date_order_undecided", file=file, row=example[0], example=example[1])
-    return next(iter(allow), "ymd")
+    return next(iter(allow), "dmy" if alike else "ymd")
 
 
 def read_stamp(text: str, order: str = "ymd") -> Stamp:

@@ -151,7 +151,7 @@ def test_a_trailing_delimiter_is_no_further_cell() -> None:
 def test_the_order_of_dates_is_declared_or_decided_or_asked_for() -> None:
     text = "employee_id,time\n1,03/04/2026 08:00\n2,05/06/2026 08:00\n"
     assert refusal(text).code == "date_order_undecided"
-    assert refusal("employee_id,date,time\n1,03-03-2026,08:21\n").code == "date_order_undecided"
+    assert refusal("employee_id,date,time\n1,03-04-2026,08:21\n").code == "date_order_undecided"
     assert {row.date_order for row in punches(text, date_order="mdy")} == {"mdy"}
     assert {row.date_order for row in punches(f"{text}3,13/06/2026 08:00\n")} == {"dmy"}
     assert refusal(f"{text}3,13/06/2026 08:00\n4,06/13/2026 08:00\n").code == "date_order_contradictory"

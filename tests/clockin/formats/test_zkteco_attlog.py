@@ -54,6 +54,21 @@ def test_the_credential_stays_unknown_where_the_columns_cannot_be_told_apart() -
     assert rows("1001\t2026-03-03 08:21:49\t1\t0")[0].credential == "unknown"
 
 
+def test_direction_and_codes_are_details_where_the_columns_are_known() -> None:
+    out = rows("1001\t2026-03-03 17:32:15\t1\t1\t15\t0\r\n7\t2000-01-01 00:03:41\t1\t255\t1\t0\r\n")
+    assert [row.details["direction"] for row in out] == ["out", ""]
+    assert [row.details["credential_code"] for row in out] == ["15", "1"]
+    assert {row.details["code_table"] for row in out} == {"zk.push.app7"}
+    assert [row.details["flags"] for row in out] == [[], ["clock_reset"]]
+    assert all("seq" not in row.details for row in out)
+
+
+def test_rows_in_the_order_of_the_push_protocol_are_not_misread() -> None:
+    (row,) = rows("1001\t2026-03-03 08:21:07\t0\t15\t1\t0\t0\n")
+    assert row.credential == "unknown" and "direction" not in row.details
+    assert [row.details[f"column_{n}"] for n in range(3, 8)] == ["0", "15", "1", "0", "0"]
+
+
 def test_blank_lines_are_no_records_and_the_last_line_needs_no_end() -> None:
     told = rows(f"{ROW}\r\n\r\n   \r\n{ROW}")
     assert [(row.kind, row.row) for row in told] == [

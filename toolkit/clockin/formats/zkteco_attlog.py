@@ -6,14 +6,13 @@ successes only, so a failed attempt cannot be seen in it.
 
 The columns after the time are told by constancy, never by guess: a file comes
 from one device, so the device number is the same in every row. Where the third
-column varies, or a row is shorter than six columns, it is not known which one
-holds the verify code, and the credential stays "unknown".
+column varies, or a row has not just six columns, it is not known which one
+holds the verify code and which the state (rows that a terminal sends to its
+server look alike and have another order); the credential stays "unknown" and no
+direction is told.
 
-References
-----------
-Verify codes: ZKTeco push protocol, appendix 7. Older software has 0 for
-password and 2 for card where the appendix has "any" and "PIN"; codes on which
-the tables differ are handed on as "unknown (code)".
+Whether rows stand in the order in which they were written is not stated, so
+they have no sequence number. Codes: see :mod:`toolkit.clockin.zk_codes`.
 """
 
 from __future__ import annotations
@@ -22,26 +21,15 @@ import re
 from collections.abc import Iterator
 
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
+from toolkit.clockin.http_messages import is_push
 from toolkit.clockin.tabular import clean_cell, physical_lines
+from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 LINE = re.compile(rf" *[^\t]{{1,24}}\t{TIME.pattern}(?:\t[^\t]*){{2,10}}", re.ASCII)
 SNIFFED_LINES = 20
-DEVICE, VERIFY = 2, 4
+DEVICE, STATUS, VERIFY = 2, 3, 4
 LEAST, FULL = 4, 6
-CREDENTIALS = {
-    "1": "finger",
-    "3": "password",
-    "4": "card",
-    "15": "face",
-    "16": "face+finger",
-    "17": "face+password",
-    "18": "face+card",
-    "19": "face+finger+card",
-    "20": "face+finger+password",
-    "21": "vein",
-    "25": "palm",
-}
 
 
 @punch_format("zkteco_attlog")
@@ -52,9 +40,9 @@ class ZktecoAttlog:
     lacks: frozenset[str] = frozenset({"failures", "photos"})
 
     def sniff(self, head: Head) -> bool:
-        """Most of the first rows have the shape of an attendance row."""
+        """Most of the first rows have the shape of an attendance row; there is no request of a terminal among them."""
         lines = [line.rstrip() for line in physical_lines(head.text) if line.strip()][:SNIFFED_LINES]
-        return sum(LINE.fullmatch(line) is not None for line in lines) * 2 > len(lines)
+        return not is_push(head.content) and sum(LINE.fullmatch(line) is not None for line in lines) * 2 > len(lines)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a line; a blank line is no record."""
@@ -79,8 +67,12 @@ def _row(number: int, line: str, known: bool) -> RawRow:
         raw=line,
         employee_id=employee_id,
         time_text=fields[1],
-        credential=_credential(fields) if known else "unknown",
+        credential=credential_of(fields[VERIFY]) if known and len(fields) == FULL else "unknown",
         result="pass",
+        details={
+            **(_told(fields) if known and len(fields) == FULL else _untold(fields)),
+            "flags": reset_flags(fields[1]),
+        },
     )
 
 
@@ -103,7 +95,17 @@ def _layout_known(lines: list[str]) -> bool:
     return len(third) == 1
 
 
-def _credential(fields: list[str]) -> str:
-    if len(fields) < FULL or not fields[VERIFY]:
-        return "unknown"
-    return CREDENTIALS.get(fields[VERIFY], f"unknown ({fields[VERIFY]})")
+def _told(fields: list[str]) -> dict[str, str]:
+    """What the columns after the time say, where it is known which is which."""
+    return {
+        "direction": direction_of(fields[STATUS]),
+        "credential_code": fields[VERIFY],
+        "code_table": PUSH_TABLE if fields[VERIFY] else "",
+        "device_number": fields[DEVICE],
+        "status": fields[STATUS],
+        "workcode": fields[VERIFY + 1],
+    }
+
+
+def _untold(fields: list[str]) -> dict[str, str]:
+    return {f"column_{place + 1}": fields[place] for place in range(DEVICE, len(fields))}

@@ -1,0 +1,141 @@
+"""Text tables under headings that a program writes: cells by column, faults of rows, the order of dates.
+
+Headings are compared without regard to case. Columns that a format does not
+know keep their heading as name, so that nothing of a row is lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from toolkit.clockin.details import DETAILS
+from toolkit.clockin.formats import NON_RECORD, REFUSED, RawRow, Source
+from toolkit.clockin.stamps import ORDERS, decide_order
+from toolkit.clockin.tabular import (
+    Record,
+    clean_cell,
+    clean_id,
+    guess_delimiter,
+    is_shortened_number,
+    physical_lines,
+    records,
+)
+from toolkit.errors import ReadingError
+
+
+@dataclass(frozen=True, slots=True)
+class HeadedRow:
+    """A row with its cells by column, cleaned; ``why`` is a reason to refuse it, ``blank`` that it is no record."""
+
+    row: int
+    raw: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    blank: bool = False
+
+    def get(self, column: str) -> str:
+        """The cell of a column, "" where there is none."""
+        return self.cells.get(column, "")
+
+    def others(self, known: Iterable[str]) -> dict[str, str]:
+        """Cells of all columns but these, see :func:`spare`."""
+        return spare(self.cells, known)
+
+
+def spare(told: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
+    """Entries but these; one that bears the name of a detail is not that detail, and is named otherwise."""
+    passed = frozenset(known)
+    return {f"column {name}" if name in DETAILS else name: value for name, value in told.items() if name not in passed}
+
+
+def headings_of(text: str) -> frozenset[str]:
+    """Headings of the first line that is not blank, lower case; empty where it is no line of a table."""
+    first = next((line for line in physical_lines(text) if line.strip()), "")
+    try:
+        record = next(records(first, guess_delimiter(first), ""), None)
+    except ReadingError:
+        return frozenset()
+    return frozenset() if record is None else frozenset(_clean(record.cells))
+
+
+def headed_rows(source: Source, columns: Mapping[str, Sequence[str]], needed: Sequence[str]) -> Iterator[HeadedRow]:
+    """Every row of the table in order, headings (also repeated ones) and blank rows among them.
+
+    A row has ``why`` where its quotes are broken, where it ends before the other
+    rows do (the file may break off within it), where it has more cells than headings or than rows of this file mostly
+    have (a delimiter inside a name moves all cells after it), and where its
+    employee id is missing or was shortened by a spreadsheet.
+    """
+    first = next((line for line in physical_lines(source.text) if line.strip()), "")
+    heads: tuple[str, ...] | None = None
+    names: list[str] = []
+    table = list(records(source.text, guess_delimiter(first), source.name))
+    usual = Counter(len(record.cells) for record in table if not record.blank).most_common(1)
+    for record in table:
+        if heads is None and not record.blank:
+            heads = tuple(_clean(record.cells))
+            names = _names(heads, columns)
+            yield HeadedRow(record.row, record.raw, blank=True)
+        elif record.blank or tuple(_clean(record.cells)) == heads:
+            yield HeadedRow(record.row, record.raw, blank=True)
+        else:
+            yield _row(record, names, needed, usual[0][0])
+
+
+def unread(row: HeadedRow) -> RawRow:
+    """A row that is no record or is refused, as the reader takes it."""
+    if row.blank:
+        return RawRow(kind=NON_RECORD, row=row.row, raw=row.raw)
+    return RawRow(kind=REFUSED, row=row.row, raw=row.raw, why=row.why, employee_id=row.get("employee_id"))
+
+
+def order_of(source: Source, texts: Iterable[tuple[int, str]]) -> str:
+    """The order of day, month and year: as a person stated it, else as all rows together decide it.
+
+    Raises
+    ------
+    ReadingError
+        Both orders are possible, or no such order was stated.
+    """
+    stated = source.mapping.get("date_order")
+    if stated is None:
+        return decide_order(texts, source.name)
+    if stated not in ORDERS:
+        raise ReadingError("date_order_unknown", file=source.name, order=stated)
+    return str(stated)
+
+
+def _clean(cells: Iterable[str]) -> list[str]:
+    return [clean_cell(cell).lower() for cell in cells]
+
+
+def _names(heads: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """A name for each place; a heading that stands twice is told apart by its place."""
+    of_heading = {heading: name for name, headings in columns.items() for heading in headings}
+    names: list[str] = []
+    for place, head in enumerate(heads, 1):
+        name = of_heading.get(head, head) or f"column_{place}"
+        names.append(name if name not in names else f"{name}_{place}")
+    return names
+
+
+def _row(record: Record, names: Sequence[str], needed: Sequence[str], usual: int) -> HeadedRow:
+    if record.broken:
+        return HeadedRow(record.row, record.raw, why="broken_quotes")
+    if len(record.cells) > max(len(names), usual) or any(cell.strip() for cell in record.cells[len(names) :]):
+        return HeadedRow(record.row, record.raw, why="too_many_fields")
+    cells = {name: clean_cell(cell) for name, cell in zip(names, record.cells, strict=False)}
+    if "employee_id" in cells:
+        cells["employee_id"] = clean_id(cells["employee_id"])
+    short = len(record.cells) < min(len(names), usual)
+    return HeadedRow(record.row, record.raw, cells, "too_few_fields" if short else _fault(cells, needed))
+
+
+def _fault(cells: Mapping[str, str], needed: Sequence[str]) -> str:
+    if any(name not in cells for name in needed):
+        return "too_few_fields"
+    if not cells["employee_id"]:
+        return "no_employee"
+    return "shortened_id" if is_shortened_number(cells["employee_id"]) else ""
