@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from tests.analysis.mornings import Habits, days
 from toolkit.analysis.blind_alignment import BURST_GAP_S, Seen, coarse_offset, gumbel_p, log_gain, shuffled
 from toolkit.analysis.fine_alignment import fine_offset
+from toolkit.simulation.mornings import Habits
+from toolkit.simulation.mornings import days as drawn
 from toolkit.simulation.seeds import MORNINGS
 
 SEED = MORNINGS["tests"]
+
+
+def days(seed: int, habits: Habits, **more: Any) -> tuple[Seen, NDArray[np.float64]]:
+    told = drawn(seed, habits, **more)
+    return Seen(visits=told.visits, watched=told.watched), told.written
 
 
 @pytest.mark.parametrize("offset_s", [0.0, 97.3, -8 * 3600.0])

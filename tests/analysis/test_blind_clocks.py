@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.analysis.mornings import Habits, days
 from toolkit import tables
-from toolkit.analysis.blind_alignment import DAY_S
 from toolkit.analysis.blind_clocks import axes, blind_rows
 from toolkit.analysis.clocks import align, to_media_s
+from toolkit.simulation.mornings import DAY_S, Habits
+from toolkit.simulation.mornings import days as drawn
 from toolkit.simulation.seeds import MORNINGS
 
 SEED = MORNINGS["tests"]
@@ -31,7 +31,7 @@ def clip_row(exhibit_id: str, starts_at: str | None, camera: str | None = "C1") 
 
 def case(habits: Habits, count: int = 1, starts: bool = True) -> tuple[pd.DataFrame, ...]:
     """Punches, clips, visits and examined stretches of so many days, a clip a day."""
-    seen, written = days(SEED, habits, count=count)
+    told = drawn(SEED, habits, count=count)
     clips = [
         clip_row(f"E-{k:04d}", f"{(DAY + timedelta(days=k, seconds=BEGINS_S)).isoformat()}+08:00" if starts else None)
         for k in range(count)
@@ -39,7 +39,7 @@ def case(habits: Habits, count: int = 1, starts: bool = True) -> tuple[pd.DataFr
     visits = [
         {"visit_id": f"V-{n:03d}", "exhibit_id": f"E-{int(start // DAY_S):04d}",
          "from_s": start % DAY_S - BEGINS_S, "to_s": stop % DAY_S - BEGINS_S}
-        for n, (start, stop) in enumerate(seen.visits)
+        for n, (start, stop) in enumerate(told.visits)
     ]  # fmt: skip
     examined = [
         {"exhibit_id": one["exhibit_id"], "from_s": 0.0, "to_s": LASTS_S, "how": "decoded", "damaged": 0, "lost": 0}
@@ -50,7 +50,7 @@ def case(habits: Habits, count: int = 1, starts: bool = True) -> tuple[pd.DataFr
          "terminal_id": None, "stamped_at": "", "t_local": (DAY + timedelta(seconds=float(at))).isoformat(),
          "precision_s": 1.0, "tz": "Asia/Shanghai", "tz_basis": "user", "credential": "face", "result": "pass",
          "record_kind": "raw_event", "raw": str(n)}
-        for n, at in enumerate(written, 1)
+        for n, at in enumerate(told.written, 1)
     ]  # fmt: skip
     return (
         tables.build("punches", punches),

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.blind_alignment import DAY_S, Seen
-
 Floats = NDArray[np.float64]
+DAY_S = 86400.0
 OPENS_S, LASTS_S = 8 * 3600.0, 10 * 3600.0
+RUSH = 0.7  # share of people who come in the morning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """``place`` within a visit at which people clock in, ``unseen`` of them with nobody in view."""
+    """Of a day: where in a visit people clock in (``place``, 0 to 1), what share is in nobody's view (``unseen``).
+
+    ``related`` False: the clock-ins are those of other people, who come at the same hours.
+    """
 
     clock_ins: int = 40
     passers: int = 80
@@ -25,16 +28,33 @@ class Habits:
     related: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """``visits`` and ``watched`` on the camera's clock, (n, 2) seconds; ``written`` by the terminal, in order."""
+
+    visits: Floats
+    watched: Floats
+    written: Floats
+
+
 def arrivals(rng: np.random.Generator, count: int) -> Floats:
     """A morning's rush, and others through the day."""
     rush = rng.normal(OPENS_S + 1500.0, 900.0, count)
-    return np.sort(np.where(rng.random(count) < 0.7, rush, rng.uniform(OPENS_S, OPENS_S + LASTS_S, count)))
+    return np.sort(np.where(rng.random(count) < RUSH, rush, rng.uniform(OPENS_S, OPENS_S + LASTS_S, count)))
 
 
 def days(
     seed: int, habits: Habits, *, count: int = 1, offset_s: float = 97.3, drift_ppm: float = 0.0, cut_s: float = 1.0
-) -> tuple[Seen, Floats]:
-    """What the camera saw, and written times: the terminal is ahead by ``offset_s`` at the first midnight."""
+) -> Days:
+    """What the camera saw, and what the terminal wrote.
+
+    Parameters
+    ----------
+    offset_s, drift_ppm : float
+        How far the terminal is ahead at the first midnight, and how much faster it runs.
+    cut_s : float
+        It writes whole multiples of this.
+    """
     rng = np.random.default_rng(seed)
     visits, made = [], []
     for day in range(count):
@@ -49,4 +69,4 @@ def days(
     at = np.concatenate(made)
     written = np.floor((at * (1 + drift_ppm * 1e-6) + offset_s) / cut_s) * cut_s
     watched = np.array([(day * DAY_S + OPENS_S - 1800, day * DAY_S + OPENS_S + LASTS_S + 1800) for day in range(count)])
-    return Seen(visits=np.concatenate(visits), watched=watched), np.sort(written)
+    return Days(visits=np.concatenate(visits), watched=watched, written=np.sort(written))
