@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from tests.building import WHO_AND_WHEN, best_outcomes, real_case, table_hashes
+from toolkit import tables
+from toolkit.analysis.blind_clocks import blind_rows
+from toolkit.analysis.clocks import align
 from toolkit.casebook.case import Case
 from toolkit.errors import ToolkitError
 from toolkit.pipeline import add_file, propose_zone, run_steps, still_of
@@ -182,3 +185,15 @@ def test_the_source_folder_may_be_read_only(shared: Path, tmp_path: Path) -> Non
         assert [path.name for path in source.iterdir()] == ["clip.mp4"]
     finally:
         source.chmod(0o755)
+
+
+def test_without_its_anchors_the_clock_is_open_or_right_and_never_another(case: Case, truth: dict[str, Any]) -> None:
+    punches, clips = case.read("punches"), case.read("clips")
+    blind = blind_rows(punches, clips, case.read("visits"), case.read("examined"), ["terminal"])
+    (row,) = align(punches, clips, tables.empty("anchors"), blind).to_dict("records")
+    presence = json.loads(row["model"])["presence"]
+    assert presence["clock_ins"] >= 11 and presence["visits"] == 6
+    if row["determinable"]:
+        assert row["interval_lo_s"] <= truth["terminal_minus_camera_s"] <= row["interval_hi_s"]
+    else:
+        assert row["reason"] == "too_few_anchors" and presence["p"] > presence["accepted_p"]
