@@ -112,7 +112,10 @@ def punches(
             .to_json(orient="records")
         ),
         "refused": json.loads(read.refused[["row", "why"]].to_json(orient="records")),
-        "questions": [] if timezone else [text("cli.ask_timezone")],
+        "questions": [
+            *([] if timezone else [text("cli.ask_timezone")]),
+            *(text(f"clockin.question_{code}") for code in read.facts.questions),
+        ],
         "cannot_answer": [text("cli.minute_only")] if coarse else [],
     }
     if as_json:
