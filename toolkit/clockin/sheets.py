@@ -35,10 +35,10 @@ PAGE_MARKS = (b"<html", b"<!doctype html", b"<table", b"<meta")
 LARGEST_UNPACKED_BYTES, MOST_TIMES_LARGER = 512 * 2**20, 200
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 1_100_000, 2_000, 20_000_000
 # Where a cell or a row says it stands, in the packed sheets of a workbook.
-PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})(\d{1,10})["']""")
+PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 CHUNK_BYTES, OVERLAP_BYTES = 2**20, 64
 NOT_PACKED = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, KeyError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, LookupError,
 )  # fmt: skip
 NEAR_S = 0.002  # of a whole second: what a count of days leaves over
 TEXT, NUMBER, WHEN, SPAN, EMPTY = "text", "number", "date", "time", "empty"
