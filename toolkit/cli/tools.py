@@ -113,7 +113,7 @@ def punches(
         ),
         "refused": json.loads(read.refused[["row", "why"]].to_json(orient="records")),
         "questions": [
-            *([] if timezone else [text("cli.ask_timezone")]),
+            *([] if read.punches["tz"].notna().all() else [text("cli.ask_timezone")]),
             *(text(f"clockin.question_{code}") for code in read.facts.questions),
         ],
         "cannot_answer": [text("cli.minute_only")] if coarse else [],

@@ -88,7 +88,7 @@ def _is_after(row: Row, made_at: datetime, precision_s: float) -> bool:
 def _changes_of_clock(row: Row, timezone_name: str | None) -> set[str]:
     """Whether the zone skips this time, or has it twice."""
     zone = _zone(row["zone"] or timezone_name or "")
-    if not isinstance(zone, ZoneInfo):
+    if not isinstance(zone, ZoneInfo):  # an offset never changes
         return set()
     at = datetime.fromisoformat(row["t_local"]).replace(tzinfo=zone)
     first, second = at.utcoffset(), at.replace(fold=1).utcoffset()
@@ -129,6 +129,8 @@ def _set_back(rows: Sequence[Row], timezone_name: str | None) -> Iterator[int]:
 
 def _earlier(row: Row, other: Row, timezone_name: str | None) -> bool:
     """Whether this row is surely before the other one, both readings of an hour that is there twice considered."""
+    if row["zone"] == other["zone"] and row["t_local"] >= other["t_local"]:
+        return False  # as nearly always; in one zone a later writing is no earlier moment
     ends = _moment(row, timezone_name, fold=1) + timedelta(seconds=row["precision_s"])
     return ends <= _moment(other, timezone_name, fold=0)
 
