@@ -133,7 +133,9 @@ def records(precision_s: float = 1.0, names: Mapping[str, str] | None = None) ->
         "rows_source": 13, "rows_parsed": 12, "rows_rejected": 1, "rows_non_record": 0, "stated_total": None,
         "period": "", "made_at": "", "device": "", "truncated": "", "lacks": [],
     }  # fmt: skip
-    refused = {"exhibit_id": "E-0002", "sheet": "", "row": 13, "raw": "Zhang San,??", "why": "unreadable_time"}
+    refused = {
+        "exhibit_id": "E-0002", "sheet": "", "row": 13, "sub": 0, "raw": "Zhang San,??", "why": "unreadable_time",
+    }  # fmt: skip
     return {"punches": punches, "record_files": [file], "refused_rows": [refused]}
 
 

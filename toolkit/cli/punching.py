@@ -43,14 +43,14 @@ def punches(
     )
     if ask is not None:
         _write_letters(read, ask)
-    document = _document(read, timezone)
+    document = _document(read)
     if as_json:
         answer(document)
     else:
         _say(document, read, ask)
 
 
-def _document(read: RecordsRead, timezone: str | None) -> dict[str, Any]:
+def _document(read: RecordsRead) -> dict[str, Any]:
     language = preferred_language()
     table = read.punches.merge(read.details, on="punch_id", how="left").sort_values(["sheet", "row"])
     rows = json.loads(table.rename(columns={"stamped_at": "t_text"})[list(COLUMNS)].to_json(orient="records"))
@@ -73,16 +73,16 @@ def _document(read: RecordsRead, timezone: str | None) -> dict[str, Any]:
         "device_events": len(read.events),
         "enrolled": len(read.people),
         "photos": sorted(read.photos),
-        "questions": _questions(read, timezone),
+        "questions": _questions(read),
         "lacks": list(read.lacks),
         "cannot_answer": told(read.lacks, language),
         "letter": {one: letter(read.lacks, one, period=facts.period, device=facts.device) for one in LANGUAGES},
     }  # fmt: skip
 
 
-def _questions(read: RecordsRead, timezone: str | None) -> list[str]:
+def _questions(read: RecordsRead) -> list[str]:
     """What must not be guessed: the zone, what the format leaves open, and how the export was made."""
-    unknown = timezone is None and read.facts.timezone is None and bool((read.punches["tz_basis"] == "unknown").any())
+    unknown = not read.punches["tz"].notna().all()
     codes = [f"question_{one}" for one in (*read.facts.questions, *ASKED)]
     return [*([text("cli.ask_timezone")] if unknown else []), *(text(f"clockin.{code}") for code in codes)]
 

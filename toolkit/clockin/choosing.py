@@ -12,9 +12,10 @@ import importlib
 import pkgutil
 
 from toolkit.clockin import formats
+from toolkit.clockin.declared import SEARCHED_ROWS, mapping_example
 from toolkit.clockin.formats import COMMON_KEYS, Head, PunchFormat, Source, punch_formats
-from toolkit.clockin.formats.declared_csv import mapping_example
 from toolkit.clockin.tabular import clean_cell, guess_delimiter, physical_lines, records
+from toolkit.clockin.workbook_tables import holds_anything
 from toolkit.errors import ReadingError
 
 HEAD_BYTES = 65536
@@ -70,6 +71,8 @@ def _sniffed(source: Source) -> str:
         raise ReadingError("records_two_formats", file=source.name, formats=", ".join(claims))
     if claims:
         return claims[0]
+    if head.sheets:
+        raise _no_sheet_claimed(source)
     if fault is not None:
         raise fault
     raise _nobody_claims(source)
@@ -86,6 +89,23 @@ def _head(source: Source) -> tuple[Head, ReadingError | None]:
         return Head(content=content, text=source.text[:HEAD_CHARACTERS], sheets=sheets), None
     except ReadingError as fault:
         return Head(content=content, sheets=sheets), fault
+
+
+def _no_sheet_claimed(source: Source) -> ReadingError:
+    """A workbook whose sheets no format knows: their names, and the mapping to write for one of them."""
+    filled = [sheet for sheet in source.sheets if holds_anything(sheet)]
+    if not filled:
+        return ReadingError("records_no_rows", file=source.name)
+    # The widest of the first rows are the headings; titles stand in one cell.
+    rows = ([cell.text for cell in row] for row in filled[0].rows[:SEARCHED_ROWS])
+    headings = max(rows, key=lambda texts: sum(bool(text) for text in texts))
+    return ReadingError(
+        "records_unknown_tables",
+        file=source.name,
+        sheets=", ".join(sheet.name for sheet in filled)[: 4 * SHOWN_CHARACTERS],
+        found=", ".join(text for text in map(clean_cell, headings) if text)[: 4 * SHOWN_CHARACTERS],
+        example=mapping_example(headings, filled[0].name),
+    )
 
 
 def _nobody_claims(source: Source) -> ReadingError:

@@ -2,7 +2,9 @@
 
 A byte order mark decides, else strict UTF-8, else strict GB 18030 (which holds
 GBK and GB 2312). What is none of these is refused: a guess that shows wrong
-names is worse than a question. GB 18030 also accepts many texts of other
+names is worse than a question. Only characters that a device cut off at the end
+of a cell are let pass, each shown as U+FFFD: names are kept in so many bytes, and
+the cut may go through a character. GB 18030 also accepts many texts of other
 encodings, and a GBK text of very few characters may happen to be UTF-8 too, so
 the basis is kept beside the name for a person to judge.
 """
@@ -49,12 +51,17 @@ MAGIC = (
     (b"Rar!", "archive"),
 )
 PACKET_BYTES = 188  # of an MPEG transport stream; each begins with 0x47
+# How errors are handled: a character may be cut where a cell ends.
+CUT_CELLS, CUT_CHARACTER = "cut at the end of a cell", "\ufffd"
+CUT_IN = frozenset({"utf-8", "utf-8-sig", "gb18030", "gbk", "gb2312"})
+CELL_ENDS = (b"\t", b"\r", b"\n", b'"', b",", b";", b"|")
+LEAST_WHOLE, WHOLE_TO_CUT = 4, 2
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a file, its encoding, and the basis: "mark", "strict", "zero bytes" or "declared"."""
+    """The text of a file, its encoding, and the basis: "mark", "strict", "cut", "zero bytes" or "declared"."""
 
     text: str
     encoding: str
@@ -115,12 +122,7 @@ def decode(content: bytes, file: str, declared: str | None = None) -> Decoded:
         return _checked(_strictly(content, wide, file), wide, "zero bytes", file)
     if 0 in content:
         raise ReadingError("records_not_text_binary", file=file)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return _checked(content.decode(encoding), encoding, "strict", file)
-        except UnicodeDecodeError:
-            continue
-    raise ReadingError("records_encoding", file=file)
+    return _undeclared(content, file)
 
 
 def kind_of(content: bytes) -> str | None:
@@ -150,6 +152,18 @@ def known_encoding(name: str, file: str) -> str:
         raise ReadingError("encoding_unknown", file=file, name=name) from unknown
 
 
+def _undeclared(content: bytes, file: str) -> Decoded:
+    for encoding in ("utf-8", "gb18030"):
+        for errors, basis in (("strict", "strict"), (CUT_CELLS, "cut")):
+            try:
+                text = content.decode(encoding, errors)
+            except UnicodeDecodeError:
+                continue
+            if basis == "strict" or _is_seldom_cut(text, encoding):
+                return _checked(text, encoding, basis, file)
+    raise ReadingError("records_encoding", file=file)
+
+
 def _wide_encoding(content: bytes) -> str | None:
     """UTF-16 without a mark: zeros in every second byte, nearly none in the others."""
     head = content[:HEAD_BYTES]
@@ -161,9 +175,39 @@ def _wide_encoding(content: bytes) -> str | None:
     return encoding if high > 0.4 * pairs and low <= 0.01 * pairs else None
 
 
+def _at_end_of_cell(fault: UnicodeError) -> tuple[str, int]:
+    """The first bytes of a character before the end of a cell, as one character that is not known."""
+    if not isinstance(fault, UnicodeDecodeError):
+        raise fault
+    first, following = fault.object[fault.start], fault.object[fault.end : fault.end + 1]
+    begins = 0xC2 <= first <= 0xF4 if fault.encoding == "utf-8" else 0x81 <= first <= 0xFE
+    if not begins or (following and following not in CELL_ENDS):
+        raise fault
+    return CUT_CHARACTER, fault.end
+
+
+codecs.register_error(CUT_CELLS, _at_end_of_cell)
+
+
+def _is_seldom_cut(text: str, encoding: str) -> bool:
+    """Whether the whole characters by far outnumber the cut ones; a text of another encoding is cut everywhere.
+
+    GB 18030 makes a character of nearly every letter with an accent and the
+    letter behind it: beside cut ones only those of GB 2312 are believed.
+    """
+    cut = text.count(CUT_CHARACTER)
+    whole = sum(character > "\x7f" for character in text) - cut
+    if encoding == "gb18030":
+        try:
+            text.replace(CUT_CHARACTER, "").encode("gb2312")
+        except UnicodeEncodeError:
+            return False
+    return whole >= max(LEAST_WHOLE, WHOLE_TO_CUT * cut)
+
+
 def _strictly(content: bytes, encoding: str, file: str) -> str:
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
+        return content.decode(encoding, CUT_CELLS if encoding in CUT_IN else "strict").removeprefix("\ufeff")
     except UnicodeDecodeError as wrong:
         raise ReadingError("records_encoding", file=file) from wrong
 

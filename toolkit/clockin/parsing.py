@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from toolkit.clockin import garbled
 from toolkit.clockin.choosing import choose_format
 from toolkit.clockin.decoding import read_bytes
 from toolkit.clockin.details import detail_row
@@ -76,6 +77,7 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
         "refused": refused,
         "kept": kept,
         "non_record": others,
+        "oddities": garbled.oddities_of(source),
     }
 
 
@@ -131,6 +133,7 @@ def _refused_row(raw: RawRow, why: str) -> Row:
     return {
         "sheet": raw.sheet,
         "row": raw.row,
+        "sub": raw.sub,
         "raw": raw.raw,
         "why": why,
         "employee_id": raw.employee_id,

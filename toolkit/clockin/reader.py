@@ -17,12 +17,12 @@ from typing import Any
 import pandas as pd
 
 from toolkit import sandbox, tables
+from toolkit.clockin import marks
 from toolkit.clockin.details import repeats
 from toolkit.clockin.formats import EVENT, PERSON, PHOTO, FileFacts
 from toolkit.clockin.parsing import PUNCH_FIELDS
 from toolkit.clockin.stamps import check_timezone
 from toolkit.clockin.unanswered import lacking
-from toolkit.clockin.zk_codes import CLOCK_RESET_YEARS
 from toolkit.errors import ReadingError
 from toolkit.records import Oddity
 
@@ -108,6 +108,7 @@ def read_records(
     # A failed attempt that names nobody is nobody out of scope.
     kept = parsed if scope is None else parsed[parsed["employee_id"].isin({*scope, ""})].reset_index(drop=True)
     rows = [{str(name): value for name, value in row.items()} for row in kept.to_dict("records")]
+    flags = marks.flags_of(rows, facts, timezone)
     punches = _punches(kept, exhibit_id, exhibit_sha256, terminal_id, timezone)
     others = [row for row in told["kept"] if scope is None or not row["employee_id"] or row["employee_id"] in scope]
     return RecordsRead(
@@ -120,13 +121,17 @@ def read_records(
         rows_non_record=told["non_record"],
         punches=punches,
         refused=_refused_rows(refused, exhibit_id, scope),
-        details=_details(rows, exhibit_sha256),
+        details=_details(rows, flags, exhibit_sha256),
         events=_events(others, exhibit_id),
         people=_people(others, exhibit_id),
         facts=facts,
         lacks=lacking(rows, facts, told["lacks"], timezone is not None),
         photos=_photos(others),
-        warnings=_warnings(kept, facts, len(parsed) - len(kept)),
+        warnings=[
+            *_warnings(rows, facts, len(parsed) - len(kept)),
+            *marks.oddities_of(rows, flags),
+            *(Oddity(code=one["code"], facts=one["facts"]) for one in told["oddities"]),
+        ],
     )
 
 
@@ -165,15 +170,15 @@ def _punches(
     return tables.validate("punches", table.drop(columns=NOT_IN_PUNCHES))
 
 
-def _details(rows: Sequence[Mapping[str, Any]], sha256: str) -> pd.DataFrame:
+def _details(rows: Sequence[Mapping[str, Any]], flags: Sequence[Sequence[str]], sha256: str) -> pd.DataFrame:
     """Table ``punch_details``, one row a punch, with its repeats marked."""
     groups = repeats(rows)
     return tables.build(
         "punch_details",
         [
-            {**row["details"], "punch_id": punch_id(sha256, row["sheet"], row["row"], row["sub"]),
+            {**row["details"], "flags": own, "punch_id": punch_id(sha256, row["sheet"], row["row"], row["sub"]),
              "repeat_group": group, "repeat_kind": kind}
-            for row, (group, kind) in zip(rows, groups, strict=True)
+            for row, own, (group, kind) in zip(rows, flags, groups, strict=True)
         ],
     )  # fmt: skip
 
@@ -228,6 +233,7 @@ def _refused_rows(refused: Iterable[Mapping[str, Any]], exhibit_id: str, scope: 
                 "exhibit_id": exhibit_id,
                 "sheet": row["sheet"],
                 "row": row["row"],
+                "sub": row["sub"],
                 "raw": row["raw"] if scope is None or row["employee_id"] in scope else "",
                 "why": row["why"],
             }
@@ -236,8 +242,8 @@ def _refused_rows(refused: Iterable[Mapping[str, Any]], exhibit_id: str, scope: 
     )
 
 
-def _warnings(kept: pd.DataFrame, facts: FileFacts, dropped: int) -> list[Oddity]:
-    reset = kept.loc[kept["t_local"].astype("string").str[:4].isin(CLOCK_RESET_YEARS), "row"]
+def _warnings(rows: Sequence[Mapping[str, Any]], facts: FileFacts, dropped: int) -> list[Oddity]:
+    reset = (row["row"] for row in rows if marks.is_reset(row))
     warnings = [Oddity(code="clock_reset", facts={"row": run}) for run in _runs(reset)]
     if facts.truncated:
         warnings.append(Oddity(code="records_truncated", facts={"reason": facts.truncated}))

@@ -10,9 +10,11 @@ of an xls and refused as another program's otherwise; no such file was at hand.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import IO, Any
 
 import python_calamine as calamine
 
@@ -27,6 +29,14 @@ LOCKED = "EncryptedPackage".encode("utf-16-le")  # the stream in which a workboo
 # Names in the list of a compound file: its beginning, and the streams in which a sheet of Excel lies.
 LISTED, EXCEL = "Root Entry".encode("utf-16-le"), tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 LARGEST_UNPACKED_BYTES, MOST_TIMES_LARGER = 512 * 2**20, 200
+MOST_CELLS = 20_000_000
+# Where a cell or a row says it stands, in the packed sheets of a workbook.
+PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+CHUNK_BYTES, OVERLAP_BYTES = 2**20, 64
+NOT_PACKED = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, LookupError,
+)  # fmt: skip
+NEAR_S = 0.002  # of a whole second: what a count of days leaves over
 
 
 def sheets_of(content: bytes, file: str) -> tuple[Sheet, ...]:
@@ -53,7 +63,9 @@ def _workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
         return tuple(_sheet(book, meta, file) for meta in book.sheets_metadata if _holds_cells(meta))
     except calamine.PasswordError as locked:
         raise ReadingError("records_workbook_locked", file=file) from locked
-    except calamine.CalamineError as fault:
+    except (ReadingError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as fault:  # the library panics over some damaged files, with no exception of Python's
         raise ReadingError(_fault(content), file=file) from fault
 
 
@@ -70,20 +82,44 @@ def _holds_cells(meta: Any) -> bool:
 
 
 def _check_packed(content: bytes, file: str) -> None:
-    """A small file must not unpack to fill the memory."""
+    """A small file must not unpack to fill the memory, nor a cell in a far corner call for all before it."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             whole = sum(entry.file_size for entry in packed.infolist())
-    except zipfile.BadZipFile as fault:
+            if whole > LARGEST_UNPACKED_BYTES or whole > MOST_TIMES_LARGER * max(len(content), 65536):
+                raise ReadingError("records_workbook_swollen", file=file, mib=whole // 2**20)
+            for name in packed.namelist():
+                if "worksheets/" in name.lower() and name.lower().endswith(".xml"):
+                    with packed.open(name) as part:
+                        _check_extent(_last_place(part), name.rpartition("/")[2], file)
+    except NOT_PACKED as fault:
         raise ReadingError("records_workbook_damaged", file=file) from fault
-    if whole > LARGEST_UNPACKED_BYTES or whole > MOST_TIMES_LARGER * max(len(content), 65536):
-        raise ReadingError("records_workbook_swollen", file=file, mib=whole // 2**20)
+
+
+def _last_place(part: IO[bytes]) -> tuple[int, int]:
+    """The last row and column that any cell names, before a reader makes room for them."""
+    rows = columns = 0
+    rest = b""
+    while chunk := part.read(CHUNK_BYTES):
+        for letters, digits in PLACE.findall(rest + chunk):
+            rows = max(rows, int(digits))
+            column = 0
+            for letter in letters.upper():
+                column = 26 * column + letter - 64
+            columns = max(columns, column)
+        rest = chunk[-OVERLAP_BYTES:]
+    return rows, columns
+
+
+def _check_extent(extent: tuple[int, int], sheet: str, file: str) -> None:
+    rows, columns = extent
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+        raise ReadingError("records_sheet_too_large", file=file, sheet=sheet, rows=rows)
 
 
 def _sheet(book: Any, meta: Any, file: str) -> Sheet:
     sheet = book.get_sheet_by_name(meta.name)
-    if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
-        raise ReadingError("records_sheet_too_large", file=file, sheet=meta.name, rows=sheet.total_height)
+    _check_extent((sheet.total_height, sheet.total_width), meta.name, file)
     rows = tuple(tuple(_cell(value) for value in row) for row in sheet.to_python(skip_empty_area=False))
     try:
         ranges = sheet.merged_cell_ranges or []
@@ -104,9 +140,17 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, (int, float)):
         return Cell(f"{value:.15g}" if isinstance(value, float) else str(value), NUMBER)
     if isinstance(value, datetime):
-        return Cell(value.isoformat(sep=" ", timespec="auto"), WHEN)
+        return Cell(_whole(value).isoformat(sep=" ", timespec="auto"), WHEN)
     if isinstance(value, date):
         return Cell(value.isoformat(), WHEN)
     if isinstance(value, (time, timedelta)):
         return Cell(str(value), SPAN)
     return Cell(str(value))
+
+
+def _whole(value: datetime) -> datetime:
+    """Without what a count of days in binary leaves over or takes away beside a whole second."""
+    left = value.microsecond / 1e6
+    if min(left, 1 - left) > NEAR_S:
+        return value
+    return value.replace(microsecond=0) + timedelta(seconds=round(left))

@@ -95,8 +95,8 @@ RECORDS: dict[str, TableShape] = {
         ("exhibit_id",),
     ),
     "refused_rows": TableShape(
-        {"exhibit_id": "text", "sheet": "text", "row": "int", "raw": "text", "why": "text"},
-        ("exhibit_id", "sheet", "row"),
+        {"exhibit_id": "text", "sheet": "text", "row": "int", "sub": "int", "raw": "text", "why": "text"},
+        ("exhibit_id", "sheet", "row", "sub"),
     ),
     "roster": TableShape({"employee_id": "text", "exhibit_id": "text", "row": "int"}, ("employee_id",)),
 }

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from toolkit.clockin.declared import mapping_example
 from toolkit.clockin.formats import Head, RawRow, Source
-from toolkit.clockin.formats.declared_csv import DeclaredCsv, mapping_example
+from toolkit.clockin.formats.declared_csv import DeclaredCsv
 from toolkit.errors import ReadingError
 
 PLAIN = "工号,姓名,打卡时间\n1001,沈玉兰,2026-03-03 08:21:49\n"

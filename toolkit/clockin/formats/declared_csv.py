@@ -1,10 +1,18 @@
 """A table with headings whose columns a person declared, or whose headings say it plainly.
 
-The mapping names headings: ``employee_id`` and ``time`` (or ``date`` and
-``time``), optionally ``terminal_id``, ``credential``, ``result``,
-``date_order`` ("ymd", "dmy", "mdy"), ``delimiter``, ``header_row`` (a line
-number), ``pass_values`` and ``fail_values`` (words of the result column).
+In text form, or a sheet of a workbook or of a page. The mapping names headings:
+``employee_id`` and ``time`` (or ``date`` and ``time``), optionally
+``terminal_id``, ``credential``, ``result``, ``name``, ``seq`` (the running
+number that the device gives its records), ``date_order`` ("ymd", "dmy", "mdy"),
+``delimiter``, ``header_row`` (a line, or a row of the sheet), ``heading_rows``
+(2 where a heading is "group/leaf" of two rows), ``pass_values`` and
+``fail_values`` (words of the result column). In a workbook ``sheet`` is the name
+of the sheet, and ``excel_dates`` says that bare numbers in the columns of times
+are a spreadsheet's days; otherwise such a row is refused.
+
 Everything is read as text, so that an employee called "NA" or 00042 stays so.
+Where ``header_row`` is not stated, the headings are the first of ten rows in
+which all that is needed can be found.
 
 A list without a result column is taken to hold accepted clock-ins, as an
 attendance list does. Where there is such a column, a word in it that is not
@@ -13,70 +21,47 @@ known is "unknown", never a pass.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
-from toolkit.clockin.stamps import ORDERS, decide_order
-from toolkit.clockin.tabular import (
-    Record,
-    clean_cell,
-    clean_id,
-    guess_delimiter,
-    is_shortened_number,
-    physical_lines,
-    records,
+from toolkit.clockin.cell_times import CellTimes, by_minutes, day_zero
+from toolkit.clockin.declared import (
+    COLUMNS,
+    OPTIONS,
+    SEARCHED_ROWS,
+    Layout,
+    check_options,
+    columns_of,
+    is_plain,
+    layout_of,
+    overflows,
+    paths_of,
 )
+from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
+from toolkit.clockin.sheets import EMPTY, TEXT, Cell
+from toolkit.clockin.stamps import Unreadable, decide_order
+from toolkit.clockin.tabular import Record, clean_cell, clean_id, guess_delimiter, physical_lines, records
+from toolkit.clockin.workbook_tables import SheetTable, first_row, holds_anything, sheet_table
 from toolkit.errors import ReadingError
 
-PLAIN_HEADINGS = {
-    "employee_id": (
-        "employee_id", "employee id", "employeeid", "employee no", "employee no.", "emp_code", "person id",
-        "personal id", "user id", "userid", "user_id", "pin", "工号", "员工编号", "人员编号", "员工号", "考勤号码",
-    ),
-    "time": (
-        "time", "datetime", "date time", "date/time", "timestamp", "punch time", "punch_time", "check time",
-        "check_time", "clock-in time", "打卡时间", "时间", "刷卡时间", "日期时间", "签到时间",
-    ),
-    "date": ("date", "日期", "打卡日期", "刷卡日期"),
-    "terminal_id": ("terminal", "terminal_id", "terminal id", "device", "device id", "设备", "考勤机", "机器号"),
-    "credential": ("credential", "verifycode", "verify code", "verification method", "验证方式", "比对方式"),
-    "result": ("result", "打卡结果", "验证结果", "结果"),
-}  # fmt: skip
-# Columns that tell machine rows from rows that a person entered or changed: what they say is not read here,
-# so that such a table is not taken without a person's word.
-EDIT_HEADINGS = frozenset({"data source", "handling type", "sourcetype", "source type", "处理类型", "数据来源",
-                           "管理员修改备注", "补卡", "manual"})  # fmt: skip
-NEEDED = ("employee_id", "time")
-COLUMNS = ("employee_id", "date", "time", "terminal_id", "credential", "result")
-OPTIONS = ("date_order", "delimiter", "header_row", "pass_values", "fail_values")
-# Late and early are said of accepted clock-ins.
-PASSED = frozenset({"pass", "passed", "ok", "success", "successful", "normal", "late", "early", "成功", "通过",
-                    "正常", "迟到", "早退", "严重迟到"})  # fmt: skip
-FAILED = frozenset({"fail", "failed", "failure", "denied", "rejected", "失败", "拒绝", "未通过"})
-CREDENTIALS = {
-    "face": ("face", "face id", "人脸", "面部", "刷脸"),
-    "finger": ("finger", "fingerprint", "fp", "指纹"),
-    "card": ("card", "刷卡", "卡"),
-    "password": ("password", "pw", "pwd", "密码"),
-    "palm": ("palm", "掌纹", "掌静脉"),
-}
-CREDENTIAL_OF = {word: credential for credential, words in CREDENTIALS.items() for word in words}
 HOLDS_DATE = re.compile(r"\d[-/.年]\d{1,2}[-/.月]\d")
+NOTHING_BELIEVED = ("broken_quotes", "too_few_fields", "too_many_fields")
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where the columns are, and how their texts are read."""
+class _Table:
+    """Records in order, what their headings are and in which row the last of these stands; ``sheet`` of a workbook."""
 
-    columns: Mapping[str, int]
-    width: int
-    order: str
-    passed: frozenset[str]
-    failed: frozenset[str]
+    records: Sequence[Record]
+    headings: tuple[str, ...]
+    last_heading: int
+    sheet: SheetTable | None = None
+
+    @property
+    def body(self) -> list[Record]:
+        return [record for record in self.records if record.row > self.last_heading]
 
 
 @punch_format("declared_csv")
@@ -87,13 +72,13 @@ class DeclaredCsv:
     lacks: frozenset[str] = frozenset({"failures", "photos", "edits"})
 
     def sniff(self, head: Head) -> bool:
-        """The first line is a heading with one column of employees, one of times, and none of later changes."""
+        """The first row is a heading with one column of employees, one of times, and none of later changes."""
+        if head.sheets:
+            filled = [sheet for sheet in head.sheets if holds_anything(sheet)]
+            return len(filled) == 1 and is_plain(first_row(filled[0]))
         first = next((line for line in physical_lines(head.text) if line.strip()), "")
         record = next(records(first, guess_delimiter(first), ""), None)
-        headings = () if record is None else record.cells
-        edited = EDIT_HEADINGS.intersection(clean_cell(heading).lower() for heading in headings)
-        found = _plain_mapping(headings)
-        return not edited and all(name in found for name in NEEDED)
+        return record is not None and is_plain(record.cells)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """Headings, what stands above them and blank rows are no record.
@@ -102,161 +87,133 @@ class DeclaredCsv:
         cells than its columns need is refused.
         """
         mapping, file = source.mapping, source.name
-        _check_options(mapping, file)
-        header_row = int(mapping.get("header_row", 1))
-        lines = physical_lines(source.text)
-        heading_line = next((line for line in lines[header_row - 1 :] if line.strip()), "")
-        delimiter = str(mapping.get("delimiter") or guess_delimiter(heading_line))
-        table = list(records(source.text, delimiter, file))
-        heading = next((record for record in table if record.row >= header_row and not record.blank), None)
-        if heading is None:
-            raise ReadingError("records_no_rows", file=file)
-        layout = _layout(heading.cells, [one for one in table if one.row > heading.row], mapping, file)
-        for record in table:
-            if record.row <= heading.row or record.blank or record.cells == heading.cells:
-                yield RawRow(kind=NON_RECORD, row=record.row, raw=record.raw)
+        check_options(mapping, file)
+        table = _of_sheet(source) if source.sheets else _of_text(source)
+        columns = columns_of(table.headings, mapping, file)
+        order = mapping.get("date_order") or _decided(table, columns, file)
+        layout = layout_of(columns, len(table.headings), str(order), mapping)
+        times = _cell_times(table, columns, source)
+        name = "" if table.sheet is None else table.sheet.name
+        for record in table.records:
+            repeated = tuple(map(clean_cell, record.cells)) == table.headings
+            if record.row <= table.last_heading or record.blank or repeated:
+                yield RawRow(kind=NON_RECORD, row=record.row, raw=record.raw, sheet=name)
             else:
-                yield _row(record, layout)
+                yield replace(_row(record, layout, table, times), sheet=name)
 
 
-def mapping_example(headings: Sequence[str]) -> str:
-    """JSON of a mapping with the headings that are plain, and dots where a person must choose."""
-    clean = [clean_cell(heading) for heading in headings]
-    found = _plain_mapping(headings)
-    named = {name: clean[found[name]] if name in found else "..." for name in NEEDED}
-    return json.dumps({"format": "declared_csv", **named, "date_order": "ymd"}, ensure_ascii=False)
+def _of_text(source: Source) -> _Table:
+    lines = physical_lines(source.text)
+    filled = [number for number, line in enumerate(lines, 1) if line.strip()]
+    for entry in ("sheet", "excel_dates"):
+        if source.mapping.get(entry):
+            raise ReadingError("mapping_value", file=source.name, entry=entry, value=source.mapping[entry])
+
+    def cut(number: int) -> list[Record]:
+        delimiter = str(source.mapping.get("delimiter") or guess_delimiter(lines[number - 1]))
+        return list(records(source.text, delimiter, source.name))
+
+    stated = source.mapping.get("header_row")
+    if stated is None:
+        stated = next((number for number in filled[:SEARCHED_ROWS] if _heads(lines[number - 1], source)), filled[0])
+    first = next((number for number in filled if number >= stated), None)
+    if first is None:
+        raise ReadingError("records_no_rows", file=source.name)
+    return _headed(cut(first), first, source, None)
 
 
-def _check_options(mapping: Mapping[str, Any], file: str) -> None:
-    order = mapping.get("date_order", "ymd")
-    if order not in ORDERS:
-        raise ReadingError("date_order_unknown", file=file, order=order)
-    row = mapping.get("header_row", 1)
-    if not isinstance(row, int) or isinstance(row, bool) or row < 1:
-        raise ReadingError("mapping_value", file=file, entry="header_row", value=row)
-    delimiter = mapping.get("delimiter", ",")
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n ':
-        raise ReadingError("mapping_value", file=file, entry="delimiter", value=delimiter)
-    for name in ("pass_values", "fail_values"):
-        words = mapping.get(name, [])
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ReadingError("mapping_value", file=file, entry=name, value=words)
-    for name in COLUMNS:
-        if not isinstance(mapping.get(name, ""), str):
-            raise ReadingError("mapping_value", file=file, entry=name, value=mapping[name])
+def _heads(line: str, source: Source) -> bool:
+    """Whether this line alone holds all the headings that are needed."""
+    delimiter = str(source.mapping.get("delimiter") or guess_delimiter(line))
+    try:
+        return any(_fits(record.cells, source) for record in records(line, delimiter, source.name))
+    except ReadingError:
+        return False
 
 
-def _layout(headings: Sequence[str], body: Sequence[Record], mapping: Mapping[str, Any], file: str) -> _Layout:
-    columns = _columns(headings, mapping, file)
-    order = mapping.get("date_order") or decide_order(
-        ((record.row, _time_text(record.cells, columns)) for record in body if not _overflows(record, len(headings))),
-        file,
-    )
-    return _Layout(
-        columns=columns,
-        width=len(headings),
-        order=str(order),
-        passed=_words(mapping.get("pass_values")) or PASSED,
-        failed=_words(mapping.get("fail_values")) or FAILED,
-    )
+def _of_sheet(source: Source) -> _Table:
+    if source.mapping.get("delimiter"):
+        raise ReadingError("mapping_value", file=source.name, entry="delimiter", value=source.mapping["delimiter"])
+    sheet = sheet_table(source, source.mapping)
+    filled = [record for record in sheet.records if not record.blank]
+    stated = source.mapping.get("header_row")
+    if stated is None and filled:
+        stated = next((one.row for one in filled[:SEARCHED_ROWS] if _fits(one.cells, source)), filled[0].row)
+    return _headed(sheet.records, stated or 1, source, sheet)
 
 
-def _words(stated: Sequence[str] | None) -> frozenset[str]:
-    return frozenset(clean_cell(word).lower() for word in stated or ())
+def _fits(cells: Sequence[str], source: Source) -> bool:
+    try:
+        columns_of(cells, source.mapping, source.name)
+    except ReadingError:
+        return False
+    return True
 
 
-def _columns(headings: Sequence[str], mapping: Mapping[str, Any], file: str) -> dict[str, int]:
-    """Column numbers: those declared, and for employee and time otherwise the plain ones."""
-    clean = [clean_cell(heading) for heading in headings]
-    named = {name: clean_cell(mapping[name]) for name in COLUMNS if mapping.get(name)}
-    for heading in named.values():
-        if clean.count(heading) != 1:
-            raise ReadingError("mapping_heading", file=file, heading=heading, found=", ".join(clean))
-    plain = _plain_mapping(headings)
-    # Whoever names the time column has said where the date is; a plain date column must not be added to it.
-    # A column of results is never passed over: a failed attempt would turn into a clock-in.
-    wanted = COLUMNS if not named else (*NEEDED, "result", *(() if "time" in named else ("date",)))
-    columns = {name: number for name, number in plain.items() if name in wanted}
-    columns |= {name: clean.index(heading) for name, heading in named.items()}
-    if any(name not in columns for name in NEEDED):
-        raise ReadingError("mapping_needed", file=file, found=", ".join(clean), example=mapping_example(headings))
-    return columns
+def _headed(table: Sequence[Record], first: int, source: Source, sheet: SheetTable | None) -> _Table:
+    heading = [record for record in table if record.row >= first and not record.blank]
+    heading = heading[: int(source.mapping.get("heading_rows", 1))]
+    if not heading:
+        raise ReadingError("records_no_rows", file=source.name)
+    names = paths_of([record.cells for record in heading])
+    return _Table(table, names, heading[-1].row, sheet)
 
 
-def _plain_mapping(headings: Sequence[str]) -> dict[str, int]:
-    """Columns whose headings are unmistakable; one that two columns claim is left to a person."""
-    clean = [clean_cell(heading).lower() for heading in headings]
-    found = {}
-    for name, words in PLAIN_HEADINGS.items():
-        hits = [k for k, heading in enumerate(clean) if heading in words]
-        if len(hits) == 1:
-            found[name] = hits[0]
-    return found
+def _decided(table: _Table, columns: Mapping[str, int], file: str) -> str:
+    width = len(table.headings)
+    texts = ((one.row, _shown(_parts(one, columns, table))) for one in table.body if not overflows(one, width))
+    return decide_order(texts, file)
 
 
-def _row(record: Record, layout: _Layout) -> RawRow:
-    columns = layout.columns
-    why = _fault(record, layout)
-    if why in ("broken_quotes", "too_few_fields", "too_many_fields"):
+def _cell_times(table: _Table, columns: Mapping[str, int], source: Source) -> CellTimes:
+    zero = day_zero(source.content) if table.sheet and source.mapping.get("excel_dates") else None
+    return CellTimes(zero, by_minutes([_parts(one, columns, table) for one in table.body], zero))
+
+
+def _row(record: Record, layout: Layout, table: _Table, times: CellTimes) -> RawRow:
+    why = layout.fault(record)
+    whose = layout.columns["employee_id"]
+    if not why and table.sheet is not None and table.sheet.is_lost_id(record.row, whose):
+        why = "shortened_id"
+    if why in NOTHING_BELIEVED:
         return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why)
-    employee_id = clean_id(record.cells[columns["employee_id"]])
+    told: dict[str, Any] = {"row": record.row, "raw": record.raw, "employee_id": clean_id(record.cells[whose])}
     if why:
-        return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why, employee_id=employee_id)
-    result = _result(_optional(record, columns, "result"), layout)
+        return RawRow(kind=REFUSED, why=why, **told)
+    details = layout.details(record)
+    flags = ["id_was_number"] if table.sheet is not None and table.sheet.is_number(record.row, whose) else []
+    parts = _parts(record, layout.columns, table)
+    told["time_text"] = _shown(parts)
+    if any(cell.kind not in (TEXT, EMPTY) for cell in parts):
+        try:
+            stamp, rounded = times.read(parts, layout.order)
+        except Unreadable as unreadable:
+            return RawRow(kind=REFUSED, why=unreadable.why, **told)
+        told |= {"at": stamp.at.isoformat(), "precision_s": stamp.precision_s, "zone": stamp.offset}
+        flags += rounded
+    result = layout.result(record)
     return RawRow(
         kind=PUNCH,
-        row=record.row,
-        raw=record.raw,
-        employee_id=employee_id,
-        time_text=_time_text(record.cells, columns),
+        **told,
         date_order=layout.order,
-        terminal_id=_optional(record, columns, "terminal_id") or None,
-        credential=_credential(_optional(record, columns, "credential")),
+        terminal_id=layout.optional(record, "terminal_id") or None,
+        credential=layout.credential(record),
         result=result,
         record_kind="failed_attempt" if result == "fail" else "raw_event",
+        details={**details, "flags": flags},
     )
 
 
-def _fault(record: Record, layout: _Layout) -> str:
-    """Why a row cannot be taken as it stands; empty when it can."""
-    if record.broken:
-        return "broken_quotes"
-    if len(record.cells) <= max(layout.columns.values()):
-        return "too_few_fields"
-    if _overflows(record, layout.width):
-        return "too_many_fields"
-    employee_id = clean_id(record.cells[layout.columns["employee_id"]])
-    if not employee_id:
-        return "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
-
-
-def _overflows(record: Record, width: int) -> bool:
-    """Whether there are more cells than headings: a delimiter inside a name moves all cells after it."""
-    return any(cell.strip() for cell in record.cells[width:])
-
-
-def _optional(record: Record, columns: Mapping[str, int], name: str) -> str | None:
-    return clean_cell(record.cells[columns[name]]) if name in columns else None
-
-
-def _result(told: str | None, layout: _Layout) -> str:
-    if told is None or told.lower() in layout.passed:
-        return "pass"
-    return "fail" if told.lower() in layout.failed else "unknown"
-
-
-def _credential(told: str | None) -> str:
-    if not told:
-        return "unknown"
-    return CREDENTIAL_OF.get(told.lower(), f"unknown ({told})")
-
-
-def _time_text(cells: Sequence[str], columns: Mapping[str, int]) -> str:
-    parts = [
-        clean_cell(cells[columns[name]]) for name in ("date", "time") if columns.get(name, len(cells)) < len(cells)
-    ]
+def _parts(record: Record, columns: Mapping[str, int], table: _Table) -> list[Cell]:
+    """The cells that tell when: one, or a date and a time beside it, cleaned."""
+    parts = []
+    for name in ("date", "time"):
+        if columns.get(name, len(record.cells)) < len(record.cells):
+            cell = Cell("") if table.sheet is None else table.sheet.cell(record.row, columns[name])
+            parts.append(Cell(clean_cell(record.cells[columns[name]]), cell.kind))
     # A full stamp in the time column needs no date beside it.
-    if len(parts) == 2 and HOLDS_DATE.search(parts[1]):
-        parts = parts[1:]
-    return " ".join(parts).strip()
+    return parts[1:] if len(parts) == 2 and HOLDS_DATE.search(parts[1].text) else parts
+
+
+def _shown(parts: Sequence[Cell]) -> str:
+    return " ".join(cell.text for cell in parts).strip()
