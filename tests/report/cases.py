@@ -131,7 +131,7 @@ def records(precision_s: float = 1.0, names: Mapping[str, str] | None = None) ->
     file = {
         "exhibit_id": "E-0002", "format": "zkteco_attlog", "encoding": "utf-8", "encoding_basis": "strict",
         "rows_source": 13, "rows_parsed": 12, "rows_rejected": 1, "rows_non_record": 0, "stated_total": None,
-        "period": "", "made_at": "", "device": "", "truncated": "", "lacks": [],
+        "period": "", "made_at": "", "device": "", "truncated": "", "lacks": ["time_zone", "failures"],
     }  # fmt: skip
     refused = {
         "exhibit_id": "E-0002", "sheet": "", "row": 13, "sub": 0, "raw": "Zhang San,??", "why": "unreadable_time",

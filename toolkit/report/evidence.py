@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.language import text
 from toolkit.report.blocks import Block, Grid, Paragraph, Points
 from toolkit.report.summary import one_body
 from toolkit.report.writer import Facts, Writer, at, brief, refs, seconds
@@ -184,9 +185,21 @@ def records(facts: Facts, write: Writer) -> tuple[Block, ...]:
     ]
     if any((one["precision_s"] or 0) >= MINUTE_S for one in facts["records"]):
         blocks.append(Paragraph(write("minute_records"), "warning"))
+    blocks += _unanswered(facts, write)
     if not one_body(facts):
         blocks.append(Paragraph(write("records_pattern"), "note"))
     return tuple(blocks)
+
+
+def _unanswered(facts: Facts, write: Writer) -> list[Block]:
+    """What the records cannot answer, whatever is computed from them, and what to ask for instead."""
+    codes = list(dict.fromkeys(code for one in facts["records"] for code in one["lacks"]))
+    if not codes:
+        return []
+    names = {code: refs(one["exhibit_id"] for one in facts["records"] if code in one["lacks"]) for code in codes}
+    lacks = tuple(f"{text(f'clockin.lack_{code}', write.language)} {names[code]}" for code in codes)
+    asked = tuple(text(f"clockin.ask_{code}", write.language) for code in codes)
+    return [Points(lacks, write("records_lack")), Points(asked, write("records_ask"))]
 
 
 def _refused(facts: Facts, write: Writer) -> list[Block]:

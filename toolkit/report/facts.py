@@ -184,6 +184,9 @@ def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: R
         "employees": len({one["employee_id"] for one in mine}),
         "zone_stated": all(one["tz"] is not None for one in mine) if mine else None,
         "refused": [_pick(one, "row", "why") for one in refused if one["exhibit_id"] == row["exhibit_id"]],
+        "truncated": row["truncated"] or None,
+        "stated_total": row["stated_total"],
+        "lacks": row["lacks"],
     }
 
 
