@@ -5,7 +5,8 @@ are found by path, because their numbers differ from one customer to the next.
 The title states the zone, ``(UTC+8)``, and a period without a year. Times are
 minutes; ``--`` stands for nothing.
 
-A row of days lists all clock-ins in one cell (打卡时间记录) and repeats some of
+A row of days lists all clock-ins in one cell (打卡时间记录; raw events, because
+the middle ones stand in it too) and repeats some of
 them under 上班1, 下班1, 最早 and 最晚. Each time of the list is an assertion;
 what stands elsewhere in the row is one more only where the list lacks it. The
 list is compared with the number of clock-ins that the row states. A make-up
