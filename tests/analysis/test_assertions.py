@@ -62,7 +62,8 @@ def test_a_second_export_of_the_same_events_changes_no_ratio() -> None:
 def test_rows_made_at_no_terminal_take_the_clock_from_none_and_are_placed_nowhere(changes: dict[str, Any]) -> None:
     """A make-up beside a terminal's rows would be a second clock, and phones alone would pass for the terminal."""
     anchors = anchor_table([(40.0, 40.0), (180.0, 180.0)])
-    terminal, phone = exported("E-0002", STAMPS), exported("E-0005", [("9", 76.0)], **changes)
+    terminal = exported("E-0002", STAMPS, terminal_id="CQZ7000000001")
+    phone = exported("E-0005", [("9", 76.0)], **changes)
     mixed = together(terminal, phone)
     assert terminals(mixed) == terminals(terminal)
     assert clocks.devices_of(mixed, anchors) == clocks.devices_of(terminal, anchors)
