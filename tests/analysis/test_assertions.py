@@ -11,7 +11,7 @@ import pytest
 from tests.analysis.test_timing import RATES, anchor_table, clip_table, examined_table, punch_table, visit_table
 from toolkit import tables
 from toolkit.analysis import clocks
-from toolkit.analysis.assertions import each_once, overlaps, repeats
+from toolkit.analysis.assertions import each_once, overlaps, repeats, terminals
 from toolkit.analysis.association import associate
 from toolkit.analysis.findings import conclude
 from toolkit.analysis.presenters import Continuity
@@ -49,6 +49,27 @@ def test_a_second_export_of_the_same_events_changes_no_ratio() -> None:
     assert len(found) == 1
     assert same[columns].to_dict("records") == found[columns].to_dict("records")
     assert twice[twice["punch_id"].str.startswith("E-0002")].reset_index(drop=True).equals(once)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"terminal_id": "(remote)", "credential": "remote"},
+        {"terminal_id": "手机_f3ab00000000", "credential": "remote"},
+        {"terminal_id": "(makeup)", "credential": "manual", "record_kind": "makeup", "result": "unknown"},
+    ],
+)
+def test_rows_made_at_no_terminal_take_the_clock_from_none_and_are_placed_nowhere(changes: dict[str, Any]) -> None:
+    """A make-up beside a terminal's rows would be a second clock, and phones alone would pass for the terminal."""
+    anchors = anchor_table([(40.0, 40.0), (180.0, 180.0)])
+    terminal = exported("E-0002", STAMPS, terminal_id="CQZ7000000001")
+    phone = exported("E-0005", [("9", 76.0)], **changes)
+    mixed = together(terminal, phone)
+    assert terminals(mixed) == terminals(terminal)
+    assert clocks.devices_of(mixed, anchors) == clocks.devices_of(terminal, anchors)
+    assert set(results(mixed)[0]["punch_id"]) == set(results(terminal)[0]["punch_id"])
+    assert not terminals(phone)
+    assert results(phone)[0].empty
 
 
 def test_every_row_of_a_repeated_event_gets_its_probabilities() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.asking import Papermask
+from toolkit.cli.punching import _shown
 
 MINUTES = "employee_id,time\n0042,2026-03-03 08:21\n1001,2026-03-03 08:41\n"
 
@@ -52,3 +53,21 @@ def test_the_letter_is_written_in_both_languages_and_never_over_another_file(
 def test_the_counts_of_a_sample_add_up(papermask: Papermask, shared: Path, sample: str) -> None:
     rows = papermask("punches", shared / "clockin-samples" / sample)[1]["rows"]
     assert rows["source"] == rows["parsed"] + rows["rejected"] + rows["non_record"] == 12
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, ("1001", "2026-03-03T08:21:07", "face")),
+        ({"tz": "Asia/Shanghai"}, ("1001", "2026-03-03T08:21:07", "face")),
+        ({"tz": "+00:00"}, ("1001", "2026-03-03T08:21:07+00:00", "face")),
+        ({"record_kind": "makeup", "credential": "manual"}, ("1001", "2026-03-03T08:21:07", "manual (makeup)")),
+        ({"record_kind": "failed_attempt", "employee_id": ""}, ("—", "2026-03-03T08:21:07", "face (failed_attempt)")),
+    ],
+)
+def test_a_row_that_is_no_clock_in_of_a_terminal_says_so(changes: dict[str, Any], shown: tuple[str, ...]) -> None:
+    """A failed attempt and a make-up would else look like clock-ins, and 08:21 of UTC like that of the terminal."""
+    row = {"row": 3, "employee_id": "1001", "t_local": "2026-03-03T08:21:07", "tz": None, "credential": "face",
+           "record_kind": "raw_event"}  # fmt: skip
+    told = _shown({**row, **changes})
+    assert (told["id"], told["time"], told["credential"]) == shown

@@ -33,6 +33,12 @@ def test_the_same_row_twice_is_told_as_that() -> None:
     assert told[0][0] == told[2][0]
 
 
+def test_an_event_that_two_sheets_tell_is_no_double_tap() -> None:
+    """A workbook that lists days and single clock-ins has every clock-in twice; nobody tapped twice for that."""
+    rows = [punch("1", "08:21:00", sheet="days"), punch("1", "08:21:00", sheet="single")]
+    assert repeats(rows) == [(None, None)] * 2
+
+
 def test_what_has_no_column_is_kept_and_nothing_is_nothing() -> None:
     row = detail_row({"name": "", "seq": "17", "flags": ["b", "a", "a"], "mask": "no", "edited_by": None})
     assert (row["name"], row["seq"], row["flags"], row["edited_by"]) == (None, 17, ["a", "b"], None)

@@ -10,6 +10,9 @@ are equal. Exhibit, credential, fractions of the second and the name of the zone
 do not matter: nobody clocks in twice at one terminal in one second. A row
 without a terminal belongs to the only terminal that the records name. A time
 written to the minute equals only another such time.
+
+Clock-ins of a phone and rows that a person entered were made at no terminal:
+what they name in its place, "(remote)" or a phone, is no clock of the case.
 """
 
 from __future__ import annotations
@@ -22,6 +25,17 @@ import pandas as pd
 SAME = ["terminal_id", "employee_id", "second", "coarse", "record_kind", "result"]
 MINUTE_S = 60.0
 ORDER = ["exhibit_id", "sheet", "row", "punch_id"]
+MADE_AT_A_TERMINAL = ("raw_event", "daily_slot", "failed_attempt", "non_person")
+
+
+def at_a_terminal(punches: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each row was made at a terminal, as far as the records tell: by no phone, and entered by nobody."""
+    return punches["record_kind"].isin(MADE_AT_A_TERMINAL) & (punches["credential"] != "remote").fillna(True)
+
+
+def terminals(punches: pd.DataFrame) -> list[str]:
+    """The terminals that the records name, in order."""
+    return sorted(str(one) for one in set(punches.loc[at_a_terminal(punches), "terminal_id"].dropna()))
 
 
 def repeats(punches: pd.DataFrame) -> dict[str, str]:
@@ -30,9 +44,9 @@ def repeats(punches: pd.DataFrame) -> dict[str, str]:
     The first is the one with the smallest exhibit, sheet and row.
     """
     ordered = punches.sort_values(ORDER, kind="stable")
-    named = ordered["terminal_id"].dropna().unique()
+    named = terminals(ordered)
     if len(named) == 1:
-        ordered = ordered.assign(terminal_id=named[0])
+        ordered = ordered.assign(terminal_id=ordered["terminal_id"].mask(at_a_terminal(ordered), named[0]))
     ordered = ordered.assign(
         second=ordered["t_local"].str[: len("2026-03-03T08:20:00")], coarse=ordered["precision_s"] >= MINUTE_S
     )

@@ -25,7 +25,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import coverage
-from toolkit.analysis.assertions import each_once, for_all_rows
+from toolkit.analysis.assertions import at_a_terminal, each_once, for_all_rows
 from toolkit.analysis.clocks import device_of, model_of, punch_window, sd_at, to_media_s
 from toolkit.analysis.likelihood import (
     LEAST_VISIT_S,
@@ -97,9 +97,9 @@ def associate(
 
 
 def assignable(punches: pd.DataFrame) -> pd.DataFrame:
-    """Successful events of a terminal, each once, in the order of its clock."""
+    """Successful events of a terminal, each once, in the order of its clock; a phone's are none."""
     once = each_once(punches)
-    chosen = once[(once["result"] == "pass") & (once["record_kind"] == "raw_event")]
+    chosen = once[(once["result"] == "pass") & (once["record_kind"] == "raw_event") & at_a_terminal(once)]
     return chosen.sort_values(["t_local", "punch_id"], kind="stable")
 
 

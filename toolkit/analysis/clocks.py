@@ -30,6 +30,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit import tables
+from toolkit.analysis.assertions import terminals
 from toolkit.analysis.civil_time import camera_start, missing, offset_at_start, zone_basis
 
 DRIFT_SD = 50e-6
@@ -103,14 +104,14 @@ def devices_of(punches: pd.DataFrame, anchors: pd.DataFrame) -> list[str]:
     however they are called. As soon as either names two, each name is a clock
     of its own, and one without anchors is not determinable.
     """
-    read, named = set(anchors["device"]), set(punches["terminal_id"].dropna())
+    read, named = set(anchors["device"]), set(terminals(punches))
     if len(read) == 1 and len(named) <= 1:
         return [str(one) for one in read]
     return sorted(str(one) for one in read | named) or ["terminal"]
 
 
 def _device_basis(device: str, punches: pd.DataFrame) -> dict[str, Any]:
-    named = sorted(str(one) for one in set(punches["terminal_id"].dropna()))
+    named = terminals(punches)
     if not named:
         return {"device_basis": "records name no terminal", "terminal": None}
     if device in named:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import strength
+from toolkit.analysis.assertions import at_a_terminal
 from toolkit.analysis.association import Placed, assignable, not_looked_at, place
 from toolkit.analysis.clocks import BLIND
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
@@ -253,6 +254,9 @@ def _not_assessable(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataF
     nameless = int(assignable(punches)["terminal_id"].isna().sum())
     if nameless and len(set(clocks["device_id"])) > 1:
         rows.append({"what": "records", "why": "terminal_not_stated", "facts": {"rows": nameless}})
+    elsewhere = int((~at_a_terminal(punches)).sum())
+    if elsewhere:
+        rows.append({"what": "records", "why": "made_at_no_terminal", "facts": {"rows": elsewhere}})
     unclear = int(((punches["result"] == "unknown") & (punches["record_kind"] == "raw_event")).sum())
     if unclear:
         rows.append({"what": "records", "why": "result_unknown", "facts": {"rows": unclear}})

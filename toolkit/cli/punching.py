@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,10 +101,23 @@ def _write_letters(read: RecordsRead, where: Path) -> None:
         raise ReadingError("letter_unwritable", file=where.name) from refused
 
 
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as a person reads it: an offset goes with its time, and what was no clock-in of a terminal says so."""
+    # A zone by its name was stated by the person who looks; an offset comes from the file and may be that of UTC.
+    offset = row["tz"] if (row["tz"] or "")[:1] in ("+", "-") else ""
+    kind = "" if row["record_kind"] == "raw_event" else f" ({row['record_kind']})"
+    return {
+        "row": row["row"],
+        "id": row["employee_id"] or "—",
+        "time": f"{row['t_local']}{offset}",
+        "credential": f"{row['credential']}{kind}",
+    }
+
+
 def _say(document: dict[str, Any], read: RecordsRead, ask: Path | None) -> None:
     say("punches", format=read.format, **document["rows"])
     for row in document["punches"][:SHOWN]:
-        say("punch_row", id=row["employee_id"], time=row["t_local"], credential=row["credential"], row=row["row"])
+        say("punch_row", **_shown(row))
     if len(document["punches"]) > SHOWN:
         say("punch_more", count=len(document["punches"]) - SHOWN)
     for row in document["refused"][:SHOWN]:

@@ -70,12 +70,15 @@ def _same(punches: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
 
 
 def _taps(punches: Sequence[Mapping[str, Any]]) -> Iterable[list[int]]:
-    """Runs of one person at one terminal, each within a minute of the one before; attempts of nobody known are none."""
+    """Runs of one person at one terminal, each within a minute of the one before; attempts of nobody known are none.
+
+    Two sheets of a workbook state the same events: a time that stands in both is told twice, not tapped twice.
+    """
     by_person: dict[tuple[Any, ...], list[tuple[datetime, int]]] = {}
     for number, row in enumerate(punches):
         if not row["employee_id"]:
             continue
-        key = (row["employee_id"], row["terminal_id"], row["record_kind"], row["zone"])
+        key = (row["sheet"], row["employee_id"], row["terminal_id"], row["record_kind"], row["zone"])
         by_person.setdefault(key, []).append((datetime.fromisoformat(row["t_local"]), number))
     found = []
     for rows in by_person.values():

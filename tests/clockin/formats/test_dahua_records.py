@@ -60,6 +60,13 @@ def test_a_number_of_unknown_base_has_no_zone(real: str | None) -> None:
     assert (row.at, row.zone, row.details["flags"]) == ("2026-03-03T00:21:07", None, ["epoch_base_unknown"])
 
 
+def test_whether_a_count_is_of_utc_or_of_local_time_is_asked_and_not_guessed(read: Any, write: Any) -> None:
+    """A zone that a person states for such a file would shift it by eight hours if the count were of UTC."""
+    assert read(write(answer(record(CreateTimeRealUTC=None)))).facts.questions == ("epoch_base",)
+    assert read(write(answer(record()))).facts.questions == ()
+    assert read(write(answer(record(CreateTime="2026-03-03 08:21:07", CreateTimeRealUTC=None)))).facts.questions == ()
+
+
 def test_civil_texts_of_other_brands_are_left_to_the_reader(read: Any, write: Any) -> None:
     told = read(write(answer(record(CreateTime="2026-03-03 08:21:07", CreateTimeRealUTC=None))))
     assert list(told.punches["t_local"]) == ["2026-03-03T08:21:07"] and told.punches["tz"].isna().all()

@@ -121,6 +121,39 @@ def test_outings_are_no_clock_ins_at_the_terminal_though_their_columns_have_the_
     ]
 
 
+def asked(text: str, **row: Any) -> list[RawRow]:
+    """A row of days with a column of what was applied for, in the place of the first outing."""
+    top, cells = ([*TOP[:6], "假勤申请", *TOP[7:]], day("08:41", **row))
+    leaves = [*LEAVES[:6], "", *LEAVES[7:]]
+    cells[6] = text
+    return rows(sheet([["概况统计与打卡明细"], [TITLE], top, leaves, cells], "概况"))[4:]
+
+
+@pytest.mark.parametrize(
+    ("text", "made_up"),
+    [
+        ("补卡03/03 17:35", ["2026-03-03T17:35:00"]),
+        ("补卡03/03 17:35\n补卡03/04 00:12", ["2026-03-03T17:35:00", "2026-03-04T00:12:00"]),
+        ("补卡03/09 17:35", []),  # of another day: told in the row of that day, if anywhere
+        ("外出03/03 17:35", []),
+        ("补卡03/03", []),
+    ],
+)
+def test_a_make_up_that_was_applied_for_is_an_assertion_of_its_own(text: str, made_up: list[str]) -> None:
+    first, *others = asked(text)
+    assert (first.at, first.record_kind) == ("2026-03-03T08:41:00", "raw_event")
+    assert [one.at for one in others] == made_up
+    told = {(one.record_kind, one.credential, one.result, one.terminal_id, one.precision_s) for one in others}
+    assert told <= {("makeup", "manual", "unknown", "(makeup)", 60.0)}
+    assert all(one.details["approval_id"] == text and "device_name" not in one.details for one in others)
+    assert first.details["假勤申请"] == text
+
+
+def test_a_make_up_that_a_slot_shows_is_told_once() -> None:
+    told = asked("补卡03/03 17:35", shifts=("08:41", "正常", "17:35", "补卡"))
+    assert [(one.at[11:16], one.record_kind) for one in told] == [("08:41", "raw_event"), ("17:35", "makeup")]
+
+
 def test_a_time_of_the_next_day_moves_and_says_so() -> None:
     told = of_day(day("17:32 次日00:12", count=2))
     assert [(row.at, row.details["work_date"], row.details["flags"]) for row in told] == [

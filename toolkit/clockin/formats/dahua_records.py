@@ -76,8 +76,10 @@ class DahuaRecords:
         return fields > 0 and (fields + sum(COUNT.fullmatch(line) is not None for line in lines)) * 2 > len(lines)
 
     def facts(self, source: Source) -> FileFacts:
-        """How many records there are by the file's own count, and whether they are here."""
+        """How many records the file counts, whether they are here, and what their times leave open."""
         told = list(_records(source))
+        based = all("epoch_base_unknown" not in _moment(one)[1] for one in told if one.index is not None)
+        questions = () if based else ("epoch_base",)
         counts = {
             match["name"]: int(match["number"])
             for one in told
@@ -86,8 +88,9 @@ class DahuaRecords:
         here = sum(one.index is not None for one in told)
         stated = counts.get("totalCount", counts.get("found"))
         if told and (_is_cut(told[-1]) or _cut_record(told) is not None):
-            return FileFacts(truncated="cut_line", stated_total=stated)
-        return FileFacts(truncated="count" if here < max(counts.values(), default=0) else "", stated_total=stated)
+            return FileFacts(truncated="cut_line", stated_total=stated, questions=questions)
+        short = "count" if here < max(counts.values(), default=0) else ""
+        return FileFacts(truncated=short, stated_total=stated, questions=questions)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a record; counts and blank lines are no record, any other line is refused."""

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.platform_words import elsewhere
 from toolkit.clockin.sheets import raw_of
 from toolkit.clockin.stamps import ORDERS, decide_order
 from toolkit.clockin.tabular import clean_cell, clean_id, is_shortened_number, physical_lines, records
@@ -159,17 +160,19 @@ def _row(line: _Line, order: str) -> RawRow:
     if why:
         return RawRow(kind=REFUSED, **place, why=why, employee_id=employee_id)
     manual, flags = _origin(line)
+    kind, credential = ("manual_edit", "manual") if manual else ("raw_event", "unknown")
     return RawRow(
         kind=PUNCH,
         **place,
         employee_id=employee_id,
         time_text=line.told("time"),
         date_order=order,
-        terminal_id=line.told("check_point") or None,
-        credential="manual" if manual else "unknown",
+        # A row that somebody entered was stamped by no terminal's clock, also where a person states one for the file.
+        terminal_id=line.told("check_point") or elsewhere(credential, kind),
+        credential=credential,
         # Whoever entered a row checked no credential.
         result="unknown" if manual else "pass",
-        record_kind="manual_edit" if manual else "raw_event",
+        record_kind=kind,
         details=_details(line, manual, flags),
     )
 

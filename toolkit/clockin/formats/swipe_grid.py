@@ -6,6 +6,9 @@ that of the period stated above the days; a day number that the period does not
 have, or has twice, cannot be placed and is refused where swipes stand under it.
 A time after midnight stays on its day unless the cell says 次日.
 
+A cell lists every swipe of the day, so that its times are raw events to the
+minute and no daily slots, of which a platform shows the first and the last.
+
 References
 ----------
 The layout is that of one public program; makers differ in the columns of the

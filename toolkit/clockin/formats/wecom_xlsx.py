@@ -5,10 +5,15 @@ are found by path, because their numbers differ from one customer to the next.
 The title states the zone, ``(UTC+8)``, and a period without a year. Times are
 minutes; ``--`` stands for nothing.
 
-A row of days lists all clock-ins in one cell (打卡时间记录) and repeats some of
+A row of days lists all clock-ins in one cell (打卡时间记录; raw events, because
+the middle ones stand in it too) and repeats some of
 them under 上班1, 下班1, 最早 and 最晚. Each time of the list is an assertion;
 what stands elsewhere in the row is one more only where the list lacks it. The
-list is compared with the number of clock-ins that the row states.
+list is compared with the number of clock-ins that the row states. A make-up
+that was applied for (假勤申请 ``补卡03/03 17:35``) is an assertion of its own,
+because what a person adds must be seen beside what a terminal wrote: also where
+the slot stays empty, as in the sample. Only its own day and the next are read;
+what else stands there is kept as text.
 
 References
 ----------
@@ -22,7 +27,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from toolkit.clockin.day_rows import DayRow, no_records
 from toolkit.clockin.day_times import Day, UnusableDay, clock_texts, on_day, on_day_or_dated, read_day, read_period
@@ -52,6 +57,8 @@ PERIOD, MADE = (
 )
 KEPT_DAYS = ("打卡详情",)
 KEPT_SINGLE = ("部门", "规则名称", "打卡类型", "打卡状态", "打卡地点", "备注")
+ASKED = (("考勤概况", "假勤申请"), ("假勤申请",))
+MADE_UP = re.compile(r"补卡\s*(\d{1,2})[/-](\d{1,2})\s+(\d{1,2}:\d{2})(?![\d:])")
 COUNT_DIFFERS = "count_differs"
 ISLANDS_H = 14
 
@@ -151,13 +158,18 @@ def _day(made: re.Match[str] | None) -> date | None:
 
 def _row(row: DayRow) -> Iterator[RawRow]:
     told = list(_single_time(row)) if _is_single(row.head) else list(_times(row))
-    if not told:
+    asked = "" if _is_single(row.head) else _asked(row)
+    if not told and not MADE_UP.search(asked):
         yield row.no_record()
         return
     try:
         day = row.day(None)
     except UnusableDay as unusable:
         yield row.refused(unusable.why, f"{row.day_text} {' '.join(one.text for one in told)}".strip())
+        return
+    told += _made_up(asked, day.on, told)
+    if not told:
+        yield row.no_record()
         return
     flags = [] if _is_single(row.head) else _count_flag(row, told)
     for sub, one in enumerate(told):
@@ -188,6 +200,22 @@ def _times(row: DayRow) -> Iterator[_Told]:
             yield _Told(text, "/".join(path), otherwise="外勤")
 
 
+def _asked(row: DayRow) -> str:
+    """What was applied for on the day."""
+    return next((text for path in ASKED if (text := row.told(*path))), "")
+
+
+def _made_up(asked: str, day: date, told: Sequence[_Told]) -> list[_Told]:
+    """Make-ups of the day of work and of the night after it, where no slot of the row shows them as such already."""
+    shown = {one.text for one in told if verdict(one.words, one.kind).record_kind == "makeup"}
+    found: dict[str, None] = {}
+    for month, number, text in MADE_UP.findall(asked):
+        for marks, on in (("", day), ("次日 ", day + timedelta(days=1))):
+            if (on.month, on.day) == (int(month), int(number)) and marks + text not in shown:
+                found[marks + text] = None
+    return [_Told(text, "假勤申请", "补卡") for text in found]
+
+
 def _is_shift_time(path: Sequence[str]) -> bool:
     return len(path) == 2 and SHIFT.fullmatch(path[0]) is not None and path[1] == "打卡时间"
 
@@ -207,16 +235,17 @@ def _count_flag(row: DayRow, told: Sequence[_Told]) -> list[str]:
 
 def _of_day(row: DayRow, day: Day, sub: int, one: _Told, flags: Sequence[str]) -> RawRow:
     told = verdict(one.words or one.otherwise, one.kind)
-    asked = row.told("考勤概况", "假勤申请") or row.told("假勤申请")
+    made_up = told.record_kind == "makeup"
     details = {
         **row.shared(day, flags, KEPT_DAYS),
         **{name: words for name in ("部门", "职务") if (words := row.told("基础信息", name))},
-        **_place_and_device(row.told("打卡详情")),
+        # Place and device are those of the clock-ins, which a make-up is none of.
+        **({} if made_up else _place_and_device(row.told("打卡详情"))),
         "班次": row.told("考勤概况", "班次"),
         "direction": one.direction,
         "column": one.column,
         "打卡状态": one.words,
-        "假勤申请": asked,
+        "approval_id" if made_up else "假勤申请": _asked(row),
     }
     return row.punch(sub, f"{row.day_text} {one.text}", on_day(day.on, one.text), told, details)
 
