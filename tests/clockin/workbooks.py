@@ -77,7 +77,8 @@ def workbook(
 
 
 def _cell(value: Any, row: int, column: int) -> str:
-    place = f'r="{chr(ord("A") + column)}{row}"'
+    letters = (chr(ord("A") + column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
+    place = f'r="{letters}{row}"'
     if value is None or value == "":
         return ""
     if isinstance(value, As):

@@ -53,7 +53,7 @@ def punches(
 
 def _document(read: RecordsRead) -> dict[str, Any]:
     language = preferred_language()
-    table = read.punches.merge(read.details, on="punch_id", how="left").sort_values(["sheet", "row"])
+    table = read.punches.merge(read.details, on="punch_id", how="left").sort_values(["sheet", "row", "t_local"])
     rows = json.loads(table.rename(columns={"stamped_at": "t_text"})[list(COLUMNS)].to_json(orient="records"))
     facts = read.facts
     return {
