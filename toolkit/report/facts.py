@@ -24,6 +24,7 @@ from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
 KNOWING = "not determinable from footage"
+MINUTE_S = 60.0
 SPREAD = ("sd_s", "middle_s", "drift_sd_ppm")
 COMPANION = ("none", "possible", "seen")
 REUSE = (
@@ -172,7 +173,7 @@ def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: R
     ends = {
         f"{end}_{form}": value
         for end, one in (("first", mine[0]), ("last", mine[-1]))
-        for form, value in (("at", moment(one["t_local"], one["tz"])), ("text", one["stamped_at"]))
+        for form, value in (("at", moment(one["t_local"], one["tz"])), ("text", _civil(one)))
     } if mine else dict.fromkeys(("first_at", "first_text", "last_at", "last_text"))  # fmt: skip
     return {
         **facts,
@@ -188,6 +189,12 @@ def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: R
         "stated_total": row["stated_total"],
         "lacks": row["lacks"],
     }
+
+
+def _civil(punch: Mapping[str, Any]) -> str:
+    """A clock-in's time as a person reads it, without the seconds that its source does not tell."""
+    told = str(punch["t_local"]).replace("T", " ")
+    return told[: len("2026-03-03 08:20")] if float(punch["precision_s"]) >= MINUTE_S else told
 
 
 def _visit(row: Mapping[str, Any]) -> Row:
