@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.analysis.clocks import read_written
+from toolkit.analysis.clock_anchors import read_written
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
 from toolkit.errors import ReadingError
 

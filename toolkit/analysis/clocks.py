@@ -31,26 +31,15 @@ from numpy.typing import NDArray
 
 from toolkit import tables
 from toolkit.analysis.assertions import terminals
-from toolkit.analysis.civil_time import camera_start, missing, offset_at_start, zone_basis
+from toolkit.analysis.civil_time import missing, offset_at_start, zone_basis
+from toolkit.analysis.clock_anchors import anchors_for, independent
 
 DRIFT_SD = 50e-6
 LEAST_ANCHORS = 2
-SAME_MOMENT_S = 1.0
 CONTRADICTION_P = 0.001
 MOST_SD_S = 20.0  # a clock known worse than this anywhere in the clip places nothing
 Z95 = 1.959964
 BLIND = "blind"  # method of a clock that was found from presence alone
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    row: int
-    clip: str
-    media_s: float
-    terminal: datetime
-    sd_s: float
-    half_cut_s: float
-    cause: str
 
 
 def align(
@@ -127,7 +116,7 @@ def _device_basis(device: str, punches: pd.DataFrame) -> dict[str, Any]:
 def _align_clip(
     clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame, zones: frozenset[str]
 ) -> dict[str, Any]:
-    usable = independent(_anchors_for(clip, clips, anchors))
+    usable = independent(anchors_for(clip, clips, anchors))
     if len(usable) < LEAST_ANCHORS:
         return _undetermined("too_few_anchors", len(usable), {"independent_anchors": len(usable)})
     origin = usable[0].terminal - timedelta(seconds=usable[0].media_s)
@@ -224,60 +213,6 @@ def _undetermined(reason: str, used: int, model: Mapping[str, Any]) -> dict[str,
         ("terminal_minus_camera_s", "interval_lo_s", "interval_hi_s", "offset_sd_s", "drift_ppm"), None
     )
     return {"determinable": False, "method": "none", "anchors_used": used, "reason": reason, "model": model, **blank}
-
-
-def _anchors_for(clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame) -> list[_Anchor]:
-    """Anchors on this clip, and those on other clips of its camera where both starts are stated."""
-    shifts = {clip["exhibit_id"]: 0.0}
-    start = camera_start(clip)
-    if start is not None and not missing(clip["camera_id"]):
-        for other in clips.to_dict("records"):
-            begun = camera_start(other)
-            if other["camera_id"] is pd.NA or other["camera_id"] != clip["camera_id"] or begun is None:
-                continue
-            if (begun.tzinfo is None) == (start.tzinfo is None):
-                shifts[other["exhibit_id"]] = (begun - start).total_seconds()
-    found = []
-    for row in anchors.to_dict("records"):
-        if row["clip_exhibit_id"] not in shifts:
-            continue
-        terminal, precision = read_written(row["device_time"])
-        found.append(
-            _Anchor(
-                int(row["row"]),
-                row["clip_exhibit_id"],
-                float(row["media_s"]) + shifts[row["clip_exhibit_id"]],
-                terminal,
-                math.hypot(float(row["uncertainty_s"]), precision / math.sqrt(12)),
-                precision / 2,
-                str(row["cause"]),
-            )
-        )
-    return sorted(found, key=lambda one: (one.media_s, one.row))
-
-
-def independent(anchors: Sequence[_Anchor]) -> list[_Anchor]:
-    """Anchors without those that repeat another: one cause, one reading, or one moment of one clip."""
-    kept: list[_Anchor] = []
-    for one in sorted(anchors, key=lambda anchor: (anchor.sd_s, anchor.media_s, anchor.row)):
-        repeats = any(
-            (one.cause and one.cause == other.cause)
-            or one.terminal == other.terminal
-            or (one.clip == other.clip and abs(one.media_s - other.media_s) < SAME_MOMENT_S)
-            for other in kept
-        )
-        if not repeats:
-            kept.append(one)
-    return sorted(kept, key=lambda anchor: (anchor.media_s, anchor.row))
-
-
-def read_written(text: str) -> tuple[datetime, float]:
-    """A device's time as written, and its precision in seconds."""
-    at = datetime.fromisoformat(text.strip().replace("/", "-"))
-    seconds = text.strip().count(":") == 2
-    fraction = text.rsplit(".", 1)[1] if seconds and "." in text else ""
-    precision = 60.0 if not seconds else 10.0 ** -len(fraction) if fraction else 1.0
-    return at.replace(tzinfo=None), precision
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,12 @@ from toolkit.analysis.assertions import repeats
 from toolkit.analysis.tested import cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
-from toolkit.report import mask_facts
+from toolkit.report import clock_facts, mask_facts
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
 KNOWING = "not determinable from footage"
 MINUTE_S = 60.0
-SPREAD = ("sd_s", "middle_s", "drift_sd_ppm")
 COMPANION = ("none", "possible", "seen")
 REUSE = (
     "presentation_a", "other", "kind", "media_a_s", "media_b_s", "size_px", "standing", "score", "verdict", "why_not",
@@ -83,7 +82,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "photographs": [_pick(row, "exhibit_id", "employee_id", "why_not", "facts") for row in read["photographs"]],
         "reuse": [_pick(row, *REUSE) for row in read["reuse"]],
         "reuse_searched": read["reuse_searched"],
-        "clock": _clock(read["clocks"], read["anchors"]),
+        "clock": clock_facts.clock(read["clocks"], read["anchors"]),
         "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
         "counts": _counts(read["counts"], bool(read["visits"])),
@@ -274,61 +273,6 @@ def _best(sights: Rows) -> Row | None:
     rim = len(sights) // 5
     middle = sorted(sights, key=lambda one: float(one["media_s"]))[rim : len(sights) - rim]
     return _pick(max(middle, key=lambda one: (one["score"], -one["media_s"])), "media_s", "pts", "box_px")
-
-
-def _clock(clocks: Rows, anchors: Rows) -> Row:
-    """The clock of the first device and clip that has one; all of them under ``each``."""
-    each = [_one_clock(row, anchors) for row in clocks]
-    known = [row for row in each if row["determinable"]]
-    first: Row = (known or each or [_NO_CLOCK])[0]
-    names = ("determinable", "method", "terminal_minus_camera_s", "interval_s", "reason")
-    return {**{name: first[name] for name in names}, "anchors_given": len(anchors), "each": each}
-
-
-def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
-    model = row["model"]
-    return {
-        "device_id": row["device_id"],
-        "exhibit_id": row["exhibit_id"],
-        "determinable": row["determinable"],
-        "method": row["method"],
-        "terminal_minus_camera_s": row["terminal_minus_camera_s"],
-        "interval_s": None if row["interval_lo_s"] is None else [row["interval_lo_s"], row["interval_hi_s"]],
-        "uncertainty_sd_s": row["offset_sd_s"],
-        "drift_ppm": row["drift_ppm"],
-        "anchors_used": row["anchors_used"],
-        "reason": row["reason"] or None,
-        "camera_clock": model.get("camera_clock"),
-        "zone_basis": model.get("zone_basis"),
-        "device_basis": model.get("device_basis"),
-        "terminal": model.get("terminal"),
-        "holds_at_s": model.get("holds_at_s"),
-        "half_widths_s": model.get("half_widths_s"),
-        "spread": {name: model[name] for name in SPREAD} if set(SPREAD) <= set(model) else None,
-        "anchors": [_anchor(one, row, anchors) for one in model.get("anchors", [])],
-        "zero_terminal_local": model.get("zero_terminal_local"),
-        "presence": _presence(model.get("presence")),
-    }
-
-
-def _presence(told: Mapping[str, Any] | None) -> Row | None:
-    """What presence at the terminal alone tells of the clock; ``p`` is the chance of records that fit nothing."""
-    names = ("found", "p", "accepted_p", "clock_ins", "visits", "minus_anchors_s")
-    return None if told is None else {name: told.get(name) for name in names}
-
-
-def _anchor(used: Mapping[str, Any], clock: Mapping[str, Any], anchors: Rows) -> Row:
-    """A used anchor with what was stated of it, where its row names one anchor only."""
-    stated = [one for one in anchors if one["row"] == used.get("row") and one["device"] == clock["device_id"]]
-    told = stated[0] if len(stated) == 1 else {}
-    names = ("exhibit_id", "clip_exhibit_id", "media_s", "device_time")
-    return {**used, **{name: told.get(name) for name in names}, "how_read": told.get("how")}
-
-
-_NO_CLOCK: Row = {
-    "determinable": False, "method": "none", "terminal_minus_camera_s": None, "interval_s": None,
-    "reason": "nothing_to_align",
-}  # fmt: skip
 
 
 def _associations(rows: Rows, punches: Rows, again: Mapping[str, str]) -> Rows:
