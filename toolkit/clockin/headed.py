@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from toolkit.clockin.details import DETAILS
+from toolkit.clockin.details import spare
 from toolkit.clockin.formats import NON_RECORD, REFUSED, RawRow, Source
 from toolkit.clockin.stamps import ORDERS, decide_order
 from toolkit.clockin.tabular import (
@@ -40,14 +40,8 @@ class HeadedRow:
         return self.cells.get(column, "")
 
     def others(self, known: Iterable[str]) -> dict[str, str]:
-        """Cells of all columns but these, see :func:`spare`."""
+        """Cells of all columns but these, see :func:`~toolkit.clockin.details.spare`."""
         return spare(self.cells, known)
-
-
-def spare(told: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
-    """Entries but these; one that bears the name of a detail is not that detail, and is named otherwise."""
-    passed = frozenset(known)
-    return {f"column {name}" if name in DETAILS else name: value for name, value in told.items() if name not in passed}
 
 
 def headings_of(text: str) -> frozenset[str]:

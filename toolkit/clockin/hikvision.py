@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from toolkit.clockin.formats import EVENT, PUNCH, REFUSED, RawRow
-from toolkit.clockin.json_documents import field, scalar
+from toolkit.clockin.json_lists import field, scalar
 from toolkit.clockin.tabular import clean_id, is_shortened_number
 
 CODE_TABLE = "hik.acs.5"

@@ -99,6 +99,13 @@ def is_shortened_number(text: str) -> bool:
     return SHORTENED.fullmatch(text) is not None
 
 
+def id_fault(employee_id: str) -> str:
+    """Why an id (see :func:`clean_id`) names nobody: "no_employee", "shortened_id"; "" where it may name somebody."""
+    if not employee_id:
+        return "no_employee"
+    return "shortened_id" if is_shortened_number(employee_id) else ""
+
+
 def read_table(
     path: Path, headings: Mapping[str, Sequence[str]], *, needed: Sequence[str], verbatim: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:

@@ -22,7 +22,7 @@ from typing import Any
 from toolkit.clockin.decoding import decode
 from toolkit.clockin.formats import EVENT, NON_RECORD, PHOTO, REFUSED, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.hikvision import event_row
-from toolkit.clockin.json_documents import field, whole_documents
+from toolkit.clockin.json_lists import documents, field
 from toolkit.clockin.multipart import BOUNDARY, Part, parts_of
 from toolkit.clockin.safe_xml import DECLARATION, DECLARED, as_mapping, parse_xml
 from toolkit.errors import ReadingError
@@ -104,12 +104,12 @@ def _alerts(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any] | Non
     if body.startswith("<"):
         yield from _xml_alerts(body, file)
         return
-    documents, cut = whole_documents(text, file)
-    for document in documents:
+    whole, cut = documents(text, file)
+    for document in whole:
         listed = document.value if isinstance(document.value, list) else [document.value]
         for one in listed:
             if not isinstance(one, Mapping):
-                raise ReadingError("records_json_faulty", file=file, row=1)
+                raise ReadingError("records_json_broken", file=file, row=1)
             whole = one.get(ALERT, one)
             raw = document.text if one is document.value else json.dumps(one, ensure_ascii=False)
             yield raw, whole if isinstance(whole, Mapping) else {}

@@ -18,8 +18,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from toolkit.clockin.details import spare
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.headed import order_of, spare
+from toolkit.clockin.headed import order_of
 from toolkit.clockin.tabular import clean_id, is_shortened_number, physical_lines
 from toolkit.clockin.zk_codes import (
     PUSH_TABLE,
