@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from toolkit.clockin.formats import REFUSED, RawRow
@@ -21,7 +22,8 @@ from toolkit.errors import ReadingError
 BLANK, BETWEEN_DOCUMENTS = re.compile(r"[ \t\r\n]*"), re.compile(r"[\s,]*")
 CUT_WORD = re.compile(r"[\w.+-]*")  # a number or a word such as true of which the end is missing
 ESCAPE_CHARACTERS = 6  # of the longest escape in a text
-DECODER = json.JSONDecoder()
+# A file repeats a few names in each item: each is held once.
+DECODER = json.JSONDecoder(object_pairs_hook=lambda pairs: {intern(name): value for name, value in pairs})
 NOT_AN_ITEM, CUT_ROW, CUT_FILE = "not_an_item", "cut_row", "cut_line"
 
 

@@ -203,7 +203,7 @@ def _loads(name: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def _date_parts(match: re.Match[str], order: str) -> tuple[int, int, int]:

@@ -82,15 +82,15 @@ def guess_delimiter(line: str) -> str:
 
 def clean_cell(cell: str) -> str:
     """Without spreadsheet guards (a leading apostrophe, ``="..."``), in NFKC; zero padding stays."""
-    text = unicodedata.normalize("NFKC", cell).strip()
-    match = GUARD.fullmatch(text)
+    text = (cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).strip()
+    match = GUARD.fullmatch(text) if text.endswith('"') else None
     return (match["text"] if match else text).removeprefix("'").strip()
 
 
 def clean_id(cell: str) -> str:
     """An employee id: opaque text; only the ``.0`` that a table program adds to a number goes."""
     text = clean_cell(cell)
-    match = WHOLE.fullmatch(text)
+    match = WHOLE.fullmatch(text) if text.endswith(".0") else None
     return match["digits"] if match else text
 
 

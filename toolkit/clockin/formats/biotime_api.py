@@ -17,7 +17,7 @@ from typing import Any
 
 from toolkit.clockin.details import spare
 from toolkit.clockin.formats import PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.json_lists import listing, names_keys, scalar
+from toolkit.clockin.json_lists import Listing, listing, names_keys, scalar
 from toolkit.clockin.tabular import clean_id, id_fault
 from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, credential_of_word, direction_of, reset_flags
 
@@ -43,17 +43,21 @@ class BiotimeApi:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One punch a transaction; a row is named by its place in the list, from 1."""
-        for number, raw, item in listing(source.text, LIST, source.name).records():
+        for number, raw, item in source.once(_listing).records():
             yield item if isinstance(item, RawRow) else _row(number, raw, item)
 
     def facts(self, source: Source) -> FileFacts:
         """How many transactions the server has, and whether this is the last page."""
-        told = listing(source.text, LIST, source.name)
+        told = source.once(_listing)
         total = told.around.get("count")
         total = total if isinstance(total, int) and not isinstance(total, bool) else None
         missing = "count" if total is not None and total > len(told.items) else ""
         following = "more" if told.around.get("next") else missing
         return FileFacts(stated_total=total, truncated=told.truncated or following)
+
+
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
 
 
 def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:

@@ -47,15 +47,19 @@ class BiotimeCsv:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One punch a row."""
-        table = list(headed_rows(source, COLUMNS, NEEDED))
+        table = source.once(_table)
         order = order_of(source, ((row.row, _time(row)) for row in table if not row.blank and not row.why))
         for row in table:
             yield unread(row) if row.blank or row.why else _punch(row, order)
 
     def facts(self, source: Source) -> FileFacts:
         """Whether every row says in known words where it comes from."""
-        told = {_source(row) for row in headed_rows(source, COLUMNS, NEEDED) if not row.blank and not row.why}
+        told = {_source(row) for row in source.once(_table) if not row.blank and not row.why}
         return FileFacts(lacks=() if told <= {"machine", "device", "设备", "manual"} else ("edits",))
+
+
+def _table(source: Source) -> list[HeadedRow]:
+    return list(headed_rows(source, COLUMNS, NEEDED))
 
 
 def _time(row: HeadedRow) -> str:

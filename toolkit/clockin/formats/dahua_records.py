@@ -24,11 +24,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from sys import intern
 from typing import Any
 
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.stamps import YEARS
+from toolkit.clockin.stamps import UTC_OFFSET, moment
 from toolkit.clockin.tabular import clean_id, is_shortened_number, physical_lines
 from toolkit.errors import ReadingError
 
@@ -77,7 +77,7 @@ class DahuaRecords:
 
     def facts(self, source: Source) -> FileFacts:
         """How many records there are by the file's own count, and whether they are here."""
-        told = list(_records(source))
+        told = source.once(_records)
         counts = {
             match["name"]: int(match["number"])
             for one in told
@@ -94,7 +94,7 @@ class DahuaRecords:
         kind = source.mapping.get("device_kind")
         if kind is not None and kind not in METHODS:
             raise ReadingError("records_device_kind", file=source.name, kind=kind)
-        told = list(_records(source))
+        told = source.once(_records)
         cut = _cut_record(told)
         for one in told:
             if one is cut:
@@ -123,10 +123,14 @@ def _cut_record(told: list[_Record]) -> _Record | None:
     return found[-1]
 
 
-def _records(source: Source) -> Iterator[_Record]:
+def _records(source: Source) -> list[_Record]:
+    return list(_told_apart(source.text))
+
+
+def _told_apart(whole: str) -> Iterator[_Record]:
     """Records and other lines in their order; a field that stands twice begins a new record, as an index does."""
     current: _Record | None = None
-    for number, line in enumerate(physical_lines(source.text), 1):
+    for number, line in enumerate(physical_lines(whole), 1):
         text = line.rstrip("\r\n")
         match = RECORD.fullmatch(text.strip())
         if match is None:
@@ -139,7 +143,7 @@ def _records(source: Source) -> Iterator[_Record]:
             if current is not None:
                 yield current
             current = _Record(number, match["index"])
-        current.fields[match["key"]] = match["value"]
+        current.fields[intern(match["key"])] = match["value"]
         current.lines.append(text)
     if current is not None:
         yield current
@@ -174,15 +178,15 @@ def _moment(record: _Record) -> tuple[dict[str, Any], list[str]]:
     real, written = record.told("CreateTimeRealUTC"), record.told("CreateTime")
     if SECONDS.fullmatch(real) and int(real) > 0:
         differs = SECONDS.fullmatch(written) is not None and int(written) != int(real)
-        return {**_epoch(real), "zone": "+00:00"}, ["create_time_differs"] if differs else []
+        return {**_epoch(real), "zone": UTC_OFFSET}, ["create_time_differs"] if differs else []
     if SECONDS.fullmatch(written):
         return _epoch(written), ["epoch_base_unknown"]
     return {"time_text": written}, []
 
 
 def _epoch(seconds: str) -> dict[str, Any]:
-    at = datetime.fromtimestamp(int(seconds), UTC) if int(seconds) < 2**36 else None
-    if at is None or at.year not in YEARS:
+    at = moment(seconds)
+    if at is None:
         return {"time_text": seconds, "why": "implausible_year"}
     return {"time_text": seconds, "at": at.replace(tzinfo=None).isoformat(), "precision_s": 1.0}
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.json_lists import field, listing, names_keys
+from toolkit.clockin.json_lists import Listing, field, listing, names_keys
 from toolkit.clockin.platform_items import Claim, any_tells, claim, others
 from toolkit.clockin.platform_words import elsewhere
 from toolkit.clockin.stamps import moment
@@ -59,7 +59,7 @@ class DingtalkApi:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether more would follow, and what this kind of answer leaves out."""
-        told = listing(source.text, LIST, source.name)
+        told = source.once(_listing)
         more = field(told.around, "hasMore").lower() == "true"
         single, device = any_tells(told.items, *OF_SINGLE_RECORDS), any_tells(told.items, *DEVICE)
         return FileFacts(
@@ -69,8 +69,12 @@ class DingtalkApi:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an item, counted from 1; what was not signed is no record."""
-        for number, raw, item in listing(source.text, LIST, source.name).records():
+        for number, raw, item in source.once(_listing).records():
             yield item if isinstance(item, RawRow) else _row(number, raw, item)
+
+
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
 
 
 def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:

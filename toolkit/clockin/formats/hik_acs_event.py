@@ -34,7 +34,7 @@ class HikAcsEvent:
 
     def facts(self, source: Source) -> FileFacts:
         """How many events there are, and whether all are here."""
-        pages = _pages(source)
+        pages = source.once(_pages)
         here, totals = sum(len(page.items) for page in pages), {_total(page) for page in pages} - {None}
         total = totals.pop() if len(totals) == 1 else None
         status = field(_answer(pages[-1]), "responseStatusStrg") if pages else ""
@@ -44,7 +44,7 @@ class HikAcsEvent:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an event; one that is cut off is refused."""
-        pages = _pages(source)
+        pages = source.once(_pages)
         whole = Listing(tuple(item for page in pages for item in page.items), {}, rest="".join(p.rest for p in pages))
         for number, raw, event in whole.records():
             yield event if isinstance(event, RawRow) else event_row(event, number, raw)

@@ -82,12 +82,12 @@ class HikOriginalRecords:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether rows that a person entered can be told."""
-        told = any(line.told("source") or line.told("handling") for line in _lines(source))
+        told = any(line.told("source") or line.told("handling") for line in source.once(_lines))
         return FileFacts(lacks=() if told else ("edits",))
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """Titles, headings and blank rows are no record; a row with a cell too few or too many is refused."""
-        lines = list(_lines(source))
+        lines = source.once(_lines)
         _check_page(lines, source)
         order = _order(lines, source)
         for line in lines:
@@ -101,7 +101,11 @@ def _columns(cells: list[str] | tuple[str, ...]) -> dict[str, int] | None:
     return found if found.keys() >= NEEDED else None
 
 
-def _lines(source: Source) -> Iterator[_Line]:
+def _lines(source: Source) -> list[_Line]:
+    return list(_under_headings(source))
+
+
+def _under_headings(source: Source) -> Iterator[_Line]:
     """Every row of every table, each under the headings that it stands under."""
     columns: dict[str, int] | None = None
     width = 0

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.json_lists import field, listing, names_keys
+from toolkit.clockin.json_lists import Listing, field, listing, names_keys
 from toolkit.clockin.platform_items import Claim, any_tells, claim, joined, others
 from toolkit.clockin.platform_words import direction, elsewhere, missed
 from toolkit.clockin.stamps import moment
@@ -40,14 +40,18 @@ class WecomApi:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether the document was cut, and whether any row names a device."""
-        told = listing(source.text, LIST, source.name)
+        told = source.once(_listing)
         device = any_tells(told.items, *DEVICE)
         return FileFacts(truncated=told.truncated, lacks=() if device else ("device",))
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an item, counted from 1; a clock-in that was not made is no record."""
-        for number, raw, item in listing(source.text, LIST, source.name).records():
+        for number, raw, item in source.once(_listing).records():
             yield item if isinstance(item, RawRow) else _row(number, raw, item)
+
+
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
 
 
 def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:
