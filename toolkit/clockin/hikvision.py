@@ -22,7 +22,7 @@ from typing import Any
 
 from toolkit.clockin.formats import EVENT, PUNCH, REFUSED, RawRow
 from toolkit.clockin.json_lists import field, scalar
-from toolkit.clockin.tabular import clean_id, is_shortened_number
+from toolkit.clockin.tabular import clean_id, id_fault
 
 CODE_TABLE = "hik.acs.5"
 ACCESS = "5"  # the major code of events of persons and doors
@@ -125,9 +125,7 @@ def _employee(event: Mapping[str, Any]) -> str:
 
 
 def _fault(employee_id: str, result: str) -> str:
-    if not employee_id:
-        return "" if result == "fail" else "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
+    return "" if not employee_id and result == "fail" else id_fault(employee_id)
 
 
 def _details(event: Mapping[str, Any], device: Mapping[str, Any], code: str) -> dict[str, Any]:

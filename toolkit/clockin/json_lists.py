@@ -17,6 +17,7 @@ from sys import intern
 from typing import Any
 
 from toolkit.clockin.formats import REFUSED, RawRow
+from toolkit.clockin.tabular import CUT_ROW
 from toolkit.errors import ReadingError
 
 BLANK, BETWEEN_DOCUMENTS = re.compile(r"[ \t\r\n]*"), re.compile(r"[\s,]*")
@@ -24,7 +25,7 @@ CUT_WORD = re.compile(r"[\w.+-]*")  # a number or a word such as true of which t
 ESCAPE_CHARACTERS = 6  # of the longest escape in a text
 # A file repeats a few names in each item: each is held once.
 DECODER = json.JSONDecoder(object_pairs_hook=lambda pairs: {intern(name): value for name, value in pairs})
-NOT_AN_ITEM, CUT_ROW, CUT_FILE = "not_an_item", "cut_row", "cut_line"
+NOT_AN_ITEM, CUT_FILE = "not_an_item", "cut_line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,19 @@ def names_keys(text: str, keys: Collection[str]) -> bool:
 
 def scalar(value: Any) -> str:
     """What a field says as text: "" for nothing; lists and objects as JSON, whole numbers with all digits."""
-    if value is None or value in ([], {}):
-        return ""
-    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value.strip()
+    if type(value) is int:
+        return str(value)
+    return "" if value is None or value in ([], {}) else json.dumps(value, ensure_ascii=False)
 
 
 def field(record: Mapping[str, Any], *names: str) -> str:
     """The first of these fields that says anything, as text."""
-    return next((told for name in names if (told := scalar(record.get(name)))), "")
+    for name in names:
+        if told := scalar(record.get(name)):
+            return told
+    return ""
 
 
 def documents(text: str, file: str) -> tuple[list[Document], str]:

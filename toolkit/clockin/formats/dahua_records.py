@@ -85,7 +85,7 @@ class DahuaRecords:
         }
         here = sum(one.index is not None for one in told)
         stated = counts.get("totalCount", counts.get("found"))
-        if told and (_is_cut(told[-1]) or _cut_record(told) is not None):
+        if told and (_is_cut(told[-1]) or _cut_record(source, told) is not None):
             return FileFacts(truncated="cut_line", stated_total=stated)
         return FileFacts(truncated="count" if here < max(counts.values(), default=0) else "", stated_total=stated)
 
@@ -95,7 +95,7 @@ class DahuaRecords:
         if kind is not None and kind not in METHODS:
             raise ReadingError("records_device_kind", file=source.name, kind=kind)
         told = source.once(_records)
-        cut = _cut_record(told)
+        cut = _cut_record(source, told)
         for one in told:
             if one is cut:
                 yield RawRow(kind=REFUSED, row=one.row, raw=one.raw, why="cut_row")
@@ -115,9 +115,15 @@ def _is_cut(record: _Record) -> bool:
     return record.index is None and text.startswith("rec") and "=" not in text
 
 
-def _cut_record(told: list[_Record]) -> _Record | None:
-    """The last record, where it ends before the field that names its user and others have that field."""
+def _cut_record(source: Source, told: list[_Record]) -> _Record | None:
+    """The last record, where the file breaks off in it.
+
+    It does where it ends before the field that names its user and others have that field, and where its last line has
+    no end: an id or a count of seconds that lost its last digits would be another one.
+    """
     found = [one for one in told if one.index is not None]
+    if found and found[-1] is told[-1] and not source.text.endswith(("\n", "\r")):
+        return found[-1]
     if not found or USER in found[-1].fields or not any(USER in one.fields for one in found):
         return None
     return found[-1]

@@ -22,13 +22,17 @@ from typing import Any
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
 from toolkit.clockin.stamps import ORDERS, decide_order
 from toolkit.clockin.tabular import (
+    ID_FAULTS,
     Record,
     clean_cell,
     clean_id,
+    first_line,
     guess_delimiter,
-    is_shortened_number,
+    id_fault,
     physical_lines,
     records,
+    shape_fault,
+    usual_cells,
 )
 from toolkit.errors import ReadingError
 
@@ -74,6 +78,7 @@ class _Layout:
 
     columns: Mapping[str, int]
     width: int
+    usual: int
     order: str
     passed: frozenset[str]
     failed: frozenset[str]
@@ -88,7 +93,7 @@ class DeclaredCsv:
 
     def sniff(self, head: Head) -> bool:
         """The first line is a heading with one column of employees, one of times, and none of later changes."""
-        first = next((line for line in physical_lines(head.text) if line.strip()), "")
+        first = first_line(head.text)
         record = next(records(first, guess_delimiter(first), ""), None)
         headings = () if record is None else record.cells
         edited = EDIT_HEADINGS.intersection(clean_cell(heading).lower() for heading in headings)
@@ -155,6 +160,7 @@ def _layout(headings: Sequence[str], body: Sequence[Record], mapping: Mapping[st
     return _Layout(
         columns=columns,
         width=len(headings),
+        usual=usual_cells(body),
         order=str(order),
         passed=_words(mapping.get("pass_values")) or PASSED,
         failed=_words(mapping.get("fail_values")) or FAILED,
@@ -197,7 +203,7 @@ def _plain_mapping(headings: Sequence[str]) -> dict[str, int]:
 def _row(record: Record, layout: _Layout) -> RawRow:
     columns = layout.columns
     why = _fault(record, layout)
-    if why in ("broken_quotes", "too_few_fields", "too_many_fields"):
+    if why not in ("", *ID_FAULTS):
         return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why)
     employee_id = clean_id(record.cells[columns["employee_id"]])
     if why:
@@ -219,16 +225,8 @@ def _row(record: Record, layout: _Layout) -> RawRow:
 
 def _fault(record: Record, layout: _Layout) -> str:
     """Why a row cannot be taken as it stands; empty when it can."""
-    if record.broken:
-        return "broken_quotes"
-    if len(record.cells) <= max(layout.columns.values()):
-        return "too_few_fields"
-    if _overflows(record, layout.width):
-        return "too_many_fields"
-    employee_id = clean_id(record.cells[layout.columns["employee_id"]])
-    if not employee_id:
-        return "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
+    shape = shape_fault(record, max(layout.columns.values()) + 1, layout.width, layout.usual)
+    return shape or id_fault(clean_id(record.cells[layout.columns["employee_id"]]))
 
 
 def _overflows(record: Record, width: int) -> bool:

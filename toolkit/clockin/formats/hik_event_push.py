@@ -22,8 +22,8 @@ from typing import Any
 from toolkit.clockin.decoding import decode
 from toolkit.clockin.formats import EVENT, NON_RECORD, PHOTO, REFUSED, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.hikvision import event_row
+from toolkit.clockin.http_messages import BOUNDARY, Part, parts_of
 from toolkit.clockin.json_lists import documents, field
-from toolkit.clockin.multipart import BOUNDARY, Part, parts_of
 from toolkit.clockin.safe_xml import DECLARATION, as_mapping, series
 from toolkit.errors import ReadingError
 
