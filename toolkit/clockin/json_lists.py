@@ -30,10 +30,14 @@ NOT_AN_ITEM, CUT_FILE = "not_an_item", "cut_line"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One whole document or item: its value and its text."""
+    """One whole document or item by its text; its value is made when it is asked for, since the text is smaller."""
 
-    value: Any
     text: str
+
+    @property
+    def value(self) -> Any:
+        """What it says."""
+        return DECODER.decode(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Listing:
     def records(self) -> Iterator[tuple[int, str, Mapping[str, Any] | RawRow]]:
         """Number from 1, text and value of each item; refused rows for one that is no record and for the rest."""
         for number, item in enumerate(self.items, 1):
-            yield number, item.text, item.value if isinstance(item.value, dict) else no_item(number, item.text)
+            value = item.value
+            yield number, item.text, value if isinstance(value, dict) else no_item(number, item.text)
         if self.rest.strip():
             number = len(self.items) + 1
             yield number, self.rest, RawRow(kind=REFUSED, row=number, raw=self.rest, why=CUT_ROW)
@@ -105,10 +110,10 @@ def documents(text: str, file: str) -> tuple[list[Document], str]:
     at = scanner.skip(0, BETWEEN_DOCUMENTS)
     while at < len(text):
         try:
-            value, end = scanner.value(at)
+            _, end = scanner.value(at)
         except _CutOff:
             return found, text[at:]
-        found.append(Document(value, text[at:end]))
+        found.append(Document(text[at:end]))
         at = scanner.skip(end, BETWEEN_DOCUMENTS)
     return found, ""
 
@@ -271,12 +276,12 @@ class _Walk(_Scanner):
             self.begun = at
             if at >= len(self.text):
                 raise _CutOff
-            value, end = self.value(at)
+            _, end = self.value(at)
             after = self.skip(end)
             # A number at the very end may have gone on.
             if after >= len(self.text) and self.text[end - 1] not in '}]"':
                 raise _CutOff
-            self.items.append(Document(value, self.text[at:end]))
+            self.items.append(Document(self.text[at:end]))
             at, self.begun = after, len(self.text)
             if self.mark(at, ",]") == "]":
                 return at + 1

@@ -75,4 +75,4 @@ def joined(item: Mapping[str, Any], name: str) -> str:
 
 def any_tells(items: Iterable[Document], *names: str) -> bool:
     """Whether any item says something under one of these names."""
-    return any(isinstance(item.value, dict) and bool(field(item.value, *names)) for item in items)
+    return any(isinstance(value := item.value, dict) and bool(field(value, *names)) for item in items)

@@ -33,6 +33,7 @@ from toolkit.clockin.tabular import (
     usual_cells,
 )
 from toolkit.clockin.text_headings import order_of
+from toolkit.clockin.words import credential_of_word, result_of_word
 from toolkit.errors import ReadingError
 
 HEADINGS = {
@@ -49,12 +50,7 @@ ATTEMPT = re.compile(
     r"1:[1N] (?:authentication|Autenticaci\S{1,6}n) (?P<result>[A-Za-z]+)(?: \((?P<means>[^()]*)\))?", re.IGNORECASE
 )
 ONE_TO = re.compile(r"1:[1N]\b")
-RESULTS = {"succeeded": "pass", "failed": "fail", "exitosa": "pass", "fallida": "fail"}
-MEANS = {
-    "face": "face", "rostro": "face", "fingerprint": "finger", "huella": "finger", "huella dactilar": "finger",
-    "card": "card", "tarjeta": "card",
-    "id": "pin", "pin": "password",  # the number that names somebody, and the secret one
-}  # fmt: skip
+OWN_MEANS = {"id": "pin", "pin": "password"}  # the number that names somebody, and the secret one
 DENIED, GRANTED = ("access denied", "acceso denegado"), ("access granted", "acceso concedido")
 OF_DEVICE = ("door ", "device ", "user ", "puerta ", "dispositivo ", "zone ", "system ")
 
@@ -160,8 +156,12 @@ def _attempt(event: str, named: bool) -> tuple[str, str, list[str]] | None:
     """Credential, result and flags of an event of a person; None for an event of the device."""
     match, plain = ATTEMPT.fullmatch(event), event.lower()
     if match is not None:
-        result = RESULTS.get(match["result"].lower(), "unknown")
-        return _credential(match["means"]), result, [] if result != "unknown" else ["event_text_unknown"]
+        result = result_of_word(match["result"])
+        return (
+            credential_of_word(match["means"] or "", OWN_MEANS),
+            result,
+            [] if result != "unknown" else ["event_text_unknown"],
+        )
     if plain.startswith(DENIED):
         return "unknown", "fail", []
     if named and plain.startswith(GRANTED):
@@ -169,11 +169,3 @@ def _attempt(event: str, named: bool) -> tuple[str, str, list[str]] | None:
     if ONE_TO.match(event) or (named and not plain.startswith(OF_DEVICE)):
         return "unknown", "unknown", ["event_text_unknown"]
     return None
-
-
-def _credential(means: str | None) -> str:
-    """Words of the means in brackets; unknown where one of them is not certain."""
-    if not means:
-        return "unknown"
-    words = [MEANS.get(one.strip().lower()) for one in means.split("+")]
-    return f"unknown ({means})" if None in words else "+".join(word for word in words if word)

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
-from toolkit.clockin.zk_codes import WORD_TABLE, credential_of_word, direction_of_word, reset_flags
+from toolkit.clockin.words import credential_of_word, direction_of_word
+from toolkit.clockin.zk_codes import WORD_TABLE, reset_flags
 
 COLUMNS = {
     "employee_id": ("employee id",),

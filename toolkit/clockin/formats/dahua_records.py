@@ -50,12 +50,7 @@ class _Record:
     row: int
     index: str | None
     fields: dict[str, str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def raw(self) -> str:
-        """The lines as they stand."""
-        return "\n".join(self.lines)
+    raw: str = ""
 
     def told(self, name: str) -> str:
         """A field, "" where it says nothing."""
@@ -136,22 +131,24 @@ def _records(source: Source) -> list[_Record]:
 def _told_apart(whole: str) -> Iterator[_Record]:
     """Records and other lines in their order; a field that stands twice begins a new record, as an index does."""
     current: _Record | None = None
+    lines: list[str] = []
     for number, line in enumerate(physical_lines(whole), 1):
         text = line.rstrip("\r\n")
         match = RECORD.fullmatch(text.strip())
+        ends = match is None or current is None or current.index != match["index"] or match["key"] in current.fields
+        if ends and current is not None:
+            current.raw = "\n".join(lines)
+            yield current
         if match is None:
-            if current is not None:
-                yield current
-                current = None
-            yield _Record(number, None, lines=[text])
+            current = None
+            yield _Record(number, None, raw=text)
             continue
-        if current is None or current.index != match["index"] or match["key"] in current.fields:
-            if current is not None:
-                yield current
-            current = _Record(number, match["index"])
+        if ends or current is None:
+            current, lines = _Record(number, match["index"]), []
         current.fields[intern(match["key"])] = match["value"]
-        current.lines.append(text)
+        lines.append(text)
     if current is not None:
+        current.raw = "\n".join(lines)
         yield current
 
 

@@ -34,13 +34,11 @@ from toolkit.clockin.tabular import (
     shape_fault,
     usual_cells,
 )
+from toolkit.clockin.words import EMPLOYEE_HEADINGS, FAILED, PASSED, credential_of_word, result_of_word
 from toolkit.errors import ReadingError
 
 PLAIN_HEADINGS = {
-    "employee_id": (
-        "employee_id", "employee id", "employeeid", "employee no", "employee no.", "emp_code", "person id",
-        "personal id", "user id", "userid", "user_id", "pin", "工号", "员工编号", "人员编号", "员工号", "考勤号码",
-    ),
+    "employee_id": (*EMPLOYEE_HEADINGS, "employeeid", "emp_code", "personal id", "user id", "userid", "user_id", "pin"),
     "time": (
         "time", "datetime", "date time", "date/time", "timestamp", "punch time", "punch_time", "check time",
         "check_time", "clock-in time", "打卡时间", "时间", "刷卡时间", "日期时间", "签到时间",
@@ -57,18 +55,6 @@ EDIT_HEADINGS = frozenset({"data source", "handling type", "sourcetype", "source
 NEEDED = ("employee_id", "time")
 COLUMNS = ("employee_id", "date", "time", "terminal_id", "credential", "result")
 OPTIONS = ("date_order", "delimiter", "header_row", "pass_values", "fail_values")
-# Late and early are said of accepted clock-ins.
-PASSED = frozenset({"pass", "passed", "ok", "success", "successful", "normal", "late", "early", "成功", "通过",
-                    "正常", "迟到", "早退", "严重迟到"})  # fmt: skip
-FAILED = frozenset({"fail", "failed", "failure", "denied", "rejected", "失败", "拒绝", "未通过"})
-CREDENTIALS = {
-    "face": ("face", "face id", "人脸", "面部", "刷脸"),
-    "finger": ("finger", "fingerprint", "fp", "指纹"),
-    "card": ("card", "刷卡", "卡"),
-    "password": ("password", "pw", "pwd", "密码"),
-    "palm": ("palm", "掌纹", "掌静脉"),
-}
-CREDENTIAL_OF = {word: credential for credential, words in CREDENTIALS.items() for word in words}
 HOLDS_DATE = re.compile(r"\d[-/.年]\d{1,2}[-/.月]\d")
 
 
@@ -208,7 +194,8 @@ def _row(record: Record, layout: _Layout) -> RawRow:
     employee_id = clean_id(record.cells[columns["employee_id"]])
     if why:
         return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why, employee_id=employee_id)
-    result = _result(_optional(record, columns, "result"), layout)
+    told = _optional(record, columns, "result")
+    result = "pass" if told is None else result_of_word(told, layout.passed, layout.failed)
     return RawRow(
         kind=PUNCH,
         row=record.row,
@@ -217,7 +204,7 @@ def _row(record: Record, layout: _Layout) -> RawRow:
         time_text=_time_text(record.cells, columns),
         date_order=layout.order,
         terminal_id=_optional(record, columns, "terminal_id") or None,
-        credential=_credential(_optional(record, columns, "credential")),
+        credential=credential_of_word(_optional(record, columns, "credential") or ""),
         result=result,
         record_kind="failed_attempt" if result == "fail" else "raw_event",
     )
@@ -236,18 +223,6 @@ def _overflows(record: Record, width: int) -> bool:
 
 def _optional(record: Record, columns: Mapping[str, int], name: str) -> str | None:
     return clean_cell(record.cells[columns[name]]) if name in columns else None
-
-
-def _result(told: str | None, layout: _Layout) -> str:
-    if told is None or told.lower() in layout.passed:
-        return "pass"
-    return "fail" if told.lower() in layout.failed else "unknown"
-
-
-def _credential(told: str | None) -> str:
-    if not told:
-        return "unknown"
-    return CREDENTIAL_OF.get(told.lower(), f"unknown ({told})")
 
 
 def _time_text(cells: Sequence[str], columns: Mapping[str, int]) -> str:

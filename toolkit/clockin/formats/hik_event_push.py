@@ -108,12 +108,13 @@ def _alerts(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any] | Non
         return
     whole, cut = documents(text, file)
     for document in whole:
-        listed = document.value if isinstance(document.value, list) else [document.value]
+        value = document.value
+        listed = value if isinstance(value, list) else [value]
         for one in listed:
             if not isinstance(one, Mapping):
                 raise ReadingError("records_json_broken", file=file, row=1)
             whole = one.get(ALERT, one)
-            raw = document.text if one is document.value else json.dumps(one, ensure_ascii=False)
+            raw = document.text if one is value else json.dumps(one, ensure_ascii=False)
             yield raw, whole if isinstance(whole, Mapping) else {}
     if cut:
         yield cut, None

@@ -33,6 +33,7 @@ from toolkit.clockin.tabular import (
     shape_fault,
 )
 from toolkit.clockin.text_headings import order_of
+from toolkit.clockin.words import stated_direction
 from toolkit.errors import ReadingError
 
 HEADINGS = {
@@ -45,10 +46,6 @@ NEEDED = frozenset({"employee_id", "time", "status", "check_point"})
 HEADING_ROWS = 10
 NOTHING = frozenset({"", "-", "--"})
 ORIGINAL, HANDLED = "original records", "attendance handling"
-DIRECTIONS = {
-    "check in": "in", "check out": "out", "break out": "break_out", "break in": "break_in",
-    "overtime in": "ot_in", "overtime out": "ot_out",
-}  # fmt: skip
 # "°C" of a Western page of Windows, read as GB 18030.
 WESTERN_DEGREES = re.compile(r"\d癈")
 
@@ -200,7 +197,7 @@ def _details(line: _Line, manual: bool, flags: list[str]) -> dict[str, Any]:
     return {
         **{name: line.told(name) for name in names},
         "name": line.told("name"),
-        "direction": DIRECTIONS.get(re.sub(r"[-_\s]+", " ", status.lower())),
+        "direction": stated_direction(status),
         "attendance_status": status,
         "edit_reason": line.told("handling") if manual else "",
         "flags": flags,

@@ -22,15 +22,8 @@ from toolkit.clockin.details import spare
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.tabular import CUT_ROW, ID_FAULTS, clean_id, id_fault, is_unended, physical_lines
 from toolkit.clockin.text_headings import order_of
-from toolkit.clockin.zk_codes import (
-    PUSH_TABLE,
-    WORD_TABLE,
-    credential_of,
-    credential_of_word,
-    direction_of,
-    direction_of_word,
-    reset_flags,
-)
+from toolkit.clockin.words import credential_of_word, direction_of_word
+from toolkit.clockin.zk_codes import PUSH_TABLE, WORD_TABLE, credential_of, direction_of, reset_flags
 from toolkit.clockin.zk_glg import TIME, Layout, bare_layout, fields_of, heading_layout
 
 SNIFFED_LINES = 20
