@@ -14,7 +14,9 @@ from toolkit.errors import ReadingError
 GOLDEN = Path(__file__).parent / "golden"
 SAMPLES = (
     "01_zk_1_attlog", "02_zk_glg", "02b_glg_headerless", "03_timmy_agl", "03b_agl_daigong", "04_zk_adms",
-    "06_zktime", "07_biotime_csv", "07b_biotime_api", "21_anviz",
+    "06_zktime", "07_biotime_csv", "07b_biotime_api", "21_anviz", "08_hik_AcsEvent",
+    "08b_hik_EventNotificationAlert", "08c_hik_push_multipart", "09_ivms4200_original_records", "11_biostar2_event_log",
+    "12_dahua_recordFinder", "15_feishu_csv", "15b_feishu_api", "19_wecom_api", "19b_dingtalk_api",
 )  # fmt: skip
 CUTS = 40
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from toolkit.clockin.sheets import NUMBER, TEXT, sheets_of
+from toolkit.clockin.sheets import NUMBER, TEXT, Cell, Sheet, sheets_of
 from toolkit.errors import ReadingError
 
 PAGE = """<html><body><table><tr><td colspan="2">Title</td></tr></table>
@@ -78,3 +79,19 @@ def test_a_damaged_or_locked_workbook_is_told_as_that(content: bytes, code: str)
     with pytest.raises(ReadingError) as refused:
         sheets_of(content, "x.xlsx")
     assert refused.value.code == code
+
+
+def test_all_rows_are_filled_as_each_row_is() -> None:
+    rows = tuple(tuple(Cell(f"{row}{column}") for column in "abcd") for row in range(1, 7))
+    merged = ((1, 0, 3, 0), (2, 1, 2, 5), (3, 2, 9, 3), (9, 0, 9, 1))
+    sheet = Sheet(name="x", rows=rows, merged=merged)
+    assert list(sheet.filled()) == [sheet.texts(row) for row in range(1, 7)]
+    assert sheet.texts(3) == ["1a", "3b", "3c", "3c"] and sheet.texts(2)[1:] == ["2b"] * 5
+
+
+def test_many_merged_ranges_cost_no_more_than_many_rows() -> None:
+    rows = tuple((Cell("a"), Cell("b")) for _ in range(30_000))
+    sheet = Sheet(name="x", rows=rows, merged=tuple((row, 0, row, 1) for row in range(1, 30_001)))
+    began = time.process_time()
+    assert sum(1 for row in sheet.filled() if row == ["a", "a"]) == 30_000
+    assert time.process_time() - began < 5

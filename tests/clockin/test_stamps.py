@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.clockin.stamps import Unreadable, check_timezone, decide_order, plain_text, read_stamp
+from toolkit.clockin.stamps import Unreadable, check_timezone, decide_order, moment, plain_text, read_stamp
 from toolkit.errors import ReadingError
 
 MORNING = datetime(2026, 3, 3, 8, 21, 49)
@@ -160,3 +161,24 @@ def test_any_time_written_in_a_known_order_is_read_back(at: datetime, digits: in
     assert stamp.at == cut
     assert at - stamp.at < timedelta(seconds=stamp.precision_s)
     assert read_stamp(plain_text(stamp)) == stamp
+
+
+@pytest.mark.parametrize(
+    ("value", "units", "at"),
+    [
+        (1772498472, 1, "2026-03-03T00:41:12+00:00"),
+        ("1772498472", 1, "2026-03-03T00:41:12+00:00"),
+        (1772498472250, 1000, "2026-03-03T00:41:12.250000+00:00"),
+        (1772498472000, 1, None),  # milliseconds where seconds are told: the year 58137
+        (0, 1, None),
+        (-1, 1, None),
+        (1772498472.5, 1, None),
+        (True, 1, None),
+        ("2026-03-03", 1, None),
+        (None, 1, None),
+        ("9" * 40, 1000, None),
+    ],
+)
+def test_a_count_since_1970_is_a_moment(value: Any, units: int, at: str | None) -> None:
+    told = moment(value, units)
+    assert (None if told is None else told.isoformat()) == at

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.clockin.tabular import clean_cell, clean_id, guess_delimiter, physical_lines, read_table, records
+from toolkit.clockin.tabular import (
+    clean_cell,
+    clean_id,
+    guess_delimiter,
+    physical_lines,
+    read_table,
+    records,
+    shape_fault,
+    usual_cells,
+)
 from toolkit.errors import ReadingError
 
 HEADINGS = {"who": ("who", "谁"), "note": ("note",)}
@@ -107,3 +116,28 @@ def test_any_table_that_csv_wrote_is_read_back_cell_by_cell(table: list[list[str
     told = list(records(out.getvalue(), delimiter, "f"))
     assert [list(one.cells) for one in told] == table
     assert [one.row for one in told] == list(range(1, len(table) + 1))
+
+
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        ("1,2,3\n", ""),
+        ("1,2,3", ""),
+        ("1,2", "cut_row"),
+        ("1", "cut_row"),
+        ('1,2,"3', "cut_row"),
+        ('1,"2"2,3', "broken_quotes"),
+        ("1,2\n", ""),  # the third cell is not needed
+        ("1\n", "too_few_fields"),
+        ('1,2,"3\n', "broken_quotes"),
+        ("1,2,3,4", "too_many_fields"),
+    ],
+)
+def test_a_row_that_ends_early_is_cut_only_where_the_file_ends_without_the_end_of_its_line(last: str, why: str) -> None:
+    *_, record = table = list(records(f"a,b,c\n7,8,9\n7,8,9\n{last}", ",", "f"))
+    assert shape_fault(record, 2, 3, usual_cells(table)) == why
+
+
+def test_rows_that_are_all_short_are_not_cut() -> None:
+    *_, record = table = list(records("a,b,c\n7,8\n7,8\n1,2", ",", "f"))
+    assert shape_fault(record, 2, 3, usual_cells(table)) == ""

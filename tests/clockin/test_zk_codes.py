@@ -4,12 +4,9 @@ import pytest
 
 from toolkit.clockin.details import detail_row
 from toolkit.clockin.zk_codes import (
-    STATE_WORDS,
     STATES,
     credential_of,
-    credential_of_word,
     direction_of,
-    direction_of_word,
     operation_of,
     reset_flags,
 )
@@ -26,13 +23,12 @@ def test_codes_of_one_meaning_are_named() -> None:
     assert [credential_of(code) for code in ("1", "3", "4", "15", "21", "25")] == [
         "finger", "password", "card", "face", "vein", "palm",
     ]  # fmt: skip
-    assert (credential_of(""), credential_of_word(""), credential_of_word("Dedo")) == ("unknown", "unknown", "finger")
+    assert credential_of("") == "unknown"
 
 
 def test_directions_are_those_of_the_table_of_details() -> None:
-    assert set(STATES.values()) == DIRECTIONS and set(STATE_WORDS.values()) < DIRECTIONS
+    assert set(STATES.values()) == DIRECTIONS
     assert (direction_of("255"), direction_of("9"), direction_of("")) == ("", "unknown", "")
-    assert (direction_of_word("DutyOff"), direction_of_word("Salida")) == ("out", "unknown")
     assert detail_row({"direction": direction_of("255")})["direction"] is None
 
 

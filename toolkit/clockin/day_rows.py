@@ -13,10 +13,10 @@ from typing import Any
 
 from toolkit.clockin.day_times import Day, Moment, Period, UnusableDay, read_day
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, RawRow
-from toolkit.clockin.heading_paths import Headed, cell_text, row_text
 from toolkit.clockin.platform_words import Verdict, elsewhere
+from toolkit.clockin.sheet_headings import Headed, cell_text, row_text
 from toolkit.clockin.sheets import TEXT, Cell, Sheet
-from toolkit.clockin.tabular import clean_id, is_shortened_number
+from toolkit.clockin.tabular import clean_id, id_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,8 @@ class DayRow:
         UnusableDay
             The row cannot be taken as it stands, for this reason or for want of an employee.
         """
-        if not self.employee_id:
-            raise UnusableDay(self.day_text, "no_employee")
-        if is_shortened_number(self.employee_id):
-            raise UnusableDay(self.day_text, "shortened_id")
+        if why := id_fault(self.employee_id):
+            raise UnusableDay(self.day_text, why)
         return read_day(self.day_text, period, two_digits=two_digits)
 
     def shared(self, day: Day, flags: Sequence[str], kept: Sequence[str]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Moment:
 
 def plain(text: str) -> str:
     """Without full-width forms and outer blanks; "" for the marks that stand for nothing."""
-    told = unicodedata.normalize("NFKC", text).strip()
+    told = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
     return "" if told in NOTHING else told
 
 

@@ -39,6 +39,12 @@ def detail_row(details: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
+def spare(told: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """Entries but these; one that bears the name of a detail is not that detail, and is named otherwise."""
+    passed = frozenset(known)
+    return {f"column {name}" if name in DETAILS else name: value for name, value in told.items() if name not in passed}
+
+
 def _listed(flags: Any) -> Sequence[str]:
     if flags is None:
         return []

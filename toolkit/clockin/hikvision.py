@@ -21,8 +21,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from toolkit.clockin.formats import EVENT, PUNCH, REFUSED, RawRow
-from toolkit.clockin.json_documents import field, scalar
-from toolkit.clockin.tabular import clean_id, is_shortened_number
+from toolkit.clockin.json_lists import field, scalar
+from toolkit.clockin.tabular import clean_id, id_fault
+from toolkit.clockin.words import stated_direction
 
 CODE_TABLE = "hik.acs.5"
 ACCESS = "5"  # the major code of events of persons and doors
@@ -62,14 +63,6 @@ FAIL_OF = {
     **dict.fromkeys(("102", "103"), "pin+password"),
 }
 DOOR = {"21": "door unlocked", "22": "door locked", "23": "exit button", "25": "door open", "26": "door closed"}
-DIRECTIONS = {
-    "checkIn": "in",
-    "checkOut": "out",
-    "breakOut": "break_out",
-    "breakIn": "break_in",
-    "overtimeIn": "ot_in",
-    "overtimeOut": "ot_out",
-}
 # Fields that are read; all others are kept as they stand.
 READ = frozenset({"major", "majorEventType", "minor", "subEventType", "time", "dateTime", "name", "employeeNoString",
                   "employeeNo", "serialNo", "pictureURL", "deviceName"})  # fmt: skip
@@ -125,9 +118,7 @@ def _employee(event: Mapping[str, Any]) -> str:
 
 
 def _fault(employee_id: str, result: str) -> str:
-    if not employee_id:
-        return "" if result == "fail" else "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
+    return "" if not employee_id and result == "fail" else id_fault(employee_id)
 
 
 def _details(event: Mapping[str, Any], device: Mapping[str, Any], code: str) -> dict[str, Any]:
@@ -137,7 +128,7 @@ def _details(event: Mapping[str, Any], device: Mapping[str, Any], code: str) -> 
         **others,
         "name": field(event, "name"),
         "seq": serial if serial.isascii() and serial.isdigit() else None,
-        "direction": DIRECTIONS.get(field(event, "attendanceStatus")),
+        "direction": stated_direction(field(event, "attendanceStatus")),
         "credential_code": code,
         "code_table": CODE_TABLE,
         "photo_ref": field(event, "pictureURL"),

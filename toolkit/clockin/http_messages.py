@@ -1,20 +1,27 @@
-"""What a terminal sent to its server, written down as it went over the line: requests and answers one after another.
+"""What terminals sent to a server, written down as it went over the line: requests and answers one after another.
 
 Read as bytes: names may be in another encoding than the rest, and pictures lie
 between the lines. A message ends where the next one begins, since captures are
 often saved again with other line ends, so that the stated length is only used
 to tell whether a message is whole. For the last one that is told to the byte:
 with its last byte a code of two digits becomes another code.
+
+Some makes send bodies of several parts: a record, then the picture that was
+taken with it. A capture holds one such body or many, with or without the head of
+the request in front, and is often cut off in the last part.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 START = re.compile(rb"^(?:(?:GET|POST|PUT) (?P<target>\S+) HTTP/1\.[01]|HTTP/1\.[01] \d{3}[^\r\n]*)\r?$", re.MULTILINE)
-HEAD_END = re.compile(rb"\r?\n\r?\n|\r?\n?\Z")
+HEAD_END, NO_BODY = re.compile(rb"\r?\n\r?\n"), re.compile(rb"\r?\n?\Z")
+# A boundary is a line of its own, followed by the head of a part.
+BOUNDARY = re.compile(rb"(?:\A|(?<=\n))--([0-9A-Za-z'()+_,./:=?-]{1,70})[ \t]*\r?\n(?=[A-Za-z-]+[ \t]*:)")
+NAMED = re.compile(r'(?:^|[;\s])(filename|name)="?(?P<text>[^";\r\n]*)"?', re.IGNORECASE)
 # The path that all ZKTeco terminals call, whatever the server.
 PUSH_PATH = b"/iclock/"
 
@@ -84,13 +91,10 @@ def read_capture(content: bytes) -> Capture:
 
 
 def _message(content: bytes, start: re.Match[bytes], row: int, *, last: bool) -> Message:
-    end = HEAD_END.search(content)
+    end = HEAD_END.search(content) or NO_BODY.search(content)
     cut = end.end() if end else len(content)
     head = lines_from(content[:cut], row)
-    headers = {}
-    for line in head[1:]:
-        name, _, value = line.content.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
+    headers = _headers(line.content.decode("latin-1") for line in head[1:])
     path, _, query = (start["target"] or b"").decode("latin-1").partition("?")
     body = content[cut:]
     length = headers.get("content-length", "")
@@ -108,6 +112,61 @@ def _message(content: bytes, start: re.Match[bytes], row: int, *, last: bool) ->
     )
 
 
+def _headers(lines: Iterable[str]) -> dict[str, str]:
+    return {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
 def _query(text: str) -> dict[str, str]:
     """Names and values after the question mark; terminals write letters and digits there, nothing encoded."""
     return {name.lower(): value for name, _, value in (part.partition("=") for part in text.split("&")) if name}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: number in the file (from 1), headers in lower case, content; ``whole`` unless the file ends in it."""
+
+    number: int
+    headers: Mapping[str, str]
+    content: bytes
+    whole: bool
+
+    @property
+    def file(self) -> str:
+        """The file name that its head states; "" where it states none."""
+        for match in NAMED.finditer(self.headers.get("content-disposition", "")):
+            if match[1].lower() == "filename":
+                return match["text"]
+        return ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether its head says so, or its first bytes are those of a JPEG."""
+        return self.headers.get("content-type", "").lower().startswith("image/") or self.content.startswith(
+            b"\xff\xd8\xff"
+        )
+
+
+def parts_of(content: bytes) -> Iterator[Part]:
+    """Every part of every body in a file, in order; what stands between bodies is passed over."""
+    number, at = 0, 0
+    while (opened := BOUNDARY.search(content, at)) is not None:
+        mark = b"--" + opened[1]
+        closing = re.compile(rb"\r?\n" + re.escape(mark) + rb"(--)?(?=[ \t]*(?:\r?\n|\Z)|--)")
+        at = opened.end()
+        last = False
+        while not last:
+            number += 1
+            end = closing.search(content, at)
+            yield _part(number, content[at : len(content) if end is None else end.start()], end is not None)
+            if end is None:
+                return
+            last = end[1] is not None
+            line = content.find(b"\n", end.end())
+            at = len(content) if line < 0 else line + 1
+
+
+def _part(number: int, told: bytes, whole: bool) -> Part:
+    ends = HEAD_END.search(told)
+    head = told if ends is None else told[: ends.start()]
+    headers = _headers(head.decode("utf-8", errors="replace").splitlines())
+    return Part(number, headers, b"" if ends is None else told[ends.end() :], whole and ends is not None)

@@ -6,7 +6,7 @@ Runs in a limited process, see :mod:`toolkit.clockin.reader`; what it answers is
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from toolkit.clockin.decoding import read_bytes
 from toolkit.clockin.details import detail_row
 from toolkit.clockin.formats import KEPT, NON_RECORD, PHOTO, PUNCH, REFUSED, FileFacts, RawRow, Source, punch_formats
 from toolkit.clockin.stamps import Unreadable, read_stamp
+from toolkit.clockin.tabular import CUT_ROW
 from toolkit.errors import ReadingError
 
 MOST_ROWS = 2_000_000
@@ -66,6 +67,8 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
         else:
             for each in PUNCH_FIELDS:
                 punches[each].append(row[each])
+    if not facts.truncated and any(row["why"] == CUT_ROW for row in refused):
+        facts = replace(facts, truncated="cut_line")
     encoding, basis = _encoding(source)
     return {
         "format": name,

@@ -11,15 +11,10 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.clockin.tabular import clean_id, is_shortened_number, read_table
+from toolkit.clockin.words import EMPLOYEE_HEADINGS
 from toolkit.errors import ReadingError
 
-HEADINGS = {
-    "employee_id": (
-        "employee_id", "employee id", "employee no", "employee no.", "person id", "id", "工号", "员工编号", "人员编号",
-        "员工号", "考勤号码",
-    ),
-    "name": ("name", "姓名", "employee name"),
-}  # fmt: skip
+HEADINGS = {"employee_id": (*EMPLOYEE_HEADINGS, "id"), "name": ("name", "姓名", "employee name")}
 
 
 def read_roster(path: Path, *, exhibit_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,6 +8,7 @@ document that has them is refused and not opened.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -29,8 +30,7 @@ def parse_xml(text: str, file: str) -> Element:
         ``records_xml_entities``: it declares a document type or entities.
         ``records_xml_broken``: it is not well formed.
     """
-    if DECLARED.search(text):
-        raise ReadingError("records_xml_entities", file=file)
+    _refuse_declared(text, file)
     try:
         root: Element = fromstring(DECLARATION.sub("", text, count=1), forbid_dtd=True)
     except DefusedXmlException as hostile:
@@ -39,6 +39,41 @@ def parse_xml(text: str, file: str) -> Element:
         line, _ = broken.position
         raise ReadingError("records_xml_broken", file=file, row=line) from broken
     return root
+
+
+def series(text: str, name: str, file: str) -> Iterator[tuple[str, Element | None]]:
+    """Documents one after another, each with its text, whose root is called ``name`` in any namespace.
+
+    What stands between two of them and is not blank is told with None: a
+    document that is not whole, such as the last one of a file that was cut.
+
+    Raises
+    ------
+    ReadingError
+        As :func:`parse_xml`.
+    """
+    _refuse_declared(text, file)
+    tags = re.compile(rf"<(?P<end>/)?(?:[\w.-]+:)?{re.escape(name)}(?=[\s/>])[^>]*>")
+    at, begun = 0, None
+    for tag in tags.finditer(text):
+        # One that begins again before it ended was cut: what stands before belongs to no whole document.
+        if not tag["end"]:
+            begun = tag.start()
+        elif begun is not None:
+            yield from _between(text[at:begun])
+            yield text[begun : tag.end()], parse_xml(text[begun : tag.end()], file)
+            at, begun = tag.end(), None
+    yield from _between(text[at:])
+
+
+def _between(text: str) -> Iterator[tuple[str, None]]:
+    if DECLARATION.sub("", text).strip():
+        yield text, None
+
+
+def _refuse_declared(text: str, file: str) -> None:
+    if DECLARED.search(text):
+        raise ReadingError("records_xml_entities", file=file)
 
 
 def local_name(tag: str) -> str:

@@ -13,13 +13,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from toolkit.errors import ReadingError
 
 ORDERS = ("ymd", "dmy", "mdy")
+UTC_OFFSET = "+00:00"
 YEARS = range(1970, 2101)
 # Names that mean another zone on each machine.
 NOT_A_PLACE = frozenset({"localtime", "Factory"})
@@ -35,6 +37,7 @@ STAMP = re.compile(
         \s*(?P<zone>Z|[+-]\d{2}:?\d{2})?""",
     re.VERBOSE | re.ASCII,
 )
+COUNT = re.compile(r"\d{1,16}", re.ASCII)
 
 
 class Unreadable(ValueError):
@@ -143,6 +146,25 @@ def read_stamp(text: str, order: str = "ymd") -> Stamp:
     return Stamp(date + clock, precision, _offset(match["zone"]))
 
 
+def moment(value: Any, units_a_second: int = 1) -> datetime | None:
+    """A moment in UTC from a count since 1970, a number or digits; None where it is none, zero or no plausible year.
+
+    Parameters
+    ----------
+    units_a_second : int
+        1 for seconds, 1000 for milliseconds. A count in the wrong unit falls outside the years 1970 to 2100 or on
+        1970-01-21 and is told by its reader, not mended here.
+    """
+    digits = "" if isinstance(value, (bool, float)) else str(value).strip()
+    if COUNT.fullmatch(digits) is None or int(digits) == 0:
+        return None
+    try:
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(digits) * 1_000_000 // units_a_second)
+    except OverflowError:
+        return None
+    return at if at.year in YEARS else None
+
+
 def plain_text(stamp: Stamp) -> str:
     """``2026-03-03 08:21:49``, with as many digits as were stated."""
     if stamp.precision_s >= 60:
@@ -181,7 +203,7 @@ def _loads(name: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def _date_parts(match: re.Match[str], order: str) -> tuple[int, int, int]:
@@ -219,4 +241,4 @@ def _hour(match: re.Match[str], text: str) -> int:
 def _offset(zone: str | None) -> str | None:
     if zone is None:
         return None
-    return "+00:00" if zone == "Z" else f"{zone[:3]}:{zone[-2:]}"
+    return UTC_OFFSET if zone == "Z" else f"{zone[:3]}:{zone[-2:]}"

@@ -11,13 +11,16 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.clockin.decoding import read_text
 from toolkit.errors import ReadingError
 
+ID_FAULTS = ("no_employee", "shortened_id")
+CUT_ROW = "cut_row"  # the file ends in the middle of this row
 DELIMITERS = (",", "\t", ";", "|")
 GUARD = re.compile(r'=?"(?P<text>.*)"')
 WHOLE = re.compile(r"(?P<digits>\d+)\.0")
@@ -27,12 +30,16 @@ SHORTENED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Cells of one record; ``row`` is its first physical line, ``broken`` a fault in its quotes."""
+    """Cells of one record; ``row`` is its first physical line, ``broken`` a fault in its quotes.
+
+    ``unended`` where the file ends in it without the end of line that other records have: it may be cut.
+    """
 
     row: int
     cells: tuple[str, ...]
     raw: str
     broken: bool = False
+    unended: bool = False
 
     @property
     def blank(self) -> bool:
@@ -49,6 +56,16 @@ def physical_lines(text: str) -> list[str]:
     return io.StringIO(text, newline="").readlines()
 
 
+def is_unended(lines: Sequence[str]) -> bool:
+    """Whether the last of these lines lacks the end that others have: the file may break off in it."""
+    return len(lines) > 1 and not lines[-1].endswith(("\n", "\r"))
+
+
+def first_line(text: str) -> str:
+    """The first physical line in which something stands; "" where there is none."""
+    return next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+
+
 def records(text: str, delimiter: str, file: str) -> Iterator[Record]:
     """Every record of a delimited table, blank ones too, in order.
 
@@ -58,11 +75,12 @@ def records(text: str, delimiter: str, file: str) -> Iterator[Record]:
         A quotation mark is opened and swallows the rows after it.
     """
     lines = physical_lines(text)
+    open_end = is_unended(lines)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         start = reader.line_num
         cells: list[str] = []
-        broken = False
+        broken = misquoted = False
         try:
             cells = next(reader)
         except StopIteration:
@@ -70,9 +88,10 @@ def records(text: str, delimiter: str, file: str) -> Iterator[Record]:
         except csv.Error as fault:
             if reader.line_num > start + 1:
                 raise ReadingError("table_open_quote", file=file, row=start + 1) from fault
-            broken = True
+            # A quotation mark that is still open at the end may have been closed behind a cut; another fault not.
+            broken, misquoted = True, "end of data" not in str(fault)
         raw = "".join(lines[start : reader.line_num]).rstrip("\r\n")
-        yield Record(start + 1, tuple(cells), raw, broken)
+        yield Record(start + 1, tuple(cells), raw, broken, open_end and not misquoted and reader.line_num == len(lines))
 
 
 def guess_delimiter(line: str) -> str:
@@ -82,21 +101,61 @@ def guess_delimiter(line: str) -> str:
 
 def clean_cell(cell: str) -> str:
     """Without spreadsheet guards (a leading apostrophe, ``="..."``), in NFKC; zero padding stays."""
-    text = unicodedata.normalize("NFKC", cell).strip()
-    match = GUARD.fullmatch(text)
+    text = (cell if cell.isascii() else unicodedata.normalize("NFKC", cell)).strip()
+    match = GUARD.fullmatch(text) if text.endswith('"') else None
     return (match["text"] if match else text).removeprefix("'").strip()
 
 
 def clean_id(cell: str) -> str:
     """An employee id: opaque text; only the ``.0`` that a table program adds to a number goes."""
     text = clean_cell(cell)
-    match = WHOLE.fullmatch(text)
+    match = WHOLE.fullmatch(text) if text.endswith(".0") else None
     return match["digits"] if match else text
 
 
 def is_shortened_number(text: str) -> bool:
     """Whether a spreadsheet has turned this id into a rounded number such as 1.004E+03."""
     return SHORTENED.fullmatch(text) is not None
+
+
+def usual_cells(table: Iterable[Record]) -> int:
+    """How many cells records of this table mostly have; 0 without any."""
+    counts = Counter(len(record.cells) for record in table if not record.blank).most_common(1)
+    return counts[0][0] if counts else 0
+
+
+def shape_fault(record: Record, least: int, width: int, usual: int) -> str:
+    """Why a record cannot be taken by its shape; "" where it can.
+
+    Parameters
+    ----------
+    least : int
+        How many cells it must have.
+    width : int
+        How many headings there are; beyond them all is to be empty, since a delimiter inside a name moves all cells
+        after it.
+    usual : int
+        How many cells records of this file mostly have, see :func:`usual_cells`.
+
+    Returns
+    -------
+    str
+        "cut_row" where the file breaks off in it, "broken_quotes", "too_few_fields", "too_many_fields" or "".
+    """
+    if record.unended and (record.broken or len(record.cells) < max(least, min(width, usual))):
+        return CUT_ROW
+    if record.broken:
+        return "broken_quotes"
+    if len(record.cells) < least:
+        return "too_few_fields"
+    return "too_many_fields" if any(cell.strip() for cell in record.cells[width:]) else ""
+
+
+def id_fault(employee_id: str) -> str:
+    """Why an id (see :func:`clean_id`) names nobody: "no_employee", "shortened_id"; "" where it may name somebody."""
+    if not employee_id:
+        return ID_FAULTS[0]
+    return ID_FAULTS[1] if is_shortened_number(employee_id) else ""
 
 
 def read_table(
@@ -120,8 +179,8 @@ def read_table(
         quotes or more cells than there are headings.
     """
     text = read_text(path).text
-    first = next(line for line in physical_lines(text) if line.strip())
-    filled = (record for record in records(text, guess_delimiter(first), path.name) if not record.blank)
+    delimiter = guess_delimiter(first_line(text))
+    filled = (record for record in records(text, delimiter, path.name) if not record.blank)
     found = [clean_cell(cell).lower() for cell in next(filled).cells]
     columns = {}
     for column, names in headings.items():

@@ -34,42 +34,8 @@ CREDENTIALS = {
     "21": "vein",
     "25": "palm",
 }
-CREDENTIAL_WORDS = {
-    "face": "face",
-    "人脸": "face",
-    "面部": "face",
-    "fp": "finger",
-    "finger": "finger",
-    "fingerprint": "finger",
-    "dedo": "finger",
-    "指纹": "finger",
-    "card": "card",
-    "卡": "card",
-    "刷卡": "card",
-    "pw": "password",
-    "pwd": "password",
-    "password": "password",
-    "密码": "password",
-    "palm": "palm",
-    "掌纹": "palm",
-}
 # 255 is stated for "none": the key for coming or going was not pressed.
 STATES = {"0": "in", "1": "out", "2": "break_out", "3": "break_in", "4": "ot_in", "5": "ot_out", "255": ""}
-STATE_WORDS = {
-    "dutyon": "in",
-    "dutyoff": "out",
-    "check in": "in",
-    "check out": "out",
-    "break out": "break_out",
-    "break in": "break_in",
-    "overtime in": "ot_in",
-    "overtime out": "ot_out",
-    "départ": "out",
-    "上班签到": "in",
-    "下班签退": "out",
-    "签到": "in",
-    "签退": "out",
-}
 OPERATIONS = {
     "0": "power_on",
     "2": "verification_failed",
@@ -98,21 +64,9 @@ def credential_of(code: str) -> str:
     return CREDENTIALS.get(code, f"unknown ({code})")
 
 
-def credential_of_word(word: str) -> str:
-    """What a text such as ``FACE`` or ``FP`` names, in the words of this toolkit."""
-    if not word:
-        return "unknown"
-    return CREDENTIAL_WORDS.get(word.lower(), f"unknown ({word})")
-
-
 def direction_of(code: str) -> str:
     """Coming or going by a status code: "" where none is stated, "unknown" for a code that is not in the table."""
     return STATES.get(code, "unknown") if code else ""
-
-
-def direction_of_word(word: str) -> str:
-    """Coming or going by a text in one of the languages met so far; "unknown" for another text."""
-    return STATE_WORDS.get(word.lower(), "unknown") if word else ""
 
 
 def operation_of(code: str) -> str:

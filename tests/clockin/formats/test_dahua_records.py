@@ -142,6 +142,14 @@ def test_a_record_that_is_cut_off_before_its_user_is_no_failed_attempt() -> None
         assert DahuaRecords().facts(source_of(text)).truncated == "cut_line"
 
 
+@pytest.mark.parametrize("lost", [1, 2, 3, 4, 5])
+def test_an_id_whose_last_digits_may_be_lost_is_nobodys(lost: int) -> None:
+    whole = answer(record(), record(1), total=2).rstrip("\r\n")
+    told = rows(whole[:-lost] if lost > 1 else whole)
+    assert [(row.kind, row.why) for row in told][-1] == ("refused", "cut_row")
+    assert [row.employee_id for row in told if row.kind == "punch"] == ["1001"]
+
+
 def test_a_record_without_the_field_of_its_user_names_nobody() -> None:
     first, second = rows(answer(record(UserID=None), record(1)))
     assert (first.kind, first.why, second.kind) == ("refused", "no_employee", "punch")

@@ -72,7 +72,9 @@ def test_the_way_and_the_result_tell_what_kind_of_row_it_is(text: str, told: tup
         (line(day="03/04/2026"), "unreadable_time"),
         (line(time="8点"), "unreadable_time"),
         (line() + ",x", "too_many_fields"),
-        ("沈玉兰,1001,综合办", "too_few_fields"),
+        ("沈玉兰,1001,综合办\r\n", "too_few_fields"),
+        ("沈玉兰,1001,综合办", "cut_row"),
+        ('沈玉兰,1001,综合办,"2026/03/', "cut_row"),
         ('"沈"玉兰,1001,综合办,2026/03/03,08:21:07,上班,正常,考勤机', "broken_quotes"),
     ],
 )

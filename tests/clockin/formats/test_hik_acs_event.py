@@ -69,12 +69,17 @@ def test_no_matches_are_no_rows(read: Any, write: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"AcsEvent": {"InfoList": [{"a" 1}]}}', '{"AcsEvent": {"InfoList": {}}}', '{"AcsEvent": {}} []']
+    ("text", "code"),
+    [
+        ('{"AcsEvent": {"InfoList": [{"a" 1}]}}', "records_json_broken"),
+        ('{"AcsEvent": {"InfoList": {}}}', "records_json_no_list"),
+        ('{"AcsEvent": {}} []', "records_json_no_list"),
+    ],
 )
-def test_a_broken_document_is_refused(text: str) -> None:
+def test_a_broken_document_is_refused(text: str, code: str) -> None:
     with pytest.raises(ReadingError) as refused:
         read(text)
-    assert refused.value.code == "records_json_faulty"
+    assert refused.value.code == code
 
 
 def test_an_item_that_is_no_event_is_refused_and_not_dropped() -> None:

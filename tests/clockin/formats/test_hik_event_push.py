@@ -128,8 +128,8 @@ def test_a_capture_that_ends_in_a_picture_keeps_what_there_is() -> None:
     [
         ('<!DOCTYPE x [<!ENTITY a "b">]>' + as_xml(alert()), "records_xml_entities"),
         (as_xml(alert()).replace("<name>", "<name"), "records_xml_broken"),
-        ('{"AccessControllerEvent": {"a" 1}}', "records_json_faulty"),
-        ("[1, 2]", "records_json_faulty"),
+        ('{"AccessControllerEvent": {"a" 1}}', "records_json_broken"),
+        ("[1, 2]", "records_json_broken"),
     ],
 )
 def test_broken_and_hostile_messages_are_refused(content: str, code: str) -> None:

@@ -45,7 +45,7 @@ def test_seconds_are_a_moment_in_utc_and_the_rest_is_kept() -> None:
     assert (got.at, got.zone, got.precision_s, got.terminal_id) == (
         "2026-03-03T00:41:12", "+00:00", 1.0, "CQZ7000000001",
     )  # fmt: skip
-    assert (got.details["photo_ref"], got.details["direction"], got.details["lat"]) == ("m1 m2", "in", 30547645)
+    assert (got.details["photo_ref"], got.details["direction"], got.details["lat"]) == ("m1 m2", "in", "30547645")
     assert json.loads(got.raw) == ITEM
 
 

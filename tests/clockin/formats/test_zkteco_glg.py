@@ -42,7 +42,7 @@ def punch(heading: str, row: str) -> RawRow:
             "in",
         ),
         (CLONE, f"1|1|000001001|沈玉兰|DutyOn|Dedo|网格一组|{TIME}", "finger", "in"),
-        (CLONE, f"1|1|000001001|沈玉兰|Salida|Rostro|A|{TIME}", "unknown (Rostro)", "unknown"),
+        (CLONE, f"1|1|000001001|沈玉兰|Salida|Ojo|A|{TIME}", "unknown (Ojo)", "unknown"),
     ],
 )
 def test_columns_are_found_by_the_words_of_each_heading(

@@ -10,15 +10,16 @@ the reader parses them. A moment written as a number is handed on as read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from toolkit.clockin.decoding import Decoded, decode
 from toolkit.clockin.sheets import Sheet, sheets_of
 from toolkit.registry import Registry
 
+Read = TypeVar("Read")
 PUNCH, REFUSED, NON_RECORD = "punch", "refused", "non-record"
 # Rows that are no clock-in but are kept: what was done to the device, who is enrolled, a picture it took.
 EVENT, PERSON, PHOTO = "device event", "person", "photo"
@@ -62,6 +63,17 @@ class Source:
     def sheets(self) -> tuple[Sheet, ...]:
         """Tables of a workbook or of a page of HTML; none in any other file."""
         return sheets_of(self.content, self.name)
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[Source], Any], Any]:
+        return {}
+
+    def once(self, reader: Callable[[Source], Read]) -> Read:
+        """What a function of a format makes of the file: made once, for its rows and for its facts."""
+        if reader not in self._kept:
+            self._kept[reader] = reader(self)
+        told: Read = self._kept[reader]
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

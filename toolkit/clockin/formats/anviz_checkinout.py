@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.clockin.formats import PUNCH, Head, RawRow, Source, punch_format
-from toolkit.clockin.headed import HeadedRow, headed_rows, headings_of, order_of, unread
+from toolkit.clockin.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
 from toolkit.clockin.zk_codes import reset_flags
 
 COLUMNS = {

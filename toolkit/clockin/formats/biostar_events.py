@@ -20,16 +20,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.clockin.formats import EVENT, NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
-from toolkit.clockin.stamps import ORDERS, decide_order
 from toolkit.clockin.tabular import (
     Record,
     clean_cell,
     clean_id,
+    first_line,
     guess_delimiter,
     is_shortened_number,
     physical_lines,
     records,
+    shape_fault,
+    usual_cells,
 )
+from toolkit.clockin.text_headings import order_of
+from toolkit.clockin.words import credential_of_word, result_of_word
 from toolkit.errors import ReadingError
 
 HEADINGS = {
@@ -46,12 +50,7 @@ ATTEMPT = re.compile(
     r"1:[1N] (?:authentication|Autenticaci\S{1,6}n) (?P<result>[A-Za-z]+)(?: \((?P<means>[^()]*)\))?", re.IGNORECASE
 )
 ONE_TO = re.compile(r"1:[1N]\b")
-RESULTS = {"succeeded": "pass", "failed": "fail", "exitosa": "pass", "fallida": "fail"}
-MEANS = {
-    "face": "face", "rostro": "face", "fingerprint": "finger", "huella": "finger", "huella dactilar": "finger",
-    "card": "card", "tarjeta": "card",
-    "id": "pin", "pin": "password",  # the number that names somebody, and the secret one
-}  # fmt: skip
+OWN_MEANS = {"id": "pin", "pin": "password"}  # the number that names somebody, and the secret one
 DENIED, GRANTED = ("access denied", "acceso denegado"), ("access granted", "acceso concedido")
 OF_DEVICE = ("door ", "device ", "user ", "puerta ", "dispositivo ", "zone ", "system ")
 
@@ -62,6 +61,7 @@ class _Layout:
 
     columns: Mapping[str, int]
     width: int
+    usual: int
     order: str
 
 
@@ -81,16 +81,14 @@ class BiostarEvents:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """Headings and blank rows are no record."""
-        lines = physical_lines(source.text)
-        first = next(line for line in lines if line.strip())
-        table = list(records(source.text, guess_delimiter(first), source.name))
+        table = list(records(source.text, guess_delimiter(first_line(source.text)), source.name))
         heading = next(record for record in table if not record.blank)
         columns = _columns(heading.cells)
         if columns is None:
             raise ReadingError("table_columns_missing", file=source.name, missing=", ".join(NEEDED),
                                found=", ".join(heading.cells))  # fmt: skip
-        order = _order(((one.row, _told(one, columns, "date")) for one in table if one is not heading), source)
-        layout = _Layout(columns, len(heading.cells), order)
+        order = order_of(source, ((one.row, _told(one, columns, "date")) for one in table if one is not heading))
+        layout = _Layout(columns, len(heading.cells), usual_cells(table), order)
         for record in table:
             if record is heading or record.blank or record.cells == heading.cells:
                 yield RawRow(kind=NON_RECORD, row=record.row, raw=record.raw)
@@ -104,15 +102,6 @@ def _columns(cells: Sequence[str]) -> dict[str, int] | None:
     return found if all(name in found for name in NEEDED) and PLACES & found.keys() else None
 
 
-def _order(texts: Iterator[tuple[int, str]], source: Source) -> str:
-    stated = source.mapping.get("date_order")
-    if stated is None:
-        return decide_order(texts, source.name)
-    if stated not in ORDERS:
-        raise ReadingError("date_order_unknown", file=source.name, order=stated)
-    return str(stated)
-
-
 def _told(record: Record, columns: Mapping[str, int], name: str) -> str:
     place = columns.get(name, -1)
     return clean_cell(record.cells[place]) if 0 <= place < len(record.cells) else ""
@@ -121,7 +110,7 @@ def _told(record: Record, columns: Mapping[str, int], name: str) -> str:
 def _row(record: Record, layout: _Layout) -> RawRow:
     columns = layout.columns
     place: dict[str, Any] = {"row": record.row, "raw": record.raw}
-    why = _misshapen(record, layout)
+    why = shape_fault(record, max(columns[name] for name in NEEDED) + 1, layout.width, layout.usual)
     if why:
         return RawRow(kind=REFUSED, **place, why=why)
     # The event is kept as it stands: normalising garbled letters would garble them again.
@@ -157,14 +146,6 @@ def _row(record: Record, layout: _Layout) -> RawRow:
     )
 
 
-def _misshapen(record: Record, layout: _Layout) -> str:
-    if record.broken:
-        return "broken_quotes"
-    if len(record.cells) <= max(layout.columns[name] for name in NEEDED):
-        return "too_few_fields"
-    return "too_many_fields" if any(cell.strip() for cell in record.cells[layout.width :]) else ""
-
-
 def _user(text: str) -> tuple[str, str]:
     """Number and name of a user; the number alone where there is no name."""
     match = USER.fullmatch(text)
@@ -175,8 +156,12 @@ def _attempt(event: str, named: bool) -> tuple[str, str, list[str]] | None:
     """Credential, result and flags of an event of a person; None for an event of the device."""
     match, plain = ATTEMPT.fullmatch(event), event.lower()
     if match is not None:
-        result = RESULTS.get(match["result"].lower(), "unknown")
-        return _credential(match["means"]), result, [] if result != "unknown" else ["event_text_unknown"]
+        result = result_of_word(match["result"])
+        return (
+            credential_of_word(match["means"] or "", OWN_MEANS),
+            result,
+            [] if result != "unknown" else ["event_text_unknown"],
+        )
     if plain.startswith(DENIED):
         return "unknown", "fail", []
     if named and plain.startswith(GRANTED):
@@ -184,11 +169,3 @@ def _attempt(event: str, named: bool) -> tuple[str, str, list[str]] | None:
     if ONE_TO.match(event) or (named and not plain.startswith(OF_DEVICE)):
         return "unknown", "unknown", ["event_text_unknown"]
     return None
-
-
-def _credential(means: str | None) -> str:
-    """Words of the means in brackets; unknown where one of them is not certain."""
-    if not means:
-        return "unknown"
-    words = [MEANS.get(one.strip().lower()) for one in means.split("+")]
-    return f"unknown ({means})" if None in words else "+".join(word for word in words if word)

@@ -11,20 +11,20 @@ rows of a terminal from rows entered by hand.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolkit.clockin.details import spare
 from toolkit.clockin.formats import PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.headed import spare
-from toolkit.clockin.json_items import Items, read_items
-from toolkit.clockin.tabular import clean_id, is_shortened_number
-from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, credential_of_word, direction_of, reset_flags
+from toolkit.clockin.json_lists import Listing, listing, names_keys, scalar
+from toolkit.clockin.tabular import clean_id, id_fault
+from toolkit.clockin.words import credential_of_word
+from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
 
 LIST = "data"
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-MARKS = ('"emp_code"', '"punch_time"', '"terminal_sn"')
+MARKS = ("emp_code", "punch_time", "terminal_sn")
 TOLD = frozenset({
     "id", "emp_code", "first_name", "last_name", "punch_time", "verify_type", "terminal_sn", "terminal_alias",
     "upload_time",
@@ -40,43 +40,32 @@ class BiotimeApi:
 
     def sniff(self, head: Head) -> bool:
         """JSON with the names that every transaction has."""
-        return head.text.lstrip()[:1] in ("{", "[") and all(mark in head.text for mark in MARKS)
+        return names_keys(head.text, MARKS)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One punch a transaction; a row is named by its place in the list, from 1."""
-        for number, item in enumerate(_items(source).items, 1):
-            yield _row(number, item)
+        for number, raw, item in source.once(_listing).records():
+            yield item if isinstance(item, RawRow) else _row(number, raw, item)
 
     def facts(self, source: Source) -> FileFacts:
         """How many transactions the server has, and whether this is the last page."""
-        told = _items(source)
+        told = source.once(_listing)
         total = told.around.get("count")
         total = total if isinstance(total, int) and not isinstance(total, bool) else None
         missing = "count" if total is not None and total > len(told.items) else ""
         following = "more" if told.around.get("next") else missing
-        return FileFacts(stated_total=total, truncated="cut_line" if told.cut else following)
+        return FileFacts(stated_total=total, truncated=told.truncated or following)
 
 
-def _items(source: Source) -> Items:
-    return read_items(source.text, LIST, source.name)
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
 
 
-def _text(value: Any) -> str:
-    """A value as text; nothing for null, an object as JSON."""
-    if value is None:
-        return ""
-    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _row(number: int, item: Any) -> RawRow:
-    raw = json.dumps(item, ensure_ascii=False)
-    if not isinstance(item, dict):
-        return RawRow(kind=REFUSED, row=number, raw=raw, why="too_few_fields")
-    told = {str(name): _text(value) for name, value in item.items()}
+def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:
+    told = {str(name): scalar(value) for name, value in item.items()}
     employee_id = clean_id(told.get("emp_code", ""))
-    shortened = is_shortened_number(employee_id)
-    if shortened or not employee_id:
-        why = "shortened_id" if shortened else "no_employee"
+    why = id_fault(employee_id)
+    if why:
         return RawRow(kind=REFUSED, row=number, raw=raw, why=why, employee_id=employee_id)
     serial = told.get("terminal_sn", "")
     return RawRow(

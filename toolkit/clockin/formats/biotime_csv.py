@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.headed import HeadedRow, headed_rows, headings_of, order_of, unread
-from toolkit.clockin.zk_codes import WORD_TABLE, credential_of_word, direction_of_word, reset_flags
+from toolkit.clockin.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
+from toolkit.clockin.words import credential_of_word, direction_of_word
+from toolkit.clockin.zk_codes import WORD_TABLE, reset_flags
 
 COLUMNS = {
     "employee_id": ("employee id",),
@@ -47,15 +48,19 @@ class BiotimeCsv:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One punch a row."""
-        table = list(headed_rows(source, COLUMNS, NEEDED))
+        table = source.once(_table)
         order = order_of(source, ((row.row, _time(row)) for row in table if not row.blank and not row.why))
         for row in table:
             yield unread(row) if row.blank or row.why else _punch(row, order)
 
     def facts(self, source: Source) -> FileFacts:
         """Whether every row says in known words where it comes from."""
-        told = {_source(row) for row in headed_rows(source, COLUMNS, NEEDED) if not row.blank and not row.why}
+        told = {_source(row) for row in source.once(_table) if not row.blank and not row.why}
         return FileFacts(lacks=() if told <= {"machine", "device", "设备", "manual"} else ("edits",))
+
+
+def _table(source: Source) -> list[HeadedRow]:
+    return list(headed_rows(source, COLUMNS, NEEDED))
 
 
 def _time(row: HeadedRow) -> str:

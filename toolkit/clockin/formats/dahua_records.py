@@ -24,11 +24,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from sys import intern
 from typing import Any
 
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.stamps import YEARS
+from toolkit.clockin.stamps import UTC_OFFSET, moment
 from toolkit.clockin.tabular import clean_id, is_shortened_number, physical_lines
 from toolkit.errors import ReadingError
 
@@ -50,12 +50,7 @@ class _Record:
     row: int
     index: str | None
     fields: dict[str, str] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def raw(self) -> str:
-        """The lines as they stand."""
-        return "\n".join(self.lines)
+    raw: str = ""
 
     def told(self, name: str) -> str:
         """A field, "" where it says nothing."""
@@ -77,7 +72,7 @@ class DahuaRecords:
 
     def facts(self, source: Source) -> FileFacts:
         """How many records the file counts, whether they are here, and what their times leave open."""
-        told = list(_records(source))
+        told = source.once(_records)
         based = all("epoch_base_unknown" not in _moment(one)[1] for one in told if one.index is not None)
         questions = () if based else ("epoch_base",)
         counts = {
@@ -87,7 +82,7 @@ class DahuaRecords:
         }
         here = sum(one.index is not None for one in told)
         stated = counts.get("totalCount", counts.get("found"))
-        if told and (_is_cut(told[-1]) or _cut_record(told) is not None):
+        if told and (_is_cut(told[-1]) or _cut_record(source, told) is not None):
             return FileFacts(truncated="cut_line", stated_total=stated, questions=questions)
         short = "count" if here < max(counts.values(), default=0) else ""
         return FileFacts(truncated=short, stated_total=stated, questions=questions)
@@ -97,8 +92,8 @@ class DahuaRecords:
         kind = source.mapping.get("device_kind")
         if kind is not None and kind not in METHODS:
             raise ReadingError("records_device_kind", file=source.name, kind=kind)
-        told = list(_records(source))
-        cut = _cut_record(told)
+        told = source.once(_records)
+        cut = _cut_record(source, told)
         for one in told:
             if one is cut:
                 yield RawRow(kind=REFUSED, row=one.row, raw=one.raw, why="cut_row")
@@ -118,33 +113,45 @@ def _is_cut(record: _Record) -> bool:
     return record.index is None and text.startswith("rec") and "=" not in text
 
 
-def _cut_record(told: list[_Record]) -> _Record | None:
-    """The last record, where it ends before the field that names its user and others have that field."""
+def _cut_record(source: Source, told: list[_Record]) -> _Record | None:
+    """The last record, where the file breaks off in it.
+
+    It does where it ends before the field that names its user and others have that field, and where its last line has
+    no end: an id or a count of seconds that lost its last digits would be another one.
+    """
     found = [one for one in told if one.index is not None]
+    if found and found[-1] is told[-1] and not source.text.endswith(("\n", "\r")):
+        return found[-1]
     if not found or USER in found[-1].fields or not any(USER in one.fields for one in found):
         return None
     return found[-1]
 
 
-def _records(source: Source) -> Iterator[_Record]:
+def _records(source: Source) -> list[_Record]:
+    return list(_told_apart(source.text))
+
+
+def _told_apart(whole: str) -> Iterator[_Record]:
     """Records and other lines in their order; a field that stands twice begins a new record, as an index does."""
     current: _Record | None = None
-    for number, line in enumerate(physical_lines(source.text), 1):
+    lines: list[str] = []
+    for number, line in enumerate(physical_lines(whole), 1):
         text = line.rstrip("\r\n")
         match = RECORD.fullmatch(text.strip())
+        ends = match is None or current is None or current.index != match["index"] or match["key"] in current.fields
+        if ends and current is not None:
+            current.raw = "\n".join(lines)
+            yield current
         if match is None:
-            if current is not None:
-                yield current
-                current = None
-            yield _Record(number, None, lines=[text])
+            current = None
+            yield _Record(number, None, raw=text)
             continue
-        if current is None or current.index != match["index"] or match["key"] in current.fields:
-            if current is not None:
-                yield current
-            current = _Record(number, match["index"])
-        current.fields[match["key"]] = match["value"]
-        current.lines.append(text)
+        if ends or current is None:
+            current, lines = _Record(number, match["index"]), []
+        current.fields[intern(match["key"])] = match["value"]
+        lines.append(text)
     if current is not None:
+        current.raw = "\n".join(lines)
         yield current
 
 
@@ -177,15 +184,15 @@ def _moment(record: _Record) -> tuple[dict[str, Any], list[str]]:
     real, written = record.told("CreateTimeRealUTC"), record.told("CreateTime")
     if SECONDS.fullmatch(real) and int(real) > 0:
         differs = SECONDS.fullmatch(written) is not None and int(written) != int(real)
-        return {**_epoch(real), "zone": "+00:00"}, ["create_time_differs"] if differs else []
+        return {**_epoch(real), "zone": UTC_OFFSET}, ["create_time_differs"] if differs else []
     if SECONDS.fullmatch(written):
         return _epoch(written), ["epoch_base_unknown"]
     return {"time_text": written}, []
 
 
 def _epoch(seconds: str) -> dict[str, Any]:
-    at = datetime.fromtimestamp(int(seconds), UTC) if int(seconds) < 2**36 else None
-    if at is None or at.year not in YEARS:
+    at = moment(seconds)
+    if at is None:
         return {"time_text": seconds, "why": "implausible_year"}
     return {"time_text": seconds, "at": at.replace(tzinfo=None).isoformat(), "precision_s": 1.0}
 

@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolkit.clockin.api_lists import Claim, claim, cut_row, item_text, listing, moment, names_keys, others, text_of
-from toolkit.clockin.formats import NON_RECORD, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.json_lists import Listing, field, listing, names_keys
+from toolkit.clockin.platform_items import Claim, any_tells, claim, others
 from toolkit.clockin.platform_words import elsewhere
+from toolkit.clockin.stamps import moment
 
 LIST, TABLE = "recordresult", "dingtalk.sourceType"
 # Kind of record and credential by source.
@@ -57,11 +59,9 @@ class DingtalkApi:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether more would follow, and what this kind of answer leaves out."""
-        told = listing(source.text, LIST, source.name)
-        items = [item for item in told.items if isinstance(item, dict)]
-        more = str(told.envelope.get("hasMore", "")).lower() == "true"
-        single = any(text_of(item, *OF_SINGLE_RECORDS) for item in items)
-        device = any(text_of(item, *DEVICE) for item in items)
+        told = source.once(_listing)
+        more = field(told.around, "hasMore").lower() == "true"
+        single, device = any_tells(told.items, *OF_SINGLE_RECORDS), any_tells(told.items, *DEVICE)
         return FileFacts(
             truncated=told.truncated or ("more" if more else ""),
             lacks=(*(() if single else ("middle_punches",)), *(() if device else ("device",))),
@@ -69,25 +69,24 @@ class DingtalkApi:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an item, counted from 1; what was not signed is no record."""
-        told = listing(source.text, LIST, source.name)
-        for number, item in enumerate(told.items, 1):
-            yield _row(number, item)
-        yield from cut_row(told)
+        for number, raw, item in source.once(_listing).records():
+            yield item if isinstance(item, RawRow) else _row(number, raw, item)
 
 
-def _row(number: int, item: Any) -> RawRow:
-    raw = item_text(item)
-    if not isinstance(item, dict):
-        return RawRow(kind=REFUSED, row=number, raw=raw, why="not_an_item")
-    if text_of(item, "timeResult") == NOT_SIGNED:
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
+
+
+def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:
+    if field(item, "timeResult") == NOT_SIGNED:
         return RawRow(kind=NON_RECORD, row=number, raw=raw)
-    told = claim(number, item, ("userId",), "userCheckTime", MS_A_SECOND)
+    told = claim(number, raw, item, ("userId",), "userCheckTime", MS_A_SECOND)
     if not isinstance(told, Claim):
         return told
-    code = text_of(item, "sourceType")
+    code = field(item, "sourceType")
     kind, credential = SOURCES.get(code, ("raw_event", f"unknown ({code})" if code else "unknown"))
     return told.punch(
-        terminal_id=text_of(item, *DEVICE) or elsewhere(credential, kind),
+        terminal_id=field(item, *DEVICE) or elsewhere(credential, kind),
         credential=credential,
         result=_result(item, kind),
         record_kind=kind,
@@ -96,24 +95,24 @@ def _row(number: int, item: Any) -> RawRow:
 
 
 def _result(item: Mapping[str, Any], kind: str) -> str:
-    if text_of(item, "isLegal") == "N" or kind != "raw_event":
+    if field(item, "isLegal") == "N" or kind != "raw_event":
         return "unknown"
-    return "pass" if text_of(item, "timeResult") in ACCEPTED else "unknown"
+    return "pass" if field(item, "timeResult") in ACCEPTED else "unknown"
 
 
 def _details(item: Mapping[str, Any], code: str) -> dict[str, Any]:
     planned = moment(item.get("baseCheckTime"), MS_A_SECOND)
     flags = [] if code in SOURCES else ["unknown_source"]
-    flags += ["declared_invalid"] if text_of(item, "isLegal") == "N" else []
+    flags += ["declared_invalid"] if field(item, "isLegal") == "N" else []
     return {
         **others(item, READ),
-        "direction": DIRECTIONS.get(text_of(item, "checkType"), "unknown"),
+        "direction": DIRECTIONS.get(field(item, "checkType"), "unknown"),
         "scheduled": planned.isoformat() if planned else "",
         "credential_code": code,
         "code_table": TABLE if code else "",
-        "approval_id": text_of(item, "procInstId", "approveId"),
-        "device_serial": text_of(item, "deviceSN"),
-        "device_name": text_of(item, "deviceName"),
-        "photo_ref": text_of(item, "photoUrl"),
+        "approval_id": field(item, "procInstId", "approveId"),
+        "device_serial": field(item, "deviceSN"),
+        "device_name": field(item, "deviceName"),
+        "photo_ref": field(item, "photoUrl"),
         "flags": flags,
     }

@@ -30,8 +30,8 @@ from toolkit.clockin.day_times import (
     read_period,
 )
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.heading_paths import Headed, headed
 from toolkit.clockin.platform_words import device_details, is_phone, missed, terminal_of, verdict
+from toolkit.clockin.sheet_headings import Headed, headed
 from toolkit.clockin.sheets import Sheet
 from toolkit.clockin.tabular import clean_cell
 from toolkit.errors import ReadingError

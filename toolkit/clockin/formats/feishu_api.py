@@ -16,18 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolkit.clockin.api_lists import (
-    Claim,
-    claim,
-    cut_row,
-    item_text,
-    joined,
-    listing,
-    names_keys,
-    others,
-    text_of,
-)
-from toolkit.clockin.formats import NON_RECORD, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.json_lists import Listing, field, listing, names_keys
+from toolkit.clockin.platform_items import Claim, any_tells, claim, joined, others
 from toolkit.clockin.platform_words import elsewhere
 
 LIST, TABLE = "user_flow_results", "feishu.user_flow.type"
@@ -60,32 +51,31 @@ class FeishuApi:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether more would follow, and whether any row names a device."""
-        told = listing(source.text, LIST, source.name)
-        device = any(isinstance(item, dict) and text_of(item, "device_id") for item in told.items)
-        more = told.envelope.get("has_more") is True
+        told = source.once(_listing)
+        device = any_tells(told.items, "device_id")
+        more = told.around.get("has_more") is True
         return FileFacts(truncated=told.truncated or ("more" if more else ""), lacks=() if device else ("device",))
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an item, counted from 1; a missed clock-in is no record."""
-        told = listing(source.text, LIST, source.name)
-        for number, item in enumerate(told.items, 1):
-            yield _row(number, item)
-        yield from cut_row(told)
+        for number, raw, item in source.once(_listing).records():
+            yield item if isinstance(item, RawRow) else _row(number, raw, item)
 
 
-def _row(number: int, item: Any) -> RawRow:
-    raw = item_text(item)
-    if not isinstance(item, dict):
-        return RawRow(kind=REFUSED, row=number, raw=raw, why="not_an_item")
-    if text_of(item, "check_result") == LACK and text_of(item, "check_time") in ("", "0"):
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
+
+
+def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:
+    if field(item, "check_result") == LACK and field(item, "check_time") in ("", "0"):
         return RawRow(kind=NON_RECORD, row=number, raw=raw)
-    told = claim(number, item, ("user_id", "employee_id"), "check_time")
+    told = claim(number, raw, item, ("user_id", "employee_id"), "check_time")
     if not isinstance(told, Claim):
         return told
-    code, result = text_of(item, "type"), text_of(item, "check_result")
+    code, result = field(item, "type"), field(item, "check_result")
     kind, credential, _ = TYPES.get(code, ("raw_event", f"unknown ({code})" if code else "unknown", ()))
     return told.punch(
-        terminal_id=text_of(item, "device_id") or elsewhere(credential, kind),
+        terminal_id=field(item, "device_id") or elsewhere(credential, kind),
         credential=credential,
         result="pass" if kind == "raw_event" and result in ACCEPTED else "unknown",
         record_kind=kind,
@@ -96,9 +86,9 @@ def _row(number: int, item: Any) -> RawRow:
 def _details(item: Mapping[str, Any], code: str) -> dict[str, Any]:
     """``comment`` is the reason where a row was made up or changed; whoever made it is named where it is another."""
     kind, _, flags = TYPES.get(code, ("raw_event", "", ("unknown_source",)))
-    creator, comment = text_of(item, "creator_id"), text_of(item, "comment")
+    creator, comment = field(item, "creator_id"), field(item, "comment")
     changed = kind in ("manual_edit", "makeup")
-    another = creator if creator != text_of(item, "user_id", "employee_id") else ""
+    another = creator if creator != field(item, "user_id", "employee_id") else ""
     return {
         **others(item, READ),
         "comment": "" if changed else comment,
@@ -107,5 +97,5 @@ def _details(item: Mapping[str, Any], code: str) -> dict[str, Any]:
         "photo_ref": joined(item, "photo_urls"),
         "edited_by": creator if changed else another,
         "edit_reason": comment if changed else "",
-        "flags": [*flags, *(("declared_invalid",) if text_of(item, "check_result") == INVALID else ())],
+        "flags": [*flags, *(("declared_invalid",) if field(item, "check_result") == INVALID else ())],
     }

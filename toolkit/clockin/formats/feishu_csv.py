@@ -31,11 +31,14 @@ from toolkit.clockin.tabular import (
     Record,
     clean_cell,
     clean_id,
+    first_line,
     guess_delimiter,
-    is_shortened_number,
-    physical_lines,
+    id_fault,
     records,
+    shape_fault,
+    usual_cells,
 )
+from toolkit.clockin.text_headings import is_repeated
 from toolkit.errors import ReadingError
 
 NEEDED = ("姓名", "工号", "打卡日期", "打卡时间", "打卡类型", "打卡方式")
@@ -65,7 +68,7 @@ class FeishuCsv:
 
     def sniff(self, head: Head) -> bool:
         """The first line that is not blank holds the headings."""
-        first = next((line for line in physical_lines(head.text) if line.strip()), "")
+        first = first_line(head.text)
         record = next(records(first, guess_delimiter(first), ""), None)
         return record is not None and _is_heading(record)
 
@@ -77,31 +80,31 @@ class FeishuCsv:
         ReadingError
             The headings are missing or stand there twice.
         """
-        first = next((line for line in physical_lines(source.text) if line.strip()), "")
-        headings: list[str] = []
-        for record in records(source.text, guess_delimiter(first), source.name):
-            if record.blank or _is_heading(record):
-                headings = headings or [clean_cell(cell) for cell in record.cells]
-                yield RawRow(kind=NON_RECORD, row=record.row, raw=record.raw)
-                _check(headings, record, source.name)
-            else:
-                yield _row(record, headings)
-        if not headings:
+        table = list(records(source.text, guess_delimiter(first_line(source.text)), source.name))
+        heading = next((record for record in table if not record.blank), None)
+        if heading is None or not _is_heading(heading):
             raise ReadingError("records_no_rows", file=source.name)
+        headings, usual = [clean_cell(cell) for cell in heading.cells], usual_cells(table)
+        _check(headings, source.name)
+        for record in table:
+            if record is heading or record.blank or is_repeated(record, headings):
+                yield RawRow(kind=NON_RECORD, row=record.row, raw=record.raw)
+            else:
+                yield _row(record, headings, usual)
 
 
 def _is_heading(record: Record) -> bool:
     return set(NEEDED) <= {clean_cell(cell) for cell in record.cells}
 
 
-def _check(headings: list[str], record: Record, file: str) -> None:
+def _check(headings: list[str], file: str) -> None:
     twice = next((name for name in (*NEEDED, PLACE) if headings.count(name) > 1), None)
     if twice is not None:
         raise ReadingError("table_column_twice", file=file, column=twice, found=", ".join(headings))
 
 
-def _row(record: Record, headings: list[str]) -> RawRow:
-    why = _broken(record, headings)
+def _row(record: Record, headings: list[str], usual: int) -> RawRow:
+    why = shape_fault(record, max(headings.index(name) for name in NEEDED) + 1, len(headings), usual)
     if why:
         return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why)
     line = _Line(record, {name: plain(clean_cell(cell)) for name, cell in zip(headings, record.cells, strict=False)})
@@ -134,23 +137,13 @@ def _row(record: Record, headings: list[str]) -> RawRow:
 
 def _moment(line: _Line, employee_id: str) -> tuple[Day, Moment]:
     """The day and the moment of a row; UnusableDay where the row cannot be taken, for this or another reason."""
-    if not employee_id:
-        raise UnusableDay(line["打卡日期"], "no_employee")
-    if is_shortened_number(employee_id):
-        raise UnusableDay(line["打卡日期"], "shortened_id")
+    if why := id_fault(employee_id):
+        raise UnusableDay(line["打卡日期"], why)
     day = read_day(line["打卡日期"])
     moment = on_day_or_dated(day.on, line["打卡时间"])
     if moment is None:
         raise UnusableDay(line["打卡时间"], "unreadable_time")
     return day, moment
-
-
-def _broken(record: Record, headings: list[str]) -> str:
-    if record.broken:
-        return "broken_quotes"
-    if any(cell.strip() for cell in record.cells[len(headings) :]):
-        return "too_many_fields"
-    return "too_few_fields" if len(record.cells) <= max(headings.index(name) for name in NEEDED) else ""
 
 
 def _verdict(line: _Line) -> Verdict:

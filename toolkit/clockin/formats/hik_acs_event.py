@@ -10,28 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from toolkit.clockin.formats import REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.hikvision import event_row
-from toolkit.clockin.json_documents import Document, field, whole_documents, whole_items
+from toolkit.clockin.json_lists import Listing, field, listings
 from toolkit.errors import ReadingError
 
 SHAPE = re.compile(r'\s*\{\s*"AcsEvent"\s*:\s*\{')
-TOTAL = re.compile(r'"totalMatches"\s*:\s*(\d{1,12})\b')
-MORE = "MORE"
-
-
-@dataclass(frozen=True, slots=True)
-class _Events:
-    """Whole events in their order, the text of one that is cut off, and what the pages say of the whole."""
-
-    items: tuple[Document, ...]
-    rest: str
-    cut: bool
-    status: str
-    total: int | None
+LIST, MORE = "InfoList", "MORE"
 
 
 @punch_format("hik_acs_event")
@@ -47,45 +34,37 @@ class HikAcsEvent:
 
     def facts(self, source: Source) -> FileFacts:
         """How many events there are, and whether all are here."""
-        events = _events(source)
-        missing = events.total is not None and len(events.items) < events.total
-        short = "more" if events.status == MORE and (missing or events.total is None) else "count" if missing else ""
-        return FileFacts(truncated="cut_line" if events.cut else short, stated_total=events.total)
+        pages = source.once(_pages)
+        here, totals = sum(len(page.items) for page in pages), {_total(page) for page in pages} - {None}
+        total = totals.pop() if len(totals) == 1 else None
+        status = field(_answer(pages[-1]), "responseStatusStrg") if pages else ""
+        missing = total is not None and here < total
+        short = "more" if status == MORE and (missing or total is None) else "count" if missing else ""
+        return FileFacts(truncated=(pages[-1].truncated if pages else "") or short, stated_total=total)
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an event; one that is cut off is refused."""
-        events = _events(source)
-        for number, item in enumerate(events.items, 1):
-            if isinstance(item.value, Mapping):
-                yield event_row(item.value, number, item.text)
-            else:
-                yield RawRow(kind=REFUSED, row=number, raw=item.text, why="too_few_fields")
-        if events.rest.strip():
-            yield RawRow(kind=REFUSED, row=len(events.items) + 1, raw=events.rest, why="cut_row")
+        pages = source.once(_pages)
+        whole = Listing(tuple(item for page in pages for item in page.items), {}, rest="".join(p.rest for p in pages))
+        for number, raw, event in whole.records():
+            yield event if isinstance(event, RawRow) else event_row(event, number, raw)
 
 
-def _events(source: Source) -> _Events:
-    pages, cut = whole_documents(source.text, source.name)
-    items: list[Document] = []
+def _pages(source: Source) -> list[Listing]:
+    """Each page with its events; one without matches has none."""
+    pages = listings(source.text, LIST, source.name)
     for page in pages:
-        items += whole_items(page.text, "InfoList", source.name)[0] if _listed(page.value, source.name) else []
-    rest, totals = "", {total for page in pages if (total := _total(page.value)) is not None}
-    if cut:
-        whole, rest = whole_items(cut, "InfoList", source.name)
-        items += whole
-        totals |= {int(found) for found in TOTAL.findall(cut)[:1]}
-    status = field(pages[-1].value["AcsEvent"], "responseStatusStrg") if pages else ""
-    return _Events(tuple(items), rest, bool(cut), status, totals.pop() if len(totals) == 1 else None)
+        answer = _answer(page)
+        if page.bare or not isinstance(answer, Mapping) or not isinstance(answer.get(LIST, []), list):
+            raise ReadingError("records_json_no_list", file=source.name, name=LIST)
+    return pages
 
 
-def _listed(page: Any, file: str) -> bool:
-    """Whether a page holds a list of events; one without matches has none."""
-    answer = page.get("AcsEvent") if isinstance(page, Mapping) else None
-    if not isinstance(answer, Mapping) or not isinstance(answer.get("InfoList", []), list):
-        raise ReadingError("records_json_faulty", file=file, row=1)
-    return bool(answer.get("InfoList"))
+def _answer(page: Listing) -> Any:
+    """What a page says of itself: beside its list, or alone where it has none."""
+    return page.around.get("AcsEvent", page.around)
 
 
-def _total(page: Any) -> int | None:
-    told = field(page["AcsEvent"], "totalMatches")
+def _total(page: Listing) -> int | None:
+    told = field(_answer(page), "totalMatches")
     return int(told) if told.isascii() and told.isdigit() else None

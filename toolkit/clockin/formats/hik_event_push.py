@@ -22,14 +22,12 @@ from typing import Any
 from toolkit.clockin.decoding import decode
 from toolkit.clockin.formats import EVENT, NON_RECORD, PHOTO, REFUSED, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.hikvision import event_row
-from toolkit.clockin.json_documents import field, whole_documents
-from toolkit.clockin.multipart import BOUNDARY, Part, parts_of
-from toolkit.clockin.safe_xml import DECLARATION, DECLARED, as_mapping, parse_xml
+from toolkit.clockin.http_messages import BOUNDARY, Part, parts_of
+from toolkit.clockin.json_lists import documents, field
+from toolkit.clockin.safe_xml import DECLARATION, as_mapping, series
 from toolkit.errors import ReadingError
 
 INNER, ALERT = "AccessControllerEvent", "EventNotificationAlert"
-XML_ALERT = re.compile(rf"<(?P<prefix>[\w.-]+:)?{ALERT}\b[^>]*>.*?</(?P=prefix){ALERT}\s*>|"
-                       rf"<{ALERT}\b[^>]*>.*?</{ALERT}\s*>", re.DOTALL)  # fmt: skip
 BEATS = frozenset({"heartbeat", "videoloss"})
 JSON_ALERT = re.compile(rf'"(?:{INNER}|{ALERT})"\s*:\s*\{{')
 PUSHED = re.compile(rf'<(?:[\w.-]+:)?{ALERT}\b|"(?:{INNER}|{ALERT})"\s*:'.encode())
@@ -63,17 +61,17 @@ class HikEventPush:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether the file ends within a message or a picture, and whether pictures are in it."""
-        parts = _parts(source)
-        cut = any(not part.whole for part in parts) or any(one.alert is None for one in _messages(source, parts))
+        parts = source.once(_parts)
+        cut = any(not part.whole for part in parts) or any(one.alert is None for one in source.once(_messages))
         pictured = any(part.is_picture for part in parts)
         return FileFacts(truncated="cut_line" if cut else "", lacks=() if pictured else ("photos",))
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a message, and one a picture."""
-        parts = _parts(source)
+        parts = source.once(_parts)
         pictures = {part.number: part for part in parts if part.is_picture}
         told: list[RawRow] = []
-        for message in _messages(source, parts):
+        for message in source.once(_messages):
             told.append(_row(message, _picture_of(message, pictures)))
         before = {row.row: row for row in told}
         for part in pictures.values():
@@ -85,7 +83,11 @@ def _parts(source: Source) -> list[Part]:
     return list(parts_of(source.content))
 
 
-def _messages(source: Source, parts: list[Part]) -> Iterator[_Message]:
+def _messages(source: Source) -> list[_Message]:
+    return list(_message_by_message(source, source.once(_parts)))
+
+
+def _message_by_message(source: Source, parts: list[Part]) -> Iterator[_Message]:
     if not parts:
         for number, (raw, alert) in enumerate(_alerts(source.text, source.name), 1):
             yield _Message(number, 0, raw, alert)
@@ -104,14 +106,15 @@ def _alerts(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any] | Non
     if body.startswith("<"):
         yield from _xml_alerts(body, file)
         return
-    documents, cut = whole_documents(text, file)
-    for document in documents:
-        listed = document.value if isinstance(document.value, list) else [document.value]
+    whole, cut = documents(text, file)
+    for document in whole:
+        value = document.value
+        listed = value if isinstance(value, list) else [value]
         for one in listed:
             if not isinstance(one, Mapping):
-                raise ReadingError("records_json_faulty", file=file, row=1)
+                raise ReadingError("records_json_broken", file=file, row=1)
             whole = one.get(ALERT, one)
-            raw = document.text if one is document.value else json.dumps(one, ensure_ascii=False)
+            raw = document.text if one is value else json.dumps(one, ensure_ascii=False)
             yield raw, whole if isinstance(whole, Mapping) else {}
     if cut:
         yield cut, None
@@ -119,19 +122,8 @@ def _alerts(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any] | Non
 
 def _xml_alerts(text: str, file: str) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
     """Each message of a series; what stands between them is nothing, or a message that is not whole."""
-    if DECLARED.search(text):
-        raise ReadingError("records_xml_entities", file=file)
-    at = 0
-    for match in XML_ALERT.finditer(text):
-        yield from _remainder(text[at : match.start()])
-        yield match[0], as_mapping(parse_xml(match[0], file))
-        at = match.end()
-    yield from _remainder(text[at:])
-
-
-def _remainder(text: str) -> Iterator[tuple[str, None]]:
-    if DECLARATION.sub("", text).strip():
-        yield text, None
+    for part, element in series(text, ALERT, file):
+        yield part, None if element is None else as_mapping(element)
 
 
 def _row(message: _Message, picture: Part | None) -> RawRow:

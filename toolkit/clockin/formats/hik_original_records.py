@@ -23,8 +23,18 @@ from typing import Any
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.clockin.platform_words import elsewhere
 from toolkit.clockin.sheets import raw_of
-from toolkit.clockin.stamps import ORDERS, decide_order
-from toolkit.clockin.tabular import clean_cell, clean_id, is_shortened_number, physical_lines, records
+from toolkit.clockin.tabular import (
+    ID_FAULTS,
+    Record,
+    clean_cell,
+    clean_id,
+    id_fault,
+    physical_lines,
+    records,
+    shape_fault,
+)
+from toolkit.clockin.text_headings import order_of
+from toolkit.clockin.words import stated_direction
 from toolkit.errors import ReadingError
 
 HEADINGS = {
@@ -37,10 +47,6 @@ NEEDED = frozenset({"employee_id", "time", "status", "check_point"})
 HEADING_ROWS = 10
 NOTHING = frozenset({"", "-", "--"})
 ORIGINAL, HANDLED = "original records", "attendance handling"
-DIRECTIONS = {
-    "check in": "in", "check out": "out", "break out": "break_out", "break in": "break_in",
-    "overtime in": "ot_in", "overtime out": "ot_out",
-}  # fmt: skip
 # "°C" of a Western page of Windows, read as GB 18030.
 WESTERN_DEGREES = re.compile(r"\d癈")
 
@@ -56,6 +62,7 @@ class _Line:
     columns: Mapping[str, int] | None
     width: int
     broken: bool = False
+    unended: bool = False
 
     def told(self, name: str) -> str:
         """A cell by its column, "" where it says nothing."""
@@ -83,14 +90,14 @@ class HikOriginalRecords:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether rows that a person entered can be told."""
-        told = any(line.told("source") or line.told("handling") for line in _lines(source))
+        told = any(line.told("source") or line.told("handling") for line in source.once(_lines))
         return FileFacts(lacks=() if told else ("edits",))
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """Titles, headings and blank rows are no record; a row with a cell too few or too many is refused."""
-        lines = list(_lines(source))
+        lines = source.once(_lines)
         _check_page(lines, source)
-        order = _order(lines, source)
+        order = order_of(source, ((line.row, line.told("time")) for line in lines))
         for line in lines:
             yield _row(line, order)
 
@@ -102,31 +109,36 @@ def _columns(cells: list[str] | tuple[str, ...]) -> dict[str, int] | None:
     return found if found.keys() >= NEEDED else None
 
 
-def _lines(source: Source) -> Iterator[_Line]:
+def _lines(source: Source) -> list[_Line]:
+    return list(_under_headings(source))
+
+
+def _under_headings(source: Source) -> Iterator[_Line]:
     """Every row of every table, each under the headings that it stands under."""
     columns: dict[str, int] | None = None
     width = 0
-    for table in _tables(source):
+    for sheet, table in _tables(source):
         # A table of single cells is a title or a foot; one without headings goes on with those before it.
-        bare = all(sum(bool(cell.strip()) for cell in cells) < 2 for _, _, cells, _, _ in table)
-        for sheet, row, cells, raw, broken in table:
-            headings = _columns(cells)
+        bare = all(sum(bool(cell.strip()) for cell in one.cells) < 2 for one in table)
+        for one in table:
+            headings = _columns(one.cells)
             if headings is not None:
-                columns, width = headings, len(cells)
+                columns, width = headings, len(one.cells)
             stands = None if bare or headings is not None else columns
-            yield _Line(sheet, row, cells, raw, stands, width, broken)
+            yield _Line(sheet, one.row, one.cells, one.raw, stands, width, one.broken, one.unended)
 
 
-def _tables(source: Source) -> list[list[tuple[str, int, tuple[str, ...], str, bool]]]:
+def _tables(source: Source) -> list[tuple[str, list[Record]]]:
+    """Name and rows of each table; the one of a text has no name."""
     if not source.sheets:
         mark = next(
             (mark for line in physical_lines(source.text)[:HEADING_ROWS] for mark in ",\t;"
              if _columns(line.rstrip("\r\n").split(mark)) is not None), ","
         )  # fmt: skip
-        return [[("", one.row, one.cells, one.raw, one.broken) for one in records(source.text, mark, source.name)]]
+        return [("", list(records(source.text, mark, source.name)))]
     return [
-        [(sheet.name, number, tuple(sheet.texts(number)), json.dumps(raw_of(cells), ensure_ascii=False), False)
-         for number, cells in enumerate(sheet.rows, 1)]
+        (sheet.name, [Record(number, tuple(texts), json.dumps(raw_of(cells), ensure_ascii=False))
+                      for number, (cells, texts) in enumerate(zip(sheet.rows, sheet.filled(), strict=True), 1)])
         for sheet in source.sheets
     ]  # fmt: skip
 
@@ -140,21 +152,12 @@ def _check_page(lines: list[_Line], source: Source) -> None:
             raise ReadingError("records_ansi_page", file=source.name, row=line.row, text=found[0])
 
 
-def _order(lines: list[_Line], source: Source) -> str:
-    stated = source.mapping.get("date_order")
-    if stated is None:
-        return decide_order(((line.row, line.told("time")) for line in lines), source.name)
-    if stated not in ORDERS:
-        raise ReadingError("date_order_unknown", file=source.name, order=stated)
-    return str(stated)
-
-
 def _row(line: _Line, order: str) -> RawRow:
     place: dict[str, Any] = {"sheet": line.sheet, "row": line.row, "raw": line.raw}
     if line.columns is None or (not line.broken and not any(cell.strip() for cell in line.cells)):
         return RawRow(kind=NON_RECORD, **place)
     why = _fault(line)
-    if why in ("broken_quotes", "too_few_fields", "too_many_fields"):
+    if why not in ("", *ID_FAULTS):
         return RawRow(kind=REFUSED, **place, why=why)
     employee_id = clean_id(line.told("employee_id"))
     if why:
@@ -178,17 +181,9 @@ def _row(line: _Line, order: str) -> RawRow:
 
 
 def _fault(line: _Line) -> str:
-    if line.broken:
-        return "broken_quotes"
-    columns = line.columns or {}
-    if len(line.cells) <= max(columns[name] for name in NEEDED):
-        return "too_few_fields"
-    if any(cell.strip() for cell in line.cells[line.width :]):
-        return "too_many_fields"
-    employee_id = clean_id(line.told("employee_id"))
-    if not employee_id:
-        return "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
+    record, columns = Record(line.row, line.cells, line.raw, line.broken, line.unended), line.columns or {}
+    shape = shape_fault(record, max(columns[name] for name in NEEDED) + 1, line.width, line.width)
+    return shape or id_fault(clean_id(line.told("employee_id")))
 
 
 def _origin(line: _Line) -> tuple[bool, list[str]]:
@@ -205,7 +200,7 @@ def _details(line: _Line, manual: bool, flags: list[str]) -> dict[str, Any]:
     return {
         **{name: line.told(name) for name in names},
         "name": line.told("name"),
-        "direction": DIRECTIONS.get(re.sub(r"[-_\s]+", " ", status.lower())),
+        "direction": stated_direction(status),
         "attendance_status": status,
         "edit_reason": line.told("handling") if manual else "",
         "flags": flags,

@@ -25,9 +25,9 @@ from datetime import date
 from toolkit.clockin.day_rows import no_record, no_records
 from toolkit.clockin.day_times import CLOCK, Moment, Period, clock_texts, on_day, plain, read_period
 from toolkit.clockin.formats import NON_RECORD, PERSON, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.heading_paths import row_text
+from toolkit.clockin.sheet_headings import row_text
 from toolkit.clockin.sheets import Cell, Sheet
-from toolkit.clockin.tabular import clean_cell, clean_id, is_shortened_number
+from toolkit.clockin.tabular import clean_cell, clean_id, id_fault
 from toolkit.errors import ReadingError
 
 SEARCHED_ROWS, LEAST_DAYS = 10, 5
@@ -156,7 +156,7 @@ def _person(sheet: Sheet, number: int, cells: Sequence[Cell], labels: Mapping[st
 def _swipes(grid: _Grid, number: int, cells: Sequence[Cell], person: Mapping[str, str] | None) -> Iterator[RawRow]:
     """Every time of a row of swipes, from the first day to the last."""
     employee_id = clean_id((person or {}).get(ID, ""))
-    fault = "no_employee" if not employee_id else "shortened_id" if is_shortened_number(employee_id) else ""
+    fault = id_fault(employee_id)
     raw, sub = row_text(cells), 0
     for column, cell in enumerate(cells):
         for text in clock_texts(cell.text):

@@ -12,20 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from toolkit.clockin.api_lists import (
-    Claim,
-    claim,
-    cut_row,
-    item_text,
-    joined,
-    listing,
-    moment,
-    names_keys,
-    others,
-    text_of,
-)
-from toolkit.clockin.formats import NON_RECORD, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.json_lists import Listing, field, listing, names_keys
+from toolkit.clockin.platform_items import Claim, any_tells, claim, joined, others
 from toolkit.clockin.platform_words import direction, elsewhere, missed
+from toolkit.clockin.stamps import moment
 
 LIST = "checkindata"
 DAY_S, TWO_DAYS_S = 86400, 172800
@@ -49,32 +40,31 @@ class WecomApi:
 
     def facts(self, source: Source) -> FileFacts:
         """Whether the document was cut, and whether any row names a device."""
-        told = listing(source.text, LIST, source.name)
-        device = any(isinstance(item, dict) and text_of(item, *DEVICE) for item in told.items)
+        told = source.once(_listing)
+        device = any_tells(told.items, *DEVICE)
         return FileFacts(truncated=told.truncated, lacks=() if device else ("device",))
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row an item, counted from 1; a clock-in that was not made is no record."""
-        told = listing(source.text, LIST, source.name)
-        for number, item in enumerate(told.items, 1):
-            yield _row(number, item)
-        yield from cut_row(told)
+        for number, raw, item in source.once(_listing).records():
+            yield item if isinstance(item, RawRow) else _row(number, raw, item)
 
 
-def _row(number: int, item: Any) -> RawRow:
-    raw = item_text(item)
-    if not isinstance(item, dict):
-        return RawRow(kind=REFUSED, row=number, raw=raw, why="not_an_item")
-    if missed(text_of(item, "exception_type")):
+def _listing(source: Source) -> Listing:
+    return listing(source.text, LIST, source.name)
+
+
+def _row(number: int, raw: str, item: Mapping[str, Any]) -> RawRow:
+    if missed(field(item, "exception_type")):
         return RawRow(kind=NON_RECORD, row=number, raw=raw)
-    told = claim(number, item, ("userid",), "checkin_time")
+    told = claim(number, raw, item, ("userid",), "checkin_time")
     if not isinstance(told, Claim):
         return told
-    credential = "remote" if AFIELD in text_of(item, "checkin_type") else "unknown"
+    credential = "remote" if AFIELD in field(item, "checkin_type") else "unknown"
     return told.punch(
-        terminal_id=text_of(item, *DEVICE) or elsewhere(credential, "raw_event"),
+        terminal_id=field(item, *DEVICE) or elsewhere(credential, "raw_event"),
         credential=credential,
-        result="pass" if set(text_of(item, "exception_type").split(";")) - {""} <= ACCEPTED else "unknown",
+        result="pass" if set(field(item, "exception_type").split(";")) - {""} <= ACCEPTED else "unknown",
         details=_details(item),
     )
 
@@ -82,11 +72,11 @@ def _row(number: int, item: Any) -> RawRow:
 def _details(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **others(item, READ),
-        "direction": direction(text_of(item, "checkin_type")),
+        "direction": direction(field(item, "checkin_type")),
         "scheduled": _scheduled(item.get("sch_checkin_time")),
         "photo_ref": joined(item, "mediaids"),
-        "device_serial": text_of(item, "device_sn"),
-        "device_name": text_of(item, "device_name"),
+        "device_serial": field(item, "device_sn"),
+        "device_name": field(item, "device_name"),
     }
 
 

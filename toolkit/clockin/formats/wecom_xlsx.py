@@ -32,7 +32,6 @@ from datetime import date, timedelta
 from toolkit.clockin.day_rows import DayRow, no_records
 from toolkit.clockin.day_times import Day, UnusableDay, clock_texts, on_day, on_day_or_dated, read_day, read_period
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.heading_paths import Headed, headed
 from toolkit.clockin.platform_words import (
     Verdict,
     device_details,
@@ -42,6 +41,7 @@ from toolkit.clockin.platform_words import (
     terminal_of,
     verdict,
 )
+from toolkit.clockin.sheet_headings import Headed, headed
 from toolkit.clockin.sheets import Sheet
 from toolkit.clockin.tabular import clean_cell
 from toolkit.errors import ReadingError

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
 from toolkit.clockin.http_messages import is_push
-from toolkit.clockin.tabular import clean_cell, physical_lines
+from toolkit.clockin.tabular import CUT_ROW, clean_cell, is_unended, physical_lines
 from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
@@ -47,12 +47,12 @@ class ZktecoAttlog:
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a line; a blank line is no record."""
         lines = [line.rstrip("\r\n") for line in physical_lines(source.text)]
-        known = _layout_known(lines)
+        known, unended = _layout_known(lines), is_unended(physical_lines(source.text))
         for number, line in enumerate(lines, 1):
-            yield _row(number, line, known)
+            yield _row(number, line, known, last=unended and number == len(lines))
 
 
-def _row(number: int, line: str, known: bool) -> RawRow:
+def _row(number: int, line: str, known: bool, *, last: bool) -> RawRow:
     if not line.strip():
         return RawRow(kind=NON_RECORD, row=number, raw=line)
     fields = [part.strip() for part in line.split("\t")]
@@ -60,6 +60,7 @@ def _row(number: int, line: str, known: bool) -> RawRow:
     why = _fault(fields)
     if why:
         shown = fields[1] if why == "unreadable_time" else ""
+        why = CUT_ROW if last else why
         return RawRow(kind=REFUSED, row=number, raw=line, why=why, employee_id=employee_id, time_text=shown)
     return RawRow(
         kind=PUNCH,

@@ -18,18 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from toolkit.clockin.details import spare
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.headed import order_of, spare
-from toolkit.clockin.tabular import clean_id, is_shortened_number, physical_lines
-from toolkit.clockin.zk_codes import (
-    PUSH_TABLE,
-    WORD_TABLE,
-    credential_of,
-    credential_of_word,
-    direction_of,
-    direction_of_word,
-    reset_flags,
-)
+from toolkit.clockin.tabular import CUT_ROW, ID_FAULTS, clean_id, id_fault, is_unended, physical_lines
+from toolkit.clockin.text_headings import order_of
+from toolkit.clockin.words import credential_of_word, direction_of_word
+from toolkit.clockin.zk_codes import PUSH_TABLE, WORD_TABLE, credential_of, direction_of, reset_flags
 from toolkit.clockin.zk_glg import TIME, Layout, bare_layout, fields_of, heading_layout
 
 SNIFFED_LINES = 20
@@ -56,15 +50,16 @@ class ZktecoGlg:
 
     def rows(self, source: Source) -> Iterator[RawRow]:
         """One row a line; headings, remarks and blank lines are no records."""
-        lines = list(_lines(source.text))
+        lines, unended = list(_lines(source.text)), is_unended(physical_lines(source.text))
         times = ((number, _cells(line, layout).get("time", "")) for number, line, layout in lines if layout)
         order = order_of(source, times)
         machines = {_cells(line, layout).get("machine", "") for _, line, layout in lines if layout} - {""}
+        several = len(machines) > 1
         for number, line, layout in lines:
             if layout is None:
                 yield RawRow(kind=NON_RECORD, row=number, raw=line)
             else:
-                yield _row(number, line, layout, order, several=len(machines) > 1)
+                yield _row(number, line, layout, order, several=several, last=unended and number == len(lines))
 
     def facts(self, source: Source) -> FileFacts:
         """The model of the terminal, where a remark states it."""
@@ -93,11 +88,12 @@ def _cells(line: str, layout: Layout) -> dict[str, str]:
     return layout.cells(fields_of(line))
 
 
-def _row(number: int, line: str, layout: Layout, order: str, *, several: bool) -> RawRow:
+def _row(number: int, line: str, layout: Layout, order: str, *, several: bool, last: bool) -> RawRow:
     cells = _cells(line, layout)
     employee_id = clean_id(cells.get("employee_id", ""))
     why = _fault(line, layout, cells, employee_id)
     if why:
+        why = CUT_ROW if last and why not in ID_FAULTS else why
         return RawRow(
             kind=REFUSED, row=number, raw=line, why=why, employee_id=employee_id, time_text=cells.get("time", "")
         )
@@ -130,9 +126,7 @@ def _fault(line: str, layout: Layout, cells: Mapping[str, str], employee_id: str
         return "too_few_fields" if len(fields_of(line)) < layout.least else "unreadable_time"
     if not TIME.fullmatch(cells["time"]):
         return "unreadable_time"
-    if not employee_id:
-        return "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
+    return id_fault(employee_id)
 
 
 def _checked(cells: Mapping[str, str], layout: Layout) -> tuple[str, dict[str, str]]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.clockin.formats import PUNCH, Head, RawRow, Source, punch_format
-from toolkit.clockin.headed import HeadedRow, headed_rows, headings_of, order_of, unread
-from toolkit.clockin.zk_codes import WORD_TABLE, credential_of_word, reset_flags
+from toolkit.clockin.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
+from toolkit.clockin.words import credential_of_word
+from toolkit.clockin.zk_codes import WORD_TABLE, reset_flags
 
 COLUMNS = {
     "department": ("department", "部门"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.clockin.grids import sheet
-from toolkit.clockin.heading_paths import headed
+from toolkit.clockin.sheet_headings import headed
 from toolkit.errors import ReadingError
 
 TWO_ROWS = [

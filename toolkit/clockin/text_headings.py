@@ -6,21 +6,22 @@ know keep their heading as name, so that nothing of a row is lost.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from toolkit.clockin.details import DETAILS
+from toolkit.clockin.details import spare
 from toolkit.clockin.formats import NON_RECORD, REFUSED, RawRow, Source
 from toolkit.clockin.stamps import ORDERS, decide_order
 from toolkit.clockin.tabular import (
     Record,
     clean_cell,
     clean_id,
+    first_line,
     guess_delimiter,
-    is_shortened_number,
-    physical_lines,
+    id_fault,
     records,
+    shape_fault,
+    usual_cells,
 )
 from toolkit.errors import ReadingError
 
@@ -40,19 +41,13 @@ class HeadedRow:
         return self.cells.get(column, "")
 
     def others(self, known: Iterable[str]) -> dict[str, str]:
-        """Cells of all columns but these, see :func:`spare`."""
+        """Cells of all columns but these, see :func:`~toolkit.clockin.details.spare`."""
         return spare(self.cells, known)
-
-
-def spare(told: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
-    """Entries but these; one that bears the name of a detail is not that detail, and is named otherwise."""
-    passed = frozenset(known)
-    return {f"column {name}" if name in DETAILS else name: value for name, value in told.items() if name not in passed}
 
 
 def headings_of(text: str) -> frozenset[str]:
     """Headings of the first line that is not blank, lower case; empty where it is no line of a table."""
-    first = next((line for line in physical_lines(text) if line.strip()), "")
+    first = first_line(text)
     try:
         record = next(records(first, guess_delimiter(first), ""), None)
     except ReadingError:
@@ -68,20 +63,27 @@ def headed_rows(source: Source, columns: Mapping[str, Sequence[str]], needed: Se
     have (a delimiter inside a name moves all cells after it), and where its
     employee id is missing or was shortened by a spreadsheet.
     """
-    first = next((line for line in physical_lines(source.text) if line.strip()), "")
     heads: tuple[str, ...] | None = None
     names: list[str] = []
-    table = list(records(source.text, guess_delimiter(first), source.name))
-    usual = Counter(len(record.cells) for record in table if not record.blank).most_common(1)
+    table = list(records(source.text, guess_delimiter(first_line(source.text)), source.name))
+    usual = usual_cells(table)
     for record in table:
         if heads is None and not record.blank:
             heads = tuple(_clean(record.cells))
             names = _names(heads, columns)
             yield HeadedRow(record.row, record.raw, blank=True)
-        elif record.blank or tuple(_clean(record.cells)) == heads:
+        elif record.blank or is_repeated(record, heads or ()):
             yield HeadedRow(record.row, record.raw, blank=True)
         else:
-            yield _row(record, names, needed, usual[0][0])
+            yield _row(record, names, needed, usual)
+
+
+def is_repeated(record: Record, heads: Sequence[str]) -> bool:
+    """Whether a record says the headings (clean, in lower case) again, as at the top of a page."""
+    cells = record.cells
+    if not cells or not heads or clean_cell(cells[0]).lower() != heads[0]:
+        return False
+    return _clean(cells) == list(heads)
 
 
 def unread(row: HeadedRow) -> RawRow:
@@ -114,18 +116,19 @@ def _clean(cells: Iterable[str]) -> list[str]:
 def _names(heads: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str]:
     """A name for each place; a heading that stands twice is told apart by its place."""
     of_heading = {heading: name for name, headings in columns.items() for heading in headings}
-    names: list[str] = []
+    names: dict[str, None] = {}
     for place, head in enumerate(heads, 1):
         name = of_heading.get(head, head) or f"column_{place}"
-        names.append(name if name not in names else f"{name}_{place}")
-    return names
+        names[name if name not in names else f"{name}_{place}"] = None
+    return list(names)
 
 
 def _row(record: Record, names: Sequence[str], needed: Sequence[str], usual: int) -> HeadedRow:
-    if record.broken:
-        return HeadedRow(record.row, record.raw, why="broken_quotes")
-    if len(record.cells) > max(len(names), usual) or any(cell.strip() for cell in record.cells[len(names) :]):
-        return HeadedRow(record.row, record.raw, why="too_many_fields")
+    why = shape_fault(record, 0, len(names), usual)
+    if not why and len(record.cells) > max(len(names), usual):
+        why = "too_many_fields"
+    if why:
+        return HeadedRow(record.row, record.raw, why=why)
     cells = {name: clean_cell(cell) for name, cell in zip(names, record.cells, strict=False)}
     if "employee_id" in cells:
         cells["employee_id"] = clean_id(cells["employee_id"])
@@ -136,6 +139,4 @@ def _row(record: Record, names: Sequence[str], needed: Sequence[str], usual: int
 def _fault(cells: Mapping[str, str], needed: Sequence[str]) -> str:
     if any(name not in cells for name in needed):
         return "too_few_fields"
-    if not cells["employee_id"]:
-        return "no_employee"
-    return "shortened_id" if is_shortened_number(cells["employee_id"]) else ""
+    return id_fault(cells["employee_id"])
