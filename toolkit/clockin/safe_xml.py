@@ -31,8 +31,13 @@ def parse_xml(text: str, file: str) -> Element:
         ``records_xml_broken``: it is not well formed.
     """
     _refuse_declared(text, file)
+    return _root(text, file)
+
+
+def _root(text: str, file: str) -> Element:
+    declaration = DECLARATION.match(text)
     try:
-        root: Element = fromstring(DECLARATION.sub("", text, count=1), forbid_dtd=True)
+        root: Element = fromstring(text[declaration.end() :] if declaration else text, forbid_dtd=True)
     except DefusedXmlException as hostile:
         raise ReadingError("records_xml_entities", file=file) from hostile
     except ParseError as broken:
@@ -61,7 +66,7 @@ def series(text: str, name: str, file: str) -> Iterator[tuple[str, Element | Non
             begun = tag.start()
         elif begun is not None:
             yield from _between(text[at:begun])
-            yield text[begun : tag.end()], parse_xml(text[begun : tag.end()], file)
+            yield text[begun : tag.end()], _root(text[begun : tag.end()], file)
             at, begun = tag.end(), None
     yield from _between(text[at:])
 
