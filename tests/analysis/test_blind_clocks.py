@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from toolkit import tables
-from toolkit.analysis.blind_clocks import axes, blind_rows
+from toolkit.analysis.blind_clocks import axes, blind_rows, found_without
 from toolkit.analysis.clocks import align, to_media_s
 from toolkit.simulation.mornings import DAY_S, Habits
 from toolkit.simulation.mornings import days as drawn
@@ -126,3 +126,14 @@ def test_cameras_and_clips_without_a_start_are_axes_of_their_own() -> None:
     assert told == [["E-1", "E-2"], ["E-3"], ["E-4"], ["E-5"]]
     assert axes(clips)[0].begins_s["E-2"] - axes(clips)[0].begins_s["E-1"] == DAY_S
     assert np.isfinite(list(axes(clips)[0].begins_s.values())).all()
+
+
+def test_without_the_clock_ins_of_one_visit_the_clock_is_still_found_and_without_all_it_is_not() -> None:
+    punches, clips, visits, examined = case(Habits())
+    none = tables.empty("anchors")
+    few = set(punches["punch_id"].iloc[10:14])
+    (row,) = found_without(few, punches, clips, visits, examined, none).to_dict("records")
+    assert row["method"] == "blind" and row["interval_lo_s"] <= 97.3 <= row["interval_hi_s"]
+    assert json.loads(row["model"])["presence"]["clock_ins"] == 36
+    (nothing,) = found_without(set(punches["punch_id"]), punches, clips, visits, examined, none).to_dict("records")
+    assert not nothing["determinable"]

@@ -6,13 +6,15 @@ terminal's time is then mapped straight to its media seconds.
 
 The clock-ins that are laid upon the visits here are those that are later looked
 for in them. That is no circle for the association, which carries the offset's
-whole interval; for "one body, several clock-ins" it would be one, so that no
-finding of that kind is made on such a clock (:mod:`toolkit.analysis.findings`).
+whole interval; for "one body, several clock-ins" it would be one. There the
+clock is found anew without the clock-ins of the visit in question
+(:func:`found_without`), and where it is not established without them, no such
+finding is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +26,7 @@ from toolkit.analysis import coverage
 from toolkit.analysis.association import assignable
 from toolkit.analysis.blind_alignment import ACCEPTED_P, DAY_S, SEARCH_S, Coarse, Seen, coarse_offset
 from toolkit.analysis.civil_time import camera_start, missing
-from toolkit.analysis.clocks import device_of
+from toolkit.analysis.clocks import align, device_of, devices_of
 from toolkit.analysis.fine_alignment import Fine, Floats, fine_offset
 
 LEAST_CLOCK_INS, LEAST_VISITS = 6, 3
@@ -165,3 +167,17 @@ def _row(told: _Told, begin_s: float) -> Row:
         "found": True, "facts": told.facts, "zero": zero, "sd_s": fine.sd_s, "middle_s": fine.middle_s - begin_s,
         "drift": drift, "drift_sd": fine.drift_sd_ppm * 1e-6, "half_cut_s": half_cut,
     }  # fmt: skip
+
+
+def found_without(
+    tested: Collection[str],
+    punches: pd.DataFrame,
+    clips: pd.DataFrame,
+    visits: pd.DataFrame,
+    examined: pd.DataFrame,
+    anchors: pd.DataFrame,
+) -> pd.DataFrame:
+    """Table ``clocks`` as it would be had these clock-ins (ids) not been made."""
+    left = punches[~punches["punch_id"].isin(set(tested))]
+    blind = blind_rows(left, clips, visits, examined, devices_of(left, anchors))
+    return align(left, clips, anchors, blind)

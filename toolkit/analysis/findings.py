@@ -29,7 +29,9 @@ MINUTE_S = 60.0
 PAD_S = 1.5  # the clock's own uncertainty is added to this
 NOT_IN_THIS_VERSION = ("FD5", "FD6", "FD7", "FD8", "FD9")
 
+PERHAPS_P = 0.01  # of a clock-in, that it was made in the tested visit: it is left out of the clock
 ContinuityOf = Callable[[str, float, float], Continuity]
+Refit = Callable[[str, frozenset[str]], Placed | None]
 Rows = list[dict[str, Any]]
 
 
@@ -44,6 +46,7 @@ def conclude(
     examined: pd.DataFrame,
     continuity: ContinuityOf,
     rates: dict[str, Any] | None,
+    refit: Refit | None = None,
     presentations: pd.DataFrame | None = None,
     reuse: pd.DataFrame | None = None,
     reuse_searched: pd.DataFrame | None = None,
@@ -58,6 +61,10 @@ def conclude(
         Tested rates, counts in independent scenes: ``switch`` {kind: {scenes,
         certified}}, ``stay`` and for some kinds ``stay_<kind>`` {scenes,
         certified}, ``companion`` {scenes, flagged}, ``basis``.
+    refit : callable, optional
+        ``(visit_id, punch_ids) -> Placed``: the visit's clip by a clock that was
+        found from presence without these clock-ins, None where none is. Without
+        it no FD2 is made on a clock from presence.
     presentations, reuse, reuse_searched : DataFrame, optional
         Tables of the steps ``faces`` and ``compare``; without them FD4 is told as not run.
     """
@@ -66,7 +73,7 @@ def conclude(
     every = list(place(punches, visits, clips, clocks, examined))
     searched = sum(len(placed.visit_ids) for placed in every)  # of all clips: so many chances to look so by accident
     for placed in every:
-        _one_body(placed, visits, associations, punches, continuity, rates, searched, found, missing)
+        _one_body(placed, visits, associations, punches, continuity, rates, searched, refit, found, missing)
     if reuse is not None and presentations is not None:
         found += reuse_findings(reuse, presentations, visits)
     found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
@@ -88,18 +95,25 @@ def _one_body(
     continuity: ContinuityOf,
     rates: dict[str, Any] | None,
     searched: int,
+    refit: Refit | None,
     found: Rows,
     missing: Rows,
 ) -> None:
     claims = associations[(associations["best"]) & (associations["probability"] >= CLAIM_P)]
-    for body, visit_id in enumerate(placed.visit_ids):
+    by_records = placed
+    for visit_id in by_records.visit_ids:
         mine = set(claims.loc[claims["outcome"] == visit_id, "punch_id"])
+        placed = by_records
         rows = [k for k, one in enumerate(placed.punch_ids) if one in mine]
         if len({placed.timeline.employees[k] for k in rows}) < 2:
             continue
-        if placed.method == BLIND:  # the clock was found from these very clock-ins
-            missing.append({"what": "FD2", "why": "clock_from_the_same_records", "facts": {"visit": visit_id}})
-            continue
+        if placed.method == BLIND:  # the clock was found from these very clock-ins, among others
+            again = _by_the_others(visit_id, associations, refit)
+            if again is None:
+                missing.append({"what": "FD2", "why": "clock_from_the_same_records", "facts": {"visit": visit_id}})
+                continue
+            placed, rows = again, [k for k, one in enumerate(again.punch_ids) if one in mine]
+        body = placed.visit_ids.index(visit_id)
         if any(placed.precision_s[k] >= MINUTE_S for k in rows):
             missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})
             continue
@@ -115,6 +129,14 @@ def _one_body(
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
             continue
         found.append(_finding(placed, rows, visit, chance, body_check, rates, searched))
+
+
+def _by_the_others(visit_id: str, associations: pd.DataFrame, refit: Refit | None) -> Placed | None:
+    """The visit's clip by a clock that no clock-in of this visit helped to find."""
+    if refit is None:
+        return None
+    mine = associations[(associations["outcome"] == visit_id) & (associations["probability"] >= PERHAPS_P)]
+    return refit(visit_id, frozenset(mine["punch_id"].astype(str)))
 
 
 def _clock_sd(placed: Placed, rows: Sequence[int]) -> float:
@@ -159,7 +181,14 @@ def _finding(
         "rivals": [one.as_row() for one in rivals],
         "headline": top,
         "against": [*_against(visit, body, survives), *_unlooked(placed, rows, rivals)],
-        "limits": ["names_nobody", "continuity_is_a_set", "hidden_behind", "not_random_footage", "other_footage_rates"],
+        "limits": [
+            "names_nobody",
+            "continuity_is_a_set",
+            "hidden_behind",
+            "not_random_footage",
+            "other_footage_rates",
+            *(["clock_by_presence"] if placed.method == BLIND else []),
+        ],
         "sensitivity": {
             "m": round(chance.m, 4),
             "log10_at_m": round(chance.at_m, 3),

@@ -9,6 +9,8 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import coverage
+from toolkit.analysis.association import Placed, place
+from toolkit.analysis.blind_clocks import found_without
 from toolkit.analysis.counts import count
 from toolkit.analysis.face_changes import changes
 from toolkit.analysis.findings import conclude as conclude_tables
@@ -20,7 +22,7 @@ from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
     "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
-    "presenters",
+    "presenters", "anchors",
 )  # fmt: skip
 COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
 PAIRS, SHEETS = "face_pairs", "visit_readings"
@@ -33,7 +35,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
     others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 4, "rates": continuity_rates(), "model": continuity_model()}
+    params = {"version": 5, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
@@ -41,6 +43,12 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 
     def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
         return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model())
+
+    def refit(visit_id: str, tested: frozenset[str]) -> Placed | None:
+        shared = (read["clips"], read["visits"], read["examined"])
+        clocks = found_without(tested, read["punches"], *shared, read["anchors"])
+        found = place(read["punches"], read["visits"], read["clips"], clocks, read["examined"])
+        return next((one for one in found if visit_id in one.visit_ids), None)
 
     lost = tables.build("integrity", coverage.frames_lost(read["examined"]))
     findings, missing = conclude_tables(
@@ -53,6 +61,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         examined=read["examined"],
         continuity=certify,
         rates=continuity_rates() or None,
+        refit=refit,
         **compared,
     )
     findings, lacking = _with_artefacts(case, findings)
