@@ -12,6 +12,8 @@ import pytest
 from tests.cli.test_bad_input import papermask
 from toolkit.cli.tools import lab_environment
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole built-in case
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
