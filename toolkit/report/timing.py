@@ -12,7 +12,7 @@ from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, s
 
 MOST_ROWS = 400
 MOST_OUTSIDE = 20
-BLIND = "blind"
+BLIND, DIFFERS = "blind", "presence_differs"
 PRESENCE_S = 3.0  # what the two ways may differ by, beside the width of the anchors' interval
 SIGNS = ("decoded", "probed", "lost", "gap", "visit", "named", "seen", "nobody", "outside", "band")
 
@@ -53,7 +53,7 @@ def _clock_notes(each: list[Facts], write: Writer) -> list[Block]:
         for one in known
         if one["half_widths_s"] is not None
     ]
-    told += [note for one in each if (note := _presence(one, write)) is not None]
+    told += _presence(each, write)
     if any(one["zone_basis"] not in (None, "stated") for one in known):
         told.append(Paragraph(write("clock_zone_unknown"), "note"))
     pairs = {(one["device_id"], one["terminal"]) for one in known if one["device_basis"] == "taken for one"}
@@ -61,25 +61,38 @@ def _clock_notes(each: list[Facts], write: Writer) -> list[Block]:
     return told
 
 
-def _presence(each: Facts, write: Writer) -> Block | None:
-    """What presence alone says: the clock itself, a check of the anchors, or that it establishes nothing."""
+def _presence(each: list[Facts], write: Writer) -> list[Block]:
+    """What presence alone says: the clock itself, a check of the anchors, or nothing; once for clips that share it."""
+    clips: dict[tuple[str, str], list[str]] = {}
+    for one in each:
+        told = _of_presence(one, write)
+        if told is not None:
+            clips.setdefault(told, []).append(str(one["exhibit_id"]))
+    return [
+        Paragraph(f"{refs(names)} {sentence}", "warning" if key == DIFFERS else "note")
+        for (key, sentence), names in clips.items()
+    ]
+
+
+def _of_presence(each: Facts, write: Writer) -> tuple[str, str] | None:
+    """Key and sentence of one clip."""
     told = each["presence"]
-    if told is None:
+    if told is None or (told["p"] is None and each["determinable"]):
         return None
-    facts = {"ref": at(each["exhibit_id"]), "clock_ins": told["clock_ins"], "visits": told["visits"]}
+    facts = {"clock_ins": told["clock_ins"], "visits": told["visits"]}
     if told["p"] is None:
-        return None if each["determinable"] else Paragraph(write("presence_too_few", **facts), "note")
-    chance = brief(float(told["p"]))
+        return "presence_too_few", write("presence_too_few", **facts)
+    facts["chance"] = brief(float(told["p"]))
     if not told["found"]:
-        return Paragraph(write("presence_nothing", chance=chance, **facts), "note")
-    if each["method"] == BLIND:
-        return Paragraph(write("presence_found", chance=chance, **facts), "note")
-    apart = float(told["minus_anchors_s"])
-    spread = float(each["half_widths_s"][0]) if each["half_widths_s"] else 0.0
-    key = "presence_agrees" if abs(apart) <= spread + PRESENCE_S else "presence_differs"
-    return Paragraph(
-        write(key, chance=chance, apart=f"{apart:+.1f}", **facts), "note" if key != "presence_differs" else "warning"
-    )
+        key = "presence_no_check" if each["determinable"] else "presence_nothing"
+    elif each["method"] == BLIND:
+        key = "presence_found"
+    else:
+        apart = float(told["minus_anchors_s"])
+        spread = float(each["half_widths_s"][0]) if each["half_widths_s"] else 0.0
+        key = "presence_agrees" if abs(apart) <= spread + PRESENCE_S else DIFFERS
+        facts["apart"] = f"{apart:+.1f}"
+    return key, write(key, **facts)
 
 
 def _columns(write: Writer, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -105,7 +118,7 @@ def _clock_row(each: Facts, write: Writer) -> tuple[str, ...]:
 
 
 def _anchors(each: list[Facts], write: Writer) -> list[Block]:
-    rows = tuple(
+    told = (
         (
             clock_of["device_id"],
             at(one["clip_exhibit_id"] or clock_of["exhibit_id"], one["media_s"]),
@@ -118,6 +131,7 @@ def _anchors(each: list[Facts], write: Writer) -> list[Block]:
         for clock_of in each
         for one in clock_of["anchors"]
     )
+    rows = tuple(dict.fromkeys(told))  # clips of one camera share their anchors
     if not rows:
         return []
     names = ("device", "reference", "row", "device_time", "residual", "uncertainty", "how")
