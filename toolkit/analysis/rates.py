@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 Floats = NDArray[np.float64]
 CONFIDENCE = 0.95
@@ -54,8 +54,8 @@ def rate_of(hits: int, trials: int) -> Rate:
     if not 0 <= hits <= trials:
         raise ValueError(f"{hits} of {trials}")
     tail = (1 - CONFIDENCE) / 2
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, trials - hits + 1))
-    high = 1.0 if hits == trials else float(beta.ppf(1 - tail, hits + 1, trials - hits))
+    low = 0.0 if hits == 0 else float(betaincinv(hits, trials - hits + 1, tail))
+    high = 1.0 if hits == trials else float(betaincinv(hits + 1, trials - hits, 1 - tail))
     return Rate(hits=hits, trials=trials, rate=hits / trials if trials else None, interval=(low, high))
 
 
@@ -67,7 +67,7 @@ def upper_bounds(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -
     """
     k, n = np.broadcast_arrays(np.asarray(hits, float), np.asarray(trials, float))
     open_end = (n <= 0) | (k >= n)
-    bound = beta.ppf(confidence, np.where(open_end, 1.0, k + 1), np.where(open_end, 1.0, n - k))
+    bound = betaincinv(np.where(open_end, 1.0, k + 1), np.where(open_end, 1.0, n - k), confidence)
     return np.where(open_end, 1.0, bound)
 
 
@@ -75,7 +75,7 @@ def lower_bounds(hits: ArrayLike, trials: ArrayLike, confidence: float = 0.95) -
     """Exact one-sided lower bounds of rates; 0 without trials."""
     k, n = np.broadcast_arrays(np.asarray(hits, float), np.asarray(trials, float))
     open_end = (n <= 0) | (k <= 0)
-    bound = beta.ppf(1 - confidence, np.where(open_end, 1.0, k), np.where(open_end, 1.0, n - k + 1))
+    bound = betaincinv(np.where(open_end, 1.0, k), np.where(open_end, 1.0, n - k + 1), 1 - confidence)
     return np.where(open_end, 0.0, bound)
 
 

@@ -21,7 +21,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as students_t
+from scipy.special import stdtrit
 
 from toolkit.analysis.rates import lower_bounds, upper_bounds
 from toolkit.analysis.site_controls import Control, day_factor, effective
@@ -223,7 +223,7 @@ def _quantile(shown: Sequence[Control]) -> float:
     """Student's quantile: few people or prints make a spread that is itself unsure."""
     people = len({one.person for one in shown if one.print_id is None})
     prints = len({one.print_id for one in shown if one.print_id is not None})
-    return float(students_t.ppf(CONFIDENCE, max(min(people, prints) - 1, 1)))
+    return float(stdtrit(max(min(people, prints) - 1, 1), CONFIDENCE))
 
 
 def _draws(shown: Sequence[Control]) -> Floats:

@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from toolkit import demo as demo_case
 from toolkit.cli.cases import AsJson, Language, oddity_text, tell
 from toolkit.cli.models import register_models
 from toolkit.cli.punching import punches
@@ -47,7 +46,9 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make the built-in case and run it."""
-    made = demo_case.run_demo(out, language=language, progress=bar)
+    from toolkit.demo import run_demo  # read here for the same reason as below
+
+    made = run_demo(out, language=language, progress=bar)
     tell(made, as_json)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from toolkit.report.figures import INK, NAMED, SOFT, STYLE, VISIT
+from toolkit.report.figures import INK, NAMED, SOFT, VISIT, blank, styled
 from toolkit.report.rate_figures import CHANCE, dress, svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LIVE_LINE: dict[str, Any] = {"color": SOFT, "ls": (0, (4, 2)), "lw": 1.6}
 PRINT_LINE: dict[str, Any] = {"color": VISIT, "ls": "-", "lw": 2.0}
@@ -34,9 +33,9 @@ def tippett_chart(points: Sequence[Sequence[float]], places: Sequence[Place]) ->
     drawn = list(places)[:MOST_PLACES]
     spots = [one[0] for one in points] + [value for one in drawn for value in one[1:]] + [0.0]
     ends = min(spots) - SLACK, max(spots) + SLACK
-    with matplotlib.style.context(["default", STYLE]):
+    with styled():
         rows_in = ROW_IN * len(drawn) + 0.55
-        figure = Figure(figsize=(WIDTH_IN, CURVES_IN + rows_in), layout="constrained")
+        figure = blank(WIDTH_IN, CURVES_IN + rows_in)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(CURVES_IN, rows_in))
         _curves(above, points, ends)
         _rows(below, drawn)

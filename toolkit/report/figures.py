@@ -11,16 +11,16 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
-from typing import Any
-
-import matplotlib.style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from toolkit.analysis.clocks import sd_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.wording import plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK, SOFT, BAND, PAPER = "#1d2733", "#8b97a5", "#dbe2e9", "#ffffff"
 VISIT, NAMED, OUTSIDE = "#3d6b99", "#a5531f", "#6b4a8f"
@@ -40,6 +40,23 @@ MARGIN_S = 20.0
 WIDTH_IN = 11.0
 
 
+def styled() -> AbstractContextManager[None]:
+    """Settings that hold while a chart is drawn.
+
+    "default" first: a reader's own settings of the library must not change the picture.
+    """
+    import matplotlib.style  # read where it is drawn: every other command would wait for it
+
+    return matplotlib.style.context(["default", STYLE])
+
+
+def blank(width_in: float, high_in: float) -> Figure:
+    """An empty chart of this size."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width_in, high_in), layout="constrained")
+
+
 def timeline(facts: dict[str, Any], exhibit_id: str, span: tuple[float, float] | None = None) -> str:
     """The timeline of one clip, or of a stretch of it, as a ``data:`` address.
 
@@ -50,9 +67,8 @@ def timeline(facts: dict[str, Any], exhibit_id: str, span: tuple[float, float] |
     """
     clip = next(one for one in facts["clips"] if one["exhibit_id"] == exhibit_id)
     first, last = span or (0.0, float(clip["duration_s"]))
-    # "default" first: a reader's own settings of the library must not change the picture.
-    with matplotlib.style.context(["default", STYLE]):
-        axes = Figure(figsize=(WIDTH_IN, 3.4), layout="constrained").add_subplot()
+    with styled():
+        axes = blank(WIDTH_IN, 3.4).add_subplot()
         _camera(axes, clip)
         _visits(axes, facts, exhibit_id, (first, last))
         levels = _punches(axes, facts, exhibit_id, (first, last))
@@ -69,6 +85,8 @@ def around(clip: dict[str, Any], visit: dict[str, Any]) -> tuple[float, float]:
 
 
 def _block(axes: Axes, start: float, end: float, row: float, high: float, **look: Any) -> None:
+    from matplotlib.patches import Rectangle
+
     axes.add_patch(Rectangle((start, row), end - start, high, **look))
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from toolkit.report.figures import INK, SOFT, VISIT, blank, styled
 
-from toolkit.report.figures import INK, SOFT, STYLE, VISIT
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 CHANCE = "#c9d1d9"
 LINES: dict[str, dict[str, Any]] = {
@@ -41,7 +41,7 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tupl
         Ids, in the order drawn.
     panels : sequence of (geometry, label)
     """
-    with matplotlib.style.context(["default", STYLE]):
+    with styled():
         figure, axes = _grid(len(panels), 1.5, 0.9 + ROW_IN * len(kinds))
         for place, (geometry, label) in zip(axes, panels, strict=True):
             told = {row["kind"]: row for row in rows if row["geometry"] == geometry}
@@ -58,7 +58,7 @@ def areas_chart(rows: Sequence[Row], kinds: Sequence[str], panels: Sequence[tupl
 def _grid(panels: int, beside_in: float, row_in: float) -> tuple[Figure, list[Axes]]:
     """A figure with room for so many panels, at most three side by side so that they can be read on a page."""
     across, down = min(panels, ACROSS), -(-panels // ACROSS)
-    figure = Figure(figsize=(beside_in + PANEL_IN * across, row_in * down), layout="constrained")
+    figure = blank(beside_in + PANEL_IN * across, row_in * down)
     every = figure.subplots(down, across, sharey=True, squeeze=False).ravel().tolist()
     for spare in every[panels:]:
         spare.set_axis_off()
@@ -89,7 +89,7 @@ def roc_chart(curves: Sequence[Row], panels: Sequence[tuple[str, str]]) -> str:
         artefacts taken for live).
     panels : sequence of (geometry, label)
     """
-    with matplotlib.style.context(["default", STYLE]):
+    with styled():
         figure, axes = _grid(len(panels), 0.6, 2.9)
         for place, (geometry, label) in zip(axes, panels, strict=True):
             place.plot([0, 1], [1, 0], color=CHANCE, lw=1.0, zorder=0)
