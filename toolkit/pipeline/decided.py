@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,35 @@ Row = dict[str, Any]
 Rows = list[Row]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What decisions are judged beside: all of them, what can be decided on besides findings, who worked openly."""
+
+    decisions: Rows
+    visits: Rows
+    presentations: Rows
+    worked: frozenset[str]
+
+    def known(self, findings: Sequence[Mapping[str, Any]]) -> dict[str, Subject]:
+        """All that people can decide on, by its id of today."""
+        return subjects(findings, self.visits, self.presentations)
+
+    def review(self, findings: Sequence[Mapping[str, Any]]) -> Review:
+        """What the decisions are worth beside these findings."""
+        return review(self.decisions, self.known(findings), findings, self.worked)
+
+
+def desk(case: Case, visits: pd.DataFrame) -> Desk:
+    """The desk of a case; whoever stated a zone or made a mark has seen more of it than a blind reviewer may."""
+    worked = {row[column] for name, column in WORKED for row in _rows(case, name)}
+    return Desk(
+        decisions=_rows(case, TABLE),
+        visits=tables.rows_of("visits", visits),
+        presentations=_rows(case, "presentations"),
+        worked=frozenset(str(one) for one in worked if one is not None),
+    )
+
+
 def decided(
     case: Case, findings: pd.DataFrame, read: Mapping[str, pd.DataFrame], refit: naming.Refit
 ) -> tuple[pd.DataFrame, pd.DataFrame, Rows]:
@@ -35,41 +64,23 @@ def decided(
     read : mapping
         The tables that findings are made from (:data:`toolkit.pipeline.concluding.INPUTS`).
     """
-    rows = tables.rows_of("findings", findings)
-    shown = _table(case, "presentations")
+    rows, here = tables.rows_of("findings", findings), desk(case, read["visits"])
     told = naming.Tables(
-        presentations=shown,
+        presentations=case.read("presentations") if case.has("presentations") else tables.empty("presentations"),
         **{one.name: read[one.name] for one in fields(naming.Tables) if one.name != "presentations"},
     )
-    found = naming.uses(naming.artefacts(rows, reviewed(case, rows, read["visits"]), told), told, refit)
+    found = naming.uses(naming.artefacts(rows, here.review(rows), told), told, refit)
     rows[-1:-1] = repeated.repeated(found, read["visits"])
     for number, row in enumerate(rows, 1):
         row["finding_id"] = f"F-{number:02d}"
-    stand = reviewed(case, rows, read["visits"])
+    stand = here.review(rows)
     made = [_with_decisions(row, stand) for row in rows]
     ids = tables.build("identities", naming.identities(found))
     return tables.build("findings", made), ids, repeated.missing(found)
 
 
-def reviewed(case: Case, findings: Sequence[Mapping[str, Any]], visits: pd.DataFrame) -> Review:
-    """What the decisions of a case are worth beside these findings."""
-    made = tables.rows_of(TABLE, _table(case, TABLE))
-    return review(made, known(case, findings, visits), findings, worked_openly(case))
-
-
-def known(case: Case, findings: Sequence[Mapping[str, Any]], visits: pd.DataFrame) -> dict[str, Subject]:
-    """All that people can decide on, by its id of today."""
-    shown = tables.rows_of("presentations", _table(case, "presentations"))
-    return subjects(findings, tables.rows_of("visits", visits), shown)
-
-
-def worked_openly(case: Case) -> set[str]:
-    """Who stated a zone or made a mark: they have seen more of the case than a blind reviewer may."""
-    return {str(one) for name, column in WORKED for one in _table(case, name)[column].dropna()}
-
-
-def _table(case: Case, name: str) -> pd.DataFrame:
-    return case.read(name) if case.has(name) else tables.empty(name)
+def _rows(case: Case, name: str) -> Rows:
+    return tables.rows_of(name, case.read(name)) if case.has(name) else []
 
 
 def _with_decisions(row: Row, stand: Review) -> Row:

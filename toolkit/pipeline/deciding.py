@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from toolkit.casebook.case import Case
 from toolkit.errors import ReadingError
 from toolkit.language import text
 from toolkit.pipeline.concluding import conclude
-from toolkit.pipeline.decided import TABLE, known, reviewed
+from toolkit.pipeline.decided import TABLE, desk
 
 MOST_LISTED = 40
 
@@ -58,14 +59,13 @@ def decide(case: Case, about: str, answer: str, *, by: str, blind: bool = False,
         The case is open for reading only.
     """
     findings = tables.rows_of("findings", case.read("findings")) if case.has("findings") else []
-    visits = case.read("visits")
-    subjects = known(case, findings, visits)
-    subject = _found(about, subjects)
+    here = desk(case, case.read("visits"))
+    subject = _found(about, here.known(findings))
     _check(subject, answer, by, blind, note)
     row = next((one for one in findings if one["finding_id"] == subject.id), None)
     if row is not None and answer in STATES:
-        _check_change(row, answer, reviewed(case, findings, visits))
-    made = tables.rows_of(TABLE, case.read(TABLE)) if case.has(TABLE) else []
+        _check_change(row, answer, here.review(findings))
+    made = here.decisions
     fresh = _row(case, subject, answer, by.strip(), blind, note.strip(), len(made) + 1, row)
     case.record(TABLE, tables.build(TABLE, [*made, fresh]), inputs=["exhibits"])
     # The key stays out of the journal: of findings without moments it holds employee ids.
@@ -73,7 +73,7 @@ def decide(case: Case, about: str, answer: str, *, by: str, blind: bool = False,
     case.note("decide", public, {"by": fresh["by"], "note": fresh["note"]})
     if findings:
         findings = tables.rows_of("findings", conclude(case))
-    return _told(fresh, subject, reviewed(case, findings, visits))
+    return _told(fresh, subject, replace(here, decisions=[*made, fresh]).review(findings))
 
 
 def _found(about: str, subjects: Mapping[str, Subject]) -> Subject:
@@ -127,9 +127,10 @@ def _row(
         "state": None if finding is None else finding["state"],
         "report_sha256": reports[-1] if reports else None,
     }
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     return {
-        "decision_id": f"D-{number:04d}", "about": subject.id, "kind": subject.kind, "about_key": subject.key,
-        "version": subject.version, "answer": answer, "by": by, "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "decision_id": f"D-{number:04d}", "about": subject.id, "kind": subject.kind,
+        "about_key": json.loads(subject.key), "version": subject.version, "answer": answer, "by": by, "at": now,
         "blind": blind, "note": note, "shown": shown,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Points
+from toolkit.report.wording import plain
 from toolkit.report.writer import Facts, Writer, probability
 
 MOST_LISTED = 40
@@ -73,12 +74,12 @@ def _about(one: Facts, write: Writer) -> str:
 
 def _named(name: str, write: Writer) -> str:
     finding, _, rival = name.partition(":")
-    return f"{finding}: {write.code('rival', rival)}" if rival else finding
+    return write("about_rival", finding=finding, rival=write.code("rival", rival)) if rival else finding
 
 
 def _answer(one: Facts, write: Writer) -> str:
     told = write.code(f"answer_{one['kind']}", one["answer"])
-    return write("answer_reason", answer=told, reason=one["note"]) if one["note"] else told
+    return write("answer_reason", answer=told, reason=one["note"]) if plain(one["note"]) else told
 
 
 def _blind(one: Facts, write: Writer) -> str:
