@@ -160,6 +160,7 @@ def _sheet(visit_id: str, exhibit_id: str, said: list[dict[Any, Any]], searched:
         "limits": ["names_nobody_pictured", "paper_not_shown", "sheet_may_be_shown_for_a_reason", "not_random_footage"],
         "sensitivity": {
             "presentation_id": None,
+            "leaves_candidate": False,
             "stated_by": sorted(str(one["cue"]) for one in said),
             "level": str(said[0]["level"]),
             "pictures": len(moments),
@@ -201,7 +202,7 @@ def _finding(
     moments = sorted({round(first + share * (last - first), 3) for share in SHOWN_AT})
     return {
         "code": CODE,
-        "state": "supported" if supported else "candidate",
+        "state": "candidate",
         "employees": [],
         "visit_ids": [str(shown["visit_id"])],
         "propositions": {
@@ -216,6 +217,7 @@ def _finding(
         "sensitivity": {
             "presentation_id": str(shown["presentation_id"]),
             "stated_by": for_it,
+            "leaves_candidate": supported,
             "for_paper": [cue for cue in for_it if all(cue not in cues for cues in speaking.values())],
             "paper_headline": parts["paper"]["headline"],
             "reason": None if pd.isna(row["reason"]) else str(row["reason"]),

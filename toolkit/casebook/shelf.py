@@ -35,9 +35,9 @@ STEP_OF = {
     "presentations": "faces", "faces": "faces", "cue_readings": "cues", "models": "cues", "likenesses": "compare",
     "reuse": "compare", "reuse_searched": "compare", "models_compared": "compare",
     "clocks": "clocks", "associations": "associate", "findings": "conclude", "counts": "conclude",
-    "not_assessable": "conclude",
+    "not_assessable": "conclude", "identities": "conclude",
 }  # fmt: skip
-STATED = ("exhibits", "zones")  # from people, not from a step
+STATED = ("exhibits", "zones", "decisions")  # from people, not from a step
 
 
 class Shelf:

@@ -11,6 +11,7 @@ import sys
 
 from toolkit.cli.assessing import register_assess
 from toolkit.cli.cases import register_cases
+from toolkit.cli.deciding import register_deciding
 from toolkit.cli.marking import register_marking
 from toolkit.cli.rates import register_rates
 from toolkit.cli.speaking import guard, new_app
@@ -22,6 +23,7 @@ register_tools(app)
 register_rates(app)
 register_assess(app)
 register_marking(app)
+register_deciding(app)
 
 
 def main() -> None:

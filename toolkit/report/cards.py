@@ -8,6 +8,7 @@ from typing import Any
 from toolkit.records import Frame
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Picture, Points
+from toolkit.report.decisions import with_decisions
 from toolkit.report.mask_cards import change_card, mask_card
 from toolkit.report.stills import key_frames
 from toolkit.report.summary import one_body
@@ -23,13 +24,14 @@ def finding_cards(facts: Facts, write: Writer, still: StillOf, pictures: Mapping
         yield Paragraph(write("findings_none"), "note")
     for finding in facts["findings"]:
         if finding["code"] == "FD10":
-            yield _integrity(finding, facts, write)
+            card = _integrity(finding, facts, write)
         elif finding["code"] == "FD1":
-            yield mask_card(finding, facts, write, still, pictures)
+            card = mask_card(finding, facts, write, still, pictures)
         elif finding["code"] == "FD3":
-            yield change_card(finding, facts, write, still)
+            card = change_card(finding, facts, write, still)
         else:
-            yield _card(finding, facts, write, still)
+            card = _card(finding, facts, write, still)
+        yield with_decisions(card, finding, facts, write)
 
 
 def _title(finding: Facts, write: Writer) -> str:
@@ -58,6 +60,8 @@ def _visits_of(finding: Facts, facts: Facts) -> list[Facts]:
 def _lead(finding: Facts, facts: Facts, write: Writer) -> str:
     if finding["code"] == "FD4":
         return _picture_lead(finding, write)
+    if finding["code"] == "FD7":
+        return _repeated_lead(finding, write)
     ids = ", ".join(finding["employees"])
     told = [
         write(
@@ -74,6 +78,14 @@ def _lead(finding: Facts, facts: Facts, write: Writer) -> str:
     ]
     records = refs(one["exhibit_id"] for one in facts["records"])
     return write.told([*told, write("fd2_sources", refs=records)]) if told else write("finding_other", ids=ids or "–")
+
+
+def _repeated_lead(finding: Facts, write: Writer) -> str:
+    told = finding["sensitivity"]
+    return write(
+        "fd7_lead", ids=", ".join(finding["employees"]), times=told["times"], presenter=told["presenter_id"],
+        visits=", ".join(finding["visit_ids"]), rests=", ".join(told["rests_on"]),
+    )  # fmt: skip
 
 
 def _picture_lead(finding: Facts, write: Writer) -> str:

@@ -45,7 +45,8 @@ def _span(one: Facts | None, write: Writer) -> str:
 def alternatives(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """Ordinary explanations that stand in every case of this kind."""
     listed = tuple(write(f"alternative_{k}") for k in range(1, ALTERNATIVES + 1))
-    return (Paragraph(write("alternatives_lead")), Points(listed))
+    lead = write("alternatives_lead_decided" if facts["decisions"] else "alternatives_lead")
+    return (Paragraph(lead), Points(listed))
 
 
 def exculpatory(facts: Facts, write: Writer) -> tuple[Block, ...]:
@@ -159,7 +160,8 @@ def statements(facts: Facts, write: Writer) -> tuple[Block, ...]:
         *([write("statement_searched", visits=len(facts["visits"]))] if searched else []),
         *(write(f"statement_{name}") for name in ("processing", "sheet")),
         *([write("statement_selected")] if facts["clips"] else []),
-        *(write(f"statement_{name}") for name in ("missing", "faces", "reviewed")),
+        *(write(f"statement_{name}") for name in ("missing", "faces")),
+        write("statement_reviewed_decided" if facts["decisions"] else "statement_reviewed"),
     ]
     changes = tuple(write(f"change_{k}") for k in range(1, CHANGES + 1))
     return (Points(tuple(told)), Points(changes, write("statement_changes")))

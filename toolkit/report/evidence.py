@@ -17,8 +17,13 @@ def mandate(facts: Facts, write: Writer) -> tuple[Block, ...]:
         Paragraph(write("mandate_purpose", purpose=facts["purpose"] or "–")),
         Paragraph(write("mandate_basis", basis=facts["stated_basis"] or "–")),
         Paragraph(write("mandate_question")),
-        Paragraph(write("mandate_reviewers"), "note"),
+        Paragraph(_reviewers(facts, write), "note"),
     )
+
+
+def _reviewers(facts: Facts, write: Writer) -> str:
+    people = dict.fromkeys(one["by"] for one in facts["decisions"])
+    return write("mandate_reviewers_decided", people=", ".join(people)) if people else write("mandate_reviewers")
 
 
 def exhibits(facts: Facts, write: Writer) -> tuple[Block, ...]:

@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
 from toolkit import __version__, tables
 from toolkit.analysis import coverage
 from toolkit.analysis.assertions import repeats
@@ -20,6 +18,7 @@ from toolkit.analysis.tested import cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
 from toolkit.report import clock_facts, mask_facts
+from toolkit.report.decision_facts import decision_facts
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
@@ -85,6 +84,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "clock": clock_facts.clock(read["clocks"], read["anchors"]),
         "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
+        **decision_facts(read),
+        "identities": read["identities"],
         "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": [],
         "integrity": [_pick(row, "exhibit_id", "code", "facts") for row in (*read["integrity"], *_lost(case))],
@@ -99,17 +100,7 @@ def as_document(facts: Mapping[str, Any]) -> bytes:
 
 
 def _rows(case: Case, name: str) -> Rows:
-    if not case.has(name):
-        return []
-    kinds = tables.TABLES[name].columns
-    rows: list[dict[Any, Any]] = case.read(name).to_dict("records")
-    return [{column: _value(kind, row[column]) for column, kind in kinds.items()} for row in rows]
-
-
-def _value(kind: str, value: Any) -> Any:
-    if value is pd.NA or value is None or value != value:
-        return None
-    return json.loads(value) if kind.startswith("json") else value
+    return tables.rows_of(name, case.read(name)) if case.has(name) else []
 
 
 def _pick(row: Mapping[str, Any], *names: str) -> Row:

@@ -8,6 +8,7 @@ from toolkit.records import Frame
 from toolkit.report import closing, evidence, faces, reuse, timing
 from toolkit.report.blocks import Block, Section
 from toolkit.report.cards import finding_cards
+from toolkit.report.decisions import decided, naming
 from toolkit.report.likeness import likeness
 from toolkit.report.summary import summary
 from toolkit.report.writer import Facts, Writer
@@ -39,6 +40,8 @@ def sections(
         ("clockins", timing.clockins(facts, write)),
         ("methods", closing.methods(facts, write)),
         ("findings", tuple(finding_cards(facts, write, still, pictures))),
+        ("decisions", decided(facts, write)),
+        ("identities", naming(facts, write)),
         ("counts", closing.counts(facts, write)),
         ("alternatives", closing.alternatives(facts, write)),
         ("exculpatory", closing.exculpatory(facts, write)),

@@ -12,13 +12,19 @@ WEIGHTY = (
     "clock_ins_not_examined", "clock_ins_frames_lost", "offset_not_determinable", "minute_precision",
 )  # fmt: skip
 
+REJECTED, UNTOUCHED = "rejected", ("candidate", "information")
 NO_PLACE = ("no_zone", "no_empty_place", "plate_not_empty", "plate_needs_frames", "zone_is_empty")
 LEAST_UNSEEN_MIN = 0.05  # footage is told in tenths of a minute
 
 
 def one_body(facts: Facts) -> list[Facts]:
-    """The FD2 findings."""
-    return [finding for finding in facts["findings"] if finding["code"] == "FD2"]
+    """The FD2 findings that nobody rejected."""
+    return [one for one in facts["findings"] if one["code"] == "FD2" and one["state"] != REJECTED]
+
+
+def rejected(facts: Facts) -> bool:
+    """Whether people rejected all FD2 findings that there were."""
+    return not one_body(facts) and any(one["code"] == "FD2" for one in facts["findings"])
 
 
 def events(facts: Facts) -> list[Facts]:
@@ -42,10 +48,14 @@ def ladder(facts: Facts) -> str:
     if not facts["associations"]:
         return "ladder_no_clock"
     found = one_body(facts)
+    if rejected(facts):
+        return "ladder_rejected"
     if not found:
         return "ladder_none" if facts["visits"] else "ladder_no_visits"
     words = {finding["headline"].get("words") for finding in found}
-    return "ladder_equal" if words <= {"no_support", "no_ratio"} else "ladder_continuity"
+    if words <= {"no_support", "no_ratio"}:
+        return "ladder_equal"
+    return "ladder_continuity" if all(one["state"] == "candidate" for one in found) else "ladder_decided"
 
 
 def summary_lines(facts: Facts, write: Writer) -> list[str]:
@@ -55,11 +65,13 @@ def summary_lines(facts: Facts, write: Writer) -> list[str]:
 
 
 def masks(facts: Facts) -> list[Facts]:
-    """The findings that a presentation may have been an artefact."""
-    return [one for one in facts["findings"] if one["code"] == "FD1"]
+    """The findings that a presentation may have been an artefact and that nobody rejected."""
+    return [one for one in facts["findings"] if one["code"] == "FD1" and one["state"] != REJECTED]
 
 
 def _open_line(facts: Facts, write: Writer) -> str:
+    if facts["decisions"]:
+        return write("line_open_decided", count=len(facts["decisions"]))
     return write("line_open_mask", count=len(masks(facts))) if masks(facts) else write("line_open")
 
 
@@ -128,6 +140,8 @@ def _found_line(facts: Facts, write: Writer) -> str:
     if found:
         told = "; ".join(f"{one['visit_ids'][0]} ({', '.join(one['employees'])})" for one in found)
         return write("line_fd2", count=len(found), told=told)
+    if rejected(facts):
+        return write("line_fd2_rejected")
     return write("line_fd2_none" if facts["associations"] and examined(facts) else "line_fd2_not_searched")
 
 
@@ -139,7 +153,8 @@ def summary(facts: Facts, write: Writer) -> tuple[Block, ...]:
     told = [f"{line} {_line_refs(facts, number)}".rstrip() for number, line in enumerate(lines)]
     answers = (
         ("asked", (write("summary_asked", refs=every),)),
-        ("found", (*told, *(_finding_line(one, write) for one in one_body(facts)), *_others(facts, write))),
+        ("found", (*told, *(_finding_line(one, write) for one in one_body(facts)), *_others(facts, write),
+                   *_decided(facts, write))),
         ("strong", _strength(facts, write)),
         ("else", _rivals(facts, write)),
         ("cannot", _cannot(facts, write)),
@@ -175,7 +190,19 @@ def _others(facts: Facts, write: Writer) -> tuple[str, ...]:
             visits=", ".join(one["visit_ids"]),
         )
         for one in facts["findings"]
-        if one["code"] not in ("FD2", "FD10")
+        if one["code"] not in ("FD2", "FD10") and one["state"] == "candidate"
+    )  # fmt: skip
+
+
+def _decided(facts: Facts, write: Writer) -> tuple[str, ...]:
+    """The findings whose state people changed."""
+    return tuple(
+        write(
+            "summary_decided", finding=one["finding_id"], title=write.code("finding", one["code"]),
+            visits="".join(f" {name}" for name in one["visit_ids"]), state=write.code("state", one["state"]),
+        )
+        for one in facts["findings"]
+        if one["state"] not in UNTOUCHED
     )  # fmt: skip
 
 
@@ -206,7 +233,7 @@ def _rivals(facts: Facts, write: Writer) -> tuple[str, ...]:
         rival["name"] for finding in one_body(facts) for rival in finding["rivals"] if rival.get("lower_log10") is None
     }
     open_ones = (write("summary_else_open", rivals=write.names("rival", sorted(names))),) if names else ()
-    return (*open_ones, write("summary_else"))
+    return (*open_ones, write("summary_else_decided" if facts["decisions"] else "summary_else"))
 
 
 def _cannot(facts: Facts, write: Writer) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ FOREIGN_KEYS = frozenset(
     {
         "purpose", "stated_basis", "access", "retain_until", "employee_id", "employees", "device_id", "camera_id",
         "stamped_text", "how_read", "device_time", "first_text", "last_text", "excluded_by", "container", "codec",
-        "encoding", "format", "terminal", "codecs",
+        "encoding", "format", "terminal", "codecs", "by", "note",
     }
 )  # fmt: skip
 

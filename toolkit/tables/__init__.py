@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.errors import CaseError
+from toolkit.tables.decided import DECIDED
 from toolkit.tables.offered import OFFERED
 from toolkit.tables.recorded import RECORDS
 from toolkit.tables.shape import TableShape
@@ -200,6 +201,7 @@ TABLES: dict[str, TableShape] = {
     ),
     "counts": TableShape({"what": "text", "low": "int?", "high": "int?", "best": "float?", "note": "json"}, ("what",)),
     "not_assessable": TableShape({"what": "text", "why": "text", "facts": "json"}, ("what", "why", "facts")),
+    **DECIDED,
 }
 
 
@@ -252,6 +254,19 @@ def validate(name: str, table: pd.DataFrame) -> pd.DataFrame:
     if checked.duplicated(list(shape.key)).any():
         raise CaseError("table_key", table=name, key=", ".join(shape.key))
     return checked.sort_values(list(shape.key), kind="stable").reset_index(drop=True)
+
+
+def rows_of(name: str, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table of this name as plain values: JSON read, and None where a value is missing."""
+    kinds = _shape(name).columns
+    rows: list[dict[Any, Any]] = table.to_dict("records")
+    return [{column: _plain(kind, row[column]) for column, kind in kinds.items()} for row in rows]
+
+
+def _plain(kind: str, value: Any) -> Any:
+    if value is pd.NA or value is None or value != value:
+        return None
+    return json.loads(value) if kind.startswith("json") else value
 
 
 def canonical(value: Any) -> str:
