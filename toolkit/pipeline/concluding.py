@@ -18,6 +18,7 @@ from toolkit.analysis.mask_findings import artefacts, sheets
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
+from toolkit.pipeline.exculpating import SEARCHED, searched
 from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
@@ -27,16 +28,17 @@ INPUTS = (
 COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
 PAIRS, SHEETS = "face_pairs", "visit_readings"
 FACES = ("presentations", "visits", "cue_readings", "assessments")
+OUTPUTS = ("findings", "exculpatory", "counts", "not_assessable")
 AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
-    """Tables ``findings``, ``counts`` and ``not_assessable``."""
+    """Tables ``findings``, ``exculpatory``, ``counts`` and ``not_assessable``."""
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
-    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared))
+    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared, *SEARCHED))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 5, "rates": continuity_rates(), "model": continuity_model()}
-    if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
+    params = {"version": 6, "rates": continuity_rates(), "model": continuity_model()}
+    if all(case.is_current(name, inputs=inputs, params=params) for name in OUTPUTS):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
@@ -65,7 +67,9 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         **compared,
     )
     findings, lacking = _with_artefacts(case, findings)
-    rows = [*_json_rows(missing), *lacking, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    findings, speaking_for, unsaid = searched(case, findings)
+    rows = [*_json_rows(missing), *lacking, *unsaid, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    case.record("exculpatory", speaking_for, inputs=inputs, params=params)
     case.record("findings", findings, inputs=inputs, params=params)
     counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
     case.record("counts", counts, inputs=inputs, params=params)

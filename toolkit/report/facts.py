@@ -19,7 +19,7 @@ from toolkit.analysis.assertions import repeats
 from toolkit.analysis.tested import cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
-from toolkit.report import clock_facts, mask_facts
+from toolkit.report import clock_facts, context_facts, mask_facts
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
@@ -86,7 +86,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "associations": _associations(read["associations"], read["punches"], again),
         "findings": [_finding(row) for row in read["findings"]],
         "counts": _counts(read["counts"], bool(read["visits"])),
-        "context_used": [],
+        "context_used": context_facts.context_used(read),
+        "exculpatory": context_facts.exculpatory(read["exculpatory"]),
         "integrity": [_pick(row, "exhibit_id", "code", "facts") for row in (*read["integrity"], *_lost(case))],
         "not_assessable": [_pick(row, "what", "why", "facts") for row in read["not_assessable"]],
         "custody": {"journal_rows": rows, "journal_head": head},

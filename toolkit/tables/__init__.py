@@ -198,6 +198,19 @@ TABLES: dict[str, TableShape] = {
         },
         ("finding_id",),
     ),
+    "exculpatory": TableShape(
+        {
+            "item_id": "text",
+            "code": "text",
+            "employees": "json",
+            "visit_ids": "json",
+            "days": "json",
+            "facts": "json",
+            "sources": "json",
+            "finding_ids": "json",
+        },
+        ("item_id",),
+    ),
     "counts": TableShape({"what": "text", "low": "int?", "high": "int?", "best": "float?", "note": "json"}, ("what",)),
     "not_assessable": TableShape({"what": "text", "why": "text", "facts": "json"}, ("what", "why", "facts")),
 }
