@@ -75,11 +75,10 @@ def _bounds(row: Row, zone: str | None) -> tuple[datetime, datetime, str]:
     return first, last, STATED
 
 
-def visits_within(row: Row, visits: pd.DataFrame, clips: pd.DataFrame) -> tuple[str, ...]:
-    """Visits that overlap a stretch by their camera's own clock; those of clips without a stated start are left out."""
-    stretches = visit_times(visits, clips)
+def visits_within(row: Row, times: Mapping[str, tuple[datetime, datetime]]) -> tuple[str, ...]:
+    """Visits (see :func:`visit_times`) that overlap a stretch by their camera's own clock."""
     found = []
-    for visit_id, (begin, end) in stretches.items():
+    for visit_id, (begin, end) in times.items():
         start, stop = datetime.fromisoformat(row["from_local"]), datetime.fromisoformat(row["to_local"])
         if begin.tzinfo is not None and not missing(row["tz"]):
             own = zone_named(str(row["tz"]))
@@ -92,7 +91,7 @@ def visits_within(row: Row, visits: pd.DataFrame, clips: pd.DataFrame) -> tuple[
 
 
 def visit_times(visits: pd.DataFrame, clips: pd.DataFrame) -> dict[str, tuple[datetime, datetime]]:
-    """Beginning and end of each visit by its camera's own clock, where that is stated."""
+    """Beginning and end of each visit by its camera's own clock; of clips whose start is stated, and no others."""
     starts = {str(clip["exhibit_id"]): camera_start(clip) for clip in clips.to_dict("records")}
     found = {}
     for visit in visits.to_dict("records"):

@@ -12,18 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis.assertions import each_once
-from toolkit.analysis.context_times import EVERYBODY, ClockIns, days_of, visits_within
+from toolkit.analysis.context_times import EVERYBODY, ClockIns, days_of, visit_times, visits_within
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
 CODE = "FD9"
 NOT_OWN = ("FD9", "FD10")  # findings that concern nobody in particular
 MOST_LISTED = 8
+MOST_SOURCES = 200  # rows of one exhibit that an item names; its facts tell how many there are
 PLACED_P = 0.5  # a clock-in belongs to its best visit from here on
 # What a kind of context says of a clock-in that it covers.
 COVERS = {
@@ -105,16 +107,17 @@ def item(
     facts: Mapping[str, Any] | None = None,
     sources: Iterable[tuple[str, str, int]] = (),
 ) -> Row:
-    """One item of the search; ``sources`` are (exhibit, sheet, row)."""
+    """One item of the search; ``sources`` are (exhibit, sheet, row), of very many the first of each exhibit."""
+    every = sorted(set(sources))
+    kept = [one for _, part in groupby(every, key=lambda source: source[0]) for one in list(part)[:MOST_SOURCES]]
+    left_out = {"sources_left_out": len(every) - len(kept)} if len(kept) < len(every) else {}
     return {
         "code": code,
         "employees": sorted(set(employees)),
         "visit_ids": sorted(set(visit_ids)),
         "days": sorted(set(days)),
-        "facts": dict(facts or {}),
-        "sources": [
-            {"exhibit_id": exhibit, "sheet": sheet, "row": int(row)} for exhibit, sheet, row in sorted(set(sources))
-        ],
+        "facts": {**(facts or {}), **left_out},
+        "sources": [{"exhibit_id": exhibit, "sheet": sheet, "row": int(row)} for exhibit, sheet, row in kept],
     }
 
 
@@ -123,13 +126,14 @@ def from_context(known: Known) -> Rows:
     punches = _clock_ins(known)
     clock_ins, placed = ClockIns(punches), known.placed
     rows = punches.to_dict("records")
+    times = visit_times(known["visits"], known["clips"])
     found = []
     for row in known["context_records"].to_dict("records"):
         if row["kind"] not in COVERS:
             continue
         covered = clock_ins.within(row)
         general = row["employee_id"] == EVERYBODY and row["kind"] not in OF_ONE_PERSON
-        stood = visits_within(row, known["visits"], known["clips"]) if general else ()
+        stood = visits_within(row, times) if general else ()
         if covered is None and not stood:
             continue
         mine = [rows[k] for k in covered.rows] if covered is not None else []

@@ -200,7 +200,7 @@ def _employee(
         return None, [("fd5_no_coverage", {}), *reasons]
     share = seen_s / whole_s
     if share < LEAST_COVERED:
-        reasons.insert(0, ("fd5_low_coverage", {"least": LEAST_COVERED}))
+        reasons.insert(0, ("fd5_low_coverage", {"least": f"{100 * LEAST_COVERED:.0f} %"}))
     if any(str(row["punch_id"]) in outside for row in rows):
         reasons.insert(0, ("fd5_clock_in_not_covered", {}))
     if reasons or state.tested is None:

@@ -18,7 +18,7 @@ from toolkit.analysis.mask_findings import artefacts, sheets
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
-from toolkit.pipeline.exculpating import SEARCHED, searched
+from toolkit.pipeline.exculpating import AS_JSON, SEARCHED, searched
 from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
@@ -29,7 +29,6 @@ COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case 
 PAIRS, SHEETS = "face_pairs", "visit_readings"
 FACES = ("presentations", "visits", "cue_readings", "assessments")
 OUTPUTS = ("findings", "exculpatory", "counts", "not_assessable")
-AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
