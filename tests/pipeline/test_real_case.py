@@ -97,7 +97,7 @@ def test_report_json_holds_the_same_findings_and_no_name(case: Case) -> None:
     made = make_report(case, still=lambda exhibit, at: still_of(case, exhibit, at), created_at=NOW)
     document = json.loads(made.json.read_text(encoding="utf-8"))
     page = made.html.read_text(encoding="utf-8")
-    assert [one["code"] for one in document["findings"]] == ["FD2", "FD2", "FD10"]
+    assert [one["code"] for one in document["findings"]] == ["FD2", "FD2", "FD9", "FD10"]
     for finding in document["findings"]:
         assert finding["finding_id"] in page
     for name in case.read_private("names")["name"]:

@@ -158,7 +158,8 @@ def clock(determinable: bool = True) -> dict[str, list[dict[str, Any]]]:
         "model": {
             "camera_clock": "stated", "zone_basis": "stated", "device_basis": "records name no terminal",
             "terminal": None, "sd_s": 0.408, "middle_s": 63.5, "drift_sd_ppm": 50.0, "holds_at_s": 63.5,
-            "half_widths_s": [0.8, 0.8], "anchors": used,
+            "half_widths_s": [0.8, 0.8], "anchors": used, "zero_terminal_local": "2026-03-03T08:21:37",
+            "half_cut_s": 0.5, "drift_ppm": 0.0,
         } if determinable else {},
     }  # fmt: skip
     return {"anchors": anchors, "clocks": [row]}

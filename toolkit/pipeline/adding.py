@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
+from toolkit.clockin.context import is_meant_as_table, read_context
 from toolkit.clockin.control_times import read_control_times
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
@@ -83,6 +84,7 @@ def add_file(
         "records": _check_records,
         "roster": _check_roster,
         "anchors": _check_anchors,
+        "context": _check_context,
         "controls": _check_controls,
     }
     check = checks.get(kind)
@@ -196,6 +198,31 @@ def _check_controls(case: Case, source: Path, told: dict[str, Any]) -> Check:
     if not is_table(source.name):
         return _check_footage(case, source, told)
     return {"presentations": len(read_control_times(source))}, (), ()
+
+
+def _check_context(case: Case, source: Path, told: dict[str, Any]) -> Check:
+    """A table of leave, duty and the like; what is none is kept for people to read, and that is said."""
+    try:
+        read = read_context(source, exhibit_id="E-new", **context_options(told))
+    except ReadingError as fault:
+        if is_meant_as_table(source.name) or stopped(fault):
+            raise
+        return {}, (Oddity(code="context_not_machine_read", facts={}),), ()
+    summary = {
+        "rows": read.rows_source, "parsed": read.rows_parsed, "rejected": read.rows_refused,
+        "employees": len(set(read.records["employee_id"]) - {""}), **read.kinds(),
+    }  # fmt: skip
+    return summary, read.oddities, ()
+
+
+def context_options(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of ``read_context`` from what was declared of the file."""
+    return {name: value for name, value in records_options(told).items() if name != "terminal_id"}
+
+
+def stopped(fault: ReadingError) -> bool:
+    """Whether a reader was stopped or died, which tells nothing of the file."""
+    return fault.code.startswith("decoder_")
 
 
 def _check_anchors(case: Case, source: Path, told: dict[str, Any]) -> Check:

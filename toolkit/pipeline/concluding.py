@@ -19,6 +19,7 @@ from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
 from toolkit.pipeline.decided import READ, decided
+from toolkit.pipeline.exculpating import SEARCHED, searched
 from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
@@ -26,16 +27,15 @@ INPUTS = (
     "presenters", "anchors",
 )  # fmt: skip
 COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
-MADE = ("findings", "identities", "counts", "not_assessable")
+MADE = ("findings", "identities", "exculpatory", "counts", "not_assessable")
 PAIRS, SHEETS = "face_pairs", "visit_readings"
 FACES = ("presentations", "visits", "cue_readings", "assessments")
-AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items() if kind.startswith("json"))
 
 
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
-    """Tables ``findings``, ``identities``, ``counts`` and ``not_assessable``."""
+    """Tables ``findings``, ``identities``, ``exculpatory``, ``counts`` and ``not_assessable``."""
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
-    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *compared))
+    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *SEARCHED, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
     params = {"version": 6, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in MADE):
@@ -67,9 +67,12 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         **compared,
     )
     findings, lacking = _with_artefacts(case, findings)
+    findings, speaking_for, unsaid = searched(case, findings)
     findings, identities, unnamed = decided(case, findings, read, refit)
     case.record("identities", identities, inputs=inputs, params=params)
-    rows = [*_json_rows(missing), *lacking, *unnamed, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    case.record("exculpatory", speaking_for, inputs=inputs, params=params)
+    lacking += [*unsaid, *unnamed]
+    rows = [*_json_rows(missing), *lacking, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
     case.record("findings", findings, inputs=inputs, params=params)
     counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
     case.record("counts", counts, inputs=inputs, params=params)
@@ -88,7 +91,7 @@ def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, l
         found += changes(case.read("presentations"), case.read("visits"), case.read(PAIRS))
     else:
         missing.append({"what": "FD3", "why": "not_compared", "facts": {}})
-    rows = [{**row, **{name: json.loads(row[name]) for name in AS_JSON}} for row in findings.to_dict("records")]
+    rows = tables.rows_of("findings", findings)
     rows[-1:-1] = found
     for number, row in enumerate(rows, 1):
         row["finding_id"] = f"F-{number:02d}"

@@ -17,24 +17,26 @@ from toolkit import tables
 from toolkit.analysis.assertions import overlaps
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import read_anchors
+from toolkit.clockin.context import differ_in_zeros, read_context
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import absent_from_roster, read_roster
+from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
-from toolkit.pipeline.adding import records_options
+from toolkit.pipeline.adding import context_options, records_options, stopped
 from toolkit.pipeline.progress import Progress, quiet
 from toolkit.records import Oddity
 
 OUTPUTS = (
     "clips", "punches", "punch_details", "device_events", "enrolled", "record_files", "refused_rows", "roster",
-    "anchors", "integrity",
+    "anchors", "integrity", "context_records", "context_files",
 )  # fmt: skip
-PARAMS = {"version": 3}
+PARAMS = {"version": 4}
 
 Rows = dict[str, list[dict[str, Any]]]
 
 
 def intake(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
-    """Read footage facts, clock-in records, roster and anchors.
+    """Read footage facts, clock-in records, roster, anchors and context tables.
 
     Returns
     -------
@@ -64,6 +66,7 @@ def intake(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
             advance(1.0)
     _check_roster(rows)
     _note_repeats(rows)
+    _note_context_ids(rows)
     for name in OUTPUTS:
         case.record(name, tables.build(name, rows[name]), inputs=["exhibits"], params=PARAMS)
     if names:
@@ -76,7 +79,7 @@ def _missing(value: Any) -> bool:
 
 
 def _nothing(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
-    """Photographs, context, controls and documents are kept; no step reads them (controls have a command)."""
+    """Photographs, controls and documents are kept; no step of this kind reads them (controls have a command)."""
 
 
 def _footage(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
@@ -142,7 +145,28 @@ def _anchors(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.
     rows["anchors"] += _plain(read_anchors(path, exhibit_id=exhibit["exhibit_id"], clips=clips))
 
 
-_READERS = {"footage": _footage, "records": _records, "roster": _roster, "anchors": _anchors}
+def _context(case: Case, exhibit: Mapping[str, Any], rows: Rows, names: list[pd.DataFrame]) -> None:
+    """A context table; any other file stays a document of the case that a person must read."""
+    exhibit_id = exhibit["exhibit_id"]
+    told = {**json.loads(exhibit["declared"]), "timezone": exhibit["timezone"]}
+    try:
+        read = read_context(case.exhibit_path(exhibit_id), exhibit_id=exhibit_id, **context_options(told))
+    except ReadingError as fault:
+        if stopped(fault):
+            raise
+        counts = dict.fromkeys(("rows_source", "rows_parsed", "rows_refused"), 0)
+        unread = {"exhibit_id": exhibit_id, "machine_read": False, "why": fault.code, "encoding": "", **counts}
+        rows["context_files"].append(unread)
+        return
+    rows["context_records"] += _plain(read.records)
+    rows["refused_rows"] += _plain(read.refused)
+    counts = {name: getattr(read, name) for name in ("rows_source", "rows_parsed", "rows_refused")}
+    facts = {"exhibit_id": exhibit_id, "machine_read": True, "why": None, "encoding": read.encoding}
+    rows["context_files"].append({**facts, **counts})
+    _note_oddities(exhibit_id, [one for one in read.oddities if one.code != "ids_differ_in_zeros"], rows)
+
+
+_READERS = {"footage": _footage, "records": _records, "roster": _roster, "anchors": _anchors, "context": _context}
 
 
 def _json_columns(name: str) -> list[str]:
@@ -168,6 +192,17 @@ def _note_repeats(rows: Rows) -> None:
     for one in overlaps(tables.build("punches", rows["punches"])):
         facts = {"rows": one["rows"], "other": one["other"]}
         rows["integrity"].append({"exhibit_id": one["exhibit_id"], "code": "rows_repeated", "facts": facts})
+
+
+def _note_context_ids(rows: Rows) -> None:
+    """Ids of context that nobody else uses, or that differ from others in zeros only: nothing is joined, it is told."""
+    known = {str(row["employee_id"]) for name in ("punches", "roster") for row in rows[name]} - {""}
+    for exhibit_id in sorted({row["exhibit_id"] for row in rows["context_records"]}):
+        mine = {row["employee_id"] for row in rows["context_records"] if row["exhibit_id"] == exhibit_id} - {""}
+        noted = [("ids_differ_in_zeros", {"ids": told}) for told in differ_in_zeros(mine, known)]
+        if known:
+            noted += [("context_id_unknown", {"employee_id": one}) for one in sorted(mine - known)]
+        rows["integrity"] += [{"exhibit_id": exhibit_id, "code": code, "facts": facts} for code, facts in noted]
 
 
 def _check_roster(rows: Rows) -> None:

@@ -9,6 +9,7 @@ from toolkit.records import Frame
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Picture, Points
 from toolkit.report.decisions import with_decisions
+from toolkit.report.exculpatory import not_seen_card, search_card
 from toolkit.report.mask_cards import change_card, mask_card
 from toolkit.report.stills import key_frames
 from toolkit.report.summary import one_body
@@ -25,6 +26,10 @@ def finding_cards(facts: Facts, write: Writer, still: StillOf, pictures: Mapping
     for finding in facts["findings"]:
         if finding["code"] == "FD10":
             card = _integrity(finding, facts, write)
+        elif finding["code"] == "FD9":
+            card = search_card(finding, facts, write)
+        elif finding["code"] == "FD5":
+            card = not_seen_card(finding, facts, write)
         elif finding["code"] == "FD1":
             card = mask_card(finding, facts, write, still, pictures)
         elif finding["code"] == "FD3":

@@ -49,11 +49,6 @@ def alternatives(facts: Facts, write: Writer) -> tuple[Block, ...]:
     return (Paragraph(lead), Points(listed))
 
 
-def exculpatory(facts: Facts, write: Writer) -> tuple[Block, ...]:
-    """What speaks for the persons concerned, and how little was searched for it."""
-    return (Paragraph(write("exculpatory_lead")), Paragraph(write("exculpatory_context"), "note"))
-
-
 def cannot(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """Rows of ``not_assessable`` in words, with the reason."""
     rows = tuple(

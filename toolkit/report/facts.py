@@ -17,7 +17,7 @@ from toolkit.analysis.assertions import repeats
 from toolkit.analysis.tested import cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
-from toolkit.report import clock_facts, mask_facts
+from toolkit.report import clock_facts, context_facts, mask_facts
 from toolkit.report.decision_facts import decision_facts
 from toolkit.report.moments import moment
 
@@ -87,7 +87,8 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         **decision_facts(read),
         "identities": read["identities"],
         "counts": _counts(read["counts"], bool(read["visits"])),
-        "context_used": [],
+        "context_used": context_facts.context_used(read),
+        "exculpatory": context_facts.exculpatory(read["exculpatory"]),
         "integrity": [_pick(row, "exhibit_id", "code", "facts") for row in (*read["integrity"], *_lost(case))],
         "not_assessable": [_pick(row, "what", "why", "facts") for row in read["not_assessable"]],
         "custody": {"journal_rows": rows, "journal_head": head},

@@ -9,6 +9,7 @@ from toolkit.report import closing, evidence, faces, reuse, timing
 from toolkit.report.blocks import Block, Section
 from toolkit.report.cards import finding_cards
 from toolkit.report.decisions import decided, naming
+from toolkit.report.exculpatory import exculpatory
 from toolkit.report.likeness import likeness
 from toolkit.report.summary import summary
 from toolkit.report.writer import Facts, Writer
@@ -44,7 +45,7 @@ def sections(
         ("identities", naming(facts, write)),
         ("counts", closing.counts(facts, write)),
         ("alternatives", closing.alternatives(facts, write)),
-        ("exculpatory", closing.exculpatory(facts, write)),
+        ("exculpatory", exculpatory(facts, write)),
         ("cannot", closing.cannot(facts, write)),
         ("statements", closing.statements(facts, write)),
         ("scale", closing.scale(facts, write)),

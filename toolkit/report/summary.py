@@ -12,7 +12,7 @@ WEIGHTY = (
     "clock_ins_not_examined", "clock_ins_frames_lost", "offset_not_determinable", "minute_precision",
 )  # fmt: skip
 
-REJECTED, UNTOUCHED = "rejected", ("candidate", "information")
+REJECTED, UNTOUCHED = "rejected", ("candidate", "lead", "information")
 NO_PLACE = ("no_zone", "no_empty_place", "plate_not_empty", "plate_needs_frames", "zone_is_empty")
 LEAST_UNSEEN_MIN = 0.05  # footage is told in tenths of a minute
 
@@ -185,13 +185,21 @@ def _finding_line(finding: Facts, write: Writer) -> str:
 def _others(facts: Facts, write: Writer) -> tuple[str, ...]:
     """A line for each finding of another kind, so that nothing on a card is missing here."""
     return tuple(
-        write(
-            "summary_other", finding=one["finding_id"], title=write.code("finding", one["code"]),
-            visits=", ".join(one["visit_ids"]),
-        )
+        _other(one, facts, write)
         for one in facts["findings"]
-        if one["code"] not in ("FD2", "FD10") and one["state"] == "candidate"
-    )  # fmt: skip
+        if one["code"] not in ("FD2", "FD10") and one["state"] in UNTOUCHED
+    )
+
+
+def _other(one: Facts, facts: Facts, write: Writer) -> str:
+    title = write.code("finding", one["code"])
+    if one["code"] == "FD9":
+        return write("summary_exculpatory", count=len(facts["exculpatory"]), finding=one["finding_id"])
+    if one["code"] == "FD5":
+        ids, state = ", ".join(one["employees"]), write.code("state", one["state"])
+        return write("summary_fd5", finding=one["finding_id"], title=title, ids=ids, day=one["sensitivity"]["day"],
+                     state=state)  # fmt: skip
+    return write("summary_other", finding=one["finding_id"], title=title, visits=", ".join(one["visit_ids"]))
 
 
 def _decided(facts: Facts, write: Writer) -> tuple[str, ...]:
@@ -259,6 +267,7 @@ def _next(facts: Facts, write: Writer) -> tuple[str, ...]:
         ("next_anchors", bool(facts["records"] and facts["clips"]) and not facts["clock"]["determinable"]),
         ("next_frames", bool(one_body(facts))),
         ("next_log", bool(one_body(facts))),
+        ("next_context", not any(one["machine_read"] for one in facts["context_used"])),
         ("next_hear", True),
     ]
     return tuple(write(key) for key, wanted in steps if wanted)
