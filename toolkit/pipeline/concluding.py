@@ -18,6 +18,7 @@ from toolkit.analysis.mask_findings import artefacts, sheets
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
+from toolkit.pipeline import leading
 from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
@@ -33,10 +34,11 @@ AS_JSON = tuple(name for name, kind in tables.TABLES["findings"].columns.items()
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``counts`` and ``not_assessable``."""
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
-    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared))
+    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared, *leading.READ))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 5, "rates": continuity_rates(), "model": continuity_model()}
-    if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
+    params = {"version": 6, "rates": continuity_rates(), "model": continuity_model()}
+    made = ("findings", "counts", "not_assessable", *leading.MADE)
+    if all(case.is_current(name, inputs=inputs, params=params) for name in made):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
@@ -64,8 +66,10 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         refit=refit,
         **compared,
     )
-    findings, lacking = _with_artefacts(case, findings)
-    rows = [*_json_rows(missing), *lacking, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    found, lacking = _artefacts(case)
+    sequences, silent = leading.record_leads(case, inputs=inputs, params=params)
+    findings = _with(findings, [*found, *sequences])
+    rows = [*_json_rows(missing), *lacking, *silent, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
     case.record("findings", findings, inputs=inputs, params=params)
     counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
     case.record("counts", counts, inputs=inputs, params=params)
@@ -73,10 +77,10 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     return findings
 
 
-def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """The findings with FD1's candidates before the last one, numbered anew; and what is missing for more."""
+def _artefacts(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """FD1's and FD3's candidates; and what is missing for more."""
     if not all(case.has(name) for name in FACES):
-        return findings, [{"what": what, "why": "faces_not_run", "facts": {}} for what in ("FD1", "FD3")]
+        return [], [{"what": what, "why": "faces_not_run", "facts": {}} for what in ("FD1", "FD3")]
     found, missing = artefacts(*(case.read(name) for name in FACES))
     if case.has(SHEETS):
         found += sheets(case.read("visits"), case.read(SHEETS), {one["visit_ids"][0] for one in found})
@@ -84,11 +88,16 @@ def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, l
         found += changes(case.read("presentations"), case.read("visits"), case.read(PAIRS))
     else:
         missing.append({"what": "FD3", "why": "not_compared", "facts": {}})
+    return found, missing
+
+
+def _with(findings: pd.DataFrame, found: list[dict[str, Any]]) -> pd.DataFrame:
+    """The findings with these before the last one, numbered anew."""
     rows = [{**row, **{name: json.loads(row[name]) for name in AS_JSON}} for row in findings.to_dict("records")]
     rows[-1:-1] = found
     for number, row in enumerate(rows, 1):
         row["finding_id"] = f"F-{number:02d}"
-    return tables.build("findings", rows), missing
+    return tables.build("findings", rows)
 
 
 def _json_rows(missing: pd.DataFrame) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ def finding_cards(facts: Facts, write: Writer, still: StillOf, pictures: Mapping
             yield mask_card(finding, facts, write, still, pictures)
         elif finding["code"] == "FD3":
             yield change_card(finding, facts, write, still)
-        else:
+        elif finding["code"] != "FD6":  # a lead, told among the patterns
             yield _card(finding, facts, write, still)
 
 

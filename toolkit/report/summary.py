@@ -175,7 +175,7 @@ def _others(facts: Facts, write: Writer) -> tuple[str, ...]:
             visits=", ".join(one["visit_ids"]),
         )
         for one in facts["findings"]
-        if one["code"] not in ("FD2", "FD10")
+        if one["code"] not in ("FD2", "FD6", "FD10")  # FD6 is a lead: it stands in no summary
     )  # fmt: skip
 
 
