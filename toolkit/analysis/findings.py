@@ -27,7 +27,7 @@ CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
 PAD_S = 1.5  # the clock's own uncertainty is added to this
-NOT_IN_THIS_VERSION = ("FD6", "FD8")
+NOT_IN_THIS_VERSION = ("FD8",)
 
 PERHAPS_P = 0.01  # of a clock-in, that it was made in the tested visit: it is left out of the clock
 ContinuityOf = Callable[[str, float, float], Continuity]

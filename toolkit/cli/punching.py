@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from toolkit.analysis.hours import hours_of, zone_question
 from toolkit.cli.cases import AsJson
 from toolkit.cli.speaking import answer, say
 from toolkit.clockin.reader import RecordsRead, read_records
@@ -16,6 +18,7 @@ from toolkit.clockin.unanswered import letter, told
 from toolkit.errors import ReadingError
 from toolkit.language import LANGUAGES, preferred_language, text
 from toolkit.pipeline.files import check_file, read_json
+from toolkit.report.hours import hours_told, question
 
 SHOWN = 10
 COLUMNS = (
@@ -75,6 +78,7 @@ def _document(read: RecordsRead) -> dict[str, Any]:
         "enrolled": len(read.people),
         "photos": sorted(read.photos),
         "questions": _questions(read),
+        "hours": hours_of(row["t_local"] for row in rows),
         "lacks": list(read.lacks),
         "cannot_answer": told(read.lacks, language),
         "letter": {one: letter(read.lacks, one, period=facts.period, device=facts.device) for one in LANGUAGES},
@@ -85,7 +89,9 @@ def _questions(read: RecordsRead) -> list[str]:
     """What must not be guessed: the zone, what the format leaves open, and how the export was made."""
     unknown = not read.punches["tz"].notna().all()
     codes = [f"question_{one}" for one in (*read.facts.questions, *ASKED)]
-    return [*([text("cli.ask_timezone")] if unknown else []), *(text(f"clockin.{code}") for code in codes)]
+    asked = zone_question(hours_of(read.punches["t_local"]))
+    hours = [] if asked is None else [text("cli.punch_hours_question", **question(asdict(asked)))]
+    return [*([text("cli.ask_timezone")] if unknown else []), *hours, *(text(f"clockin.{code}") for code in codes)]
 
 
 def _write_letters(read: RecordsRead, where: Path) -> None:
@@ -122,6 +128,8 @@ def _say(document: dict[str, Any], read: RecordsRead, ask: Path | None) -> None:
         say("punch_more", count=len(document["punches"]) - SHOWN)
     for row in document["refused"][:SHOWN]:
         say("punch_refused", row=row["row"], why=text(f"report.refused_{row['why']}"))
+    if sum(document["hours"]):
+        say("punch_hours", hours=hours_told(document["hours"]))
     for key in ("cannot_answer", "questions"):
         if document[key]:
             say(f"punch_{key}")

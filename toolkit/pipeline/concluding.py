@@ -18,6 +18,7 @@ from toolkit.analysis.mask_findings import artefacts, sheets
 from toolkit.analysis.presenters import Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
+from toolkit.pipeline import leading
 from toolkit.pipeline.decided import READ, decided
 from toolkit.pipeline.exculpating import SEARCHED, searched
 from toolkit.pipeline.progress import Progress, quiet
@@ -35,10 +36,10 @@ FACES = ("presentations", "visits", "cue_readings", "assessments")
 def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Tables ``findings``, ``identities``, ``exculpatory``, ``counts`` and ``not_assessable``."""
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
-    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *SEARCHED, *compared))
+    others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *SEARCHED, *leading.READ, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
     params = {"version": 6, "rates": continuity_rates(), "model": continuity_model()}
-    if all(case.is_current(name, inputs=inputs, params=params) for name in MADE):
+    if all(case.is_current(name, inputs=inputs, params=params) for name in (*MADE, *leading.MADE)):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
@@ -66,13 +67,16 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         refit=refit,
         **compared,
     )
-    findings, lacking = _with_artefacts(case, findings)
-    findings, speaking_for, unsaid = searched(case, findings)
+    found, lacking = _artefacts(case)
+    sequences, silent = leading.record_leads(case, inputs=inputs, params=params)
+    findings, speaking_for, unsaid = searched(case, _with(findings, [*found, *sequences]))
     findings, identities, unnamed = decided(case, findings, read, refit)
     case.record("identities", identities, inputs=inputs, params=params)
     case.record("exculpatory", speaking_for, inputs=inputs, params=params)
-    lacking += [*unsaid, *unnamed]
-    rows = [*_json_rows(missing), *lacking, *_unscanned(read["unscanned"]), *_left_out(read["examined"])]
+    rows = [
+        *_json_rows(missing), *lacking, *silent, *unsaid, *unnamed,
+        *_unscanned(read["unscanned"]), *_left_out(read["examined"]),
+    ]  # fmt: skip
     case.record("findings", findings, inputs=inputs, params=params)
     counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
     case.record("counts", counts, inputs=inputs, params=params)
@@ -80,10 +84,10 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     return findings
 
 
-def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """The findings with FD1's candidates before the last one, numbered anew; and what is missing for more."""
+def _artefacts(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """FD1's and FD3's candidates; and what is missing for more."""
     if not all(case.has(name) for name in FACES):
-        return findings, [{"what": what, "why": "faces_not_run", "facts": {}} for what in ("FD1", "FD3")]
+        return [], [{"what": what, "why": "faces_not_run", "facts": {}} for what in ("FD1", "FD3")]
     found, missing = artefacts(*(case.read(name) for name in FACES))
     if case.has(SHEETS):
         found += sheets(case.read("visits"), case.read(SHEETS), {one["visit_ids"][0] for one in found})
@@ -91,11 +95,16 @@ def _with_artefacts(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, l
         found += changes(case.read("presentations"), case.read("visits"), case.read(PAIRS))
     else:
         missing.append({"what": "FD3", "why": "not_compared", "facts": {}})
+    return found, missing
+
+
+def _with(findings: pd.DataFrame, found: list[dict[str, Any]]) -> pd.DataFrame:
+    """The findings with these before the last one, numbered anew."""
     rows = tables.rows_of("findings", findings)
     rows[-1:-1] = found
     for number, row in enumerate(rows, 1):
         row["finding_id"] = f"F-{number:02d}"
-    return tables.build("findings", rows), missing
+    return tables.build("findings", rows)
 
 
 def _json_rows(missing: pd.DataFrame) -> list[dict[str, Any]]:

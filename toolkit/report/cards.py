@@ -34,6 +34,8 @@ def finding_cards(facts: Facts, write: Writer, still: StillOf, pictures: Mapping
             card = mask_card(finding, facts, write, still, pictures)
         elif finding["code"] == "FD3":
             card = change_card(finding, facts, write, still)
+        elif finding["code"] == "FD6":  # a lead, told among the patterns
+            continue
         else:
             card = _card(finding, facts, write, still)
         yield with_decisions(card, finding, facts, write)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.language import text
+from toolkit.report import hours
 from toolkit.report.blocks import Block, Grid, Paragraph, Points
 from toolkit.report.summary import one_body
 from toolkit.report.writer import Facts, Writer, at, brief, refs, seconds
@@ -187,6 +188,7 @@ def records(facts: Facts, write: Writer) -> tuple[Block, ...]:
     blocks: list[Block] = [
         Grid(write("cap_records"), _columns(write, names), rows, numeric=(3, 4, 5, 6, 7, 8, 9)),
         *_refused(facts, write),
+        *hours.by_hour(facts, write),
     ]
     if any((one["precision_s"] or 0) >= MINUTE_S for one in facts["records"]):
         blocks.append(Paragraph(write("minute_records"), "warning"))

@@ -19,6 +19,7 @@ from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
 from toolkit.report import clock_facts, context_facts, mask_facts
 from toolkit.report.decision_facts import decision_facts
+from toolkit.report.lead_facts import hour_facts, lead_facts, leads_shown
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
@@ -83,9 +84,10 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "reuse_searched": read["reuse_searched"],
         "clock": clock_facts.clock(read["clocks"], read["anchors"]),
         "associations": _associations(read["associations"], read["punches"], again),
-        "findings": [_finding(row) for row in read["findings"]],
+        "findings": [_finding(row) for row in read["findings"] if row["code"] != "FD6" or leads_shown(edition)],
         **decision_facts(read),
         "identities": read["identities"],
+        **lead_facts(read, edition),
         "counts": _counts(read["counts"], bool(read["visits"])),
         "context_used": context_facts.context_used(read),
         "exculpatory": context_facts.exculpatory(read["exculpatory"]),
@@ -179,6 +181,7 @@ def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: R
         "truncated": row["truncated"] or None,
         "stated_total": row["stated_total"],
         "lacks": row["lacks"],
+        **hour_facts([str(one["t_local"]) for one in mine if one["punch_id"] not in again]),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from toolkit.records import Frame
-from toolkit.report import closing, evidence, faces, reuse, timing
+from toolkit.report import closing, evidence, faces, patterns, reuse, timing
 from toolkit.report.blocks import Block, Section
 from toolkit.report.cards import finding_cards
 from toolkit.report.decisions import decided, naming
@@ -47,6 +47,7 @@ def sections(
         ("alternatives", closing.alternatives(facts, write)),
         ("exculpatory", exculpatory(facts, write)),
         ("cannot", closing.cannot(facts, write)),
+        *([("patterns", patterns.leads(facts, write))] if facts["leads"] is not None else []),
         ("statements", closing.statements(facts, write)),
         ("scale", closing.scale(facts, write)),
     )

@@ -187,7 +187,7 @@ def _others(facts: Facts, write: Writer) -> tuple[str, ...]:
     return tuple(
         _other(one, facts, write)
         for one in facts["findings"]
-        if one["code"] not in ("FD2", "FD10") and one["state"] in UNTOUCHED
+        if one["code"] not in ("FD2", "FD6", "FD10") and one["state"] in UNTOUCHED  # FD6 stands in no summary
     )
 
 

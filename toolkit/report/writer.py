@@ -38,6 +38,10 @@ class Writer:
             return f"{code}: {told}" if told else code
         return sentence.format_map(_Shown(shown))
 
+    def knows(self, key: str) -> bool:
+        """Whether there is a sentence of this key."""
+        return key in self._entries
+
     def names(self, prefix: str, codes: Iterable[str]) -> str:
         """The sentences of several codes, as one enumeration."""
         return self("and_so_on").join(self.code(prefix, code) for code in codes) or "–"

@@ -1,0 +1,39 @@
+"""Leads: patterns of the records and FD6, recorded as tables; where to look, and nothing that is concluded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from toolkit import tables
+from toolkit.analysis.patterns import leads
+from toolkit.analysis.sequence_findings import sequence_findings
+from toolkit.casebook.case import Case
+
+READ = ("punch_details", "device_events", "exhibits")  # beside what `conclude` reads
+USED = ("punches", "punch_details", "device_events", "associations", "visits", "examined")
+MADE = ("leads", "sequences_tested")
+Rows = list[dict[str, Any]]
+
+
+def record_leads(case: Case, *, inputs: Sequence[str], params: Mapping[str, Any]) -> tuple[Rows, Rows]:
+    """Record ``leads`` and ``sequences_tested``; rows of FD6 for ``findings`` and for ``not_assessable``."""
+    read = {name: case.read(name) for name in USED if case.has(name)}
+    found, missing, tested = sequence_findings(read["punches"])
+    case.record("leads", leads(read, hashes=_pictures(case)), inputs=inputs, params=params)
+    case.record("sequences_tested", tables.build("sequences_tested", [tested]), inputs=inputs, params=params)
+    return found, missing
+
+
+def _pictures(case: Case) -> dict[str, str]:
+    """Pictures that came with the records: name to hash. A name that two files bear tells nothing."""
+    exhibits: pd.DataFrame = case.read("exhibits") if case.has("exhibits") else tables.empty("exhibits")
+    named: dict[str, set[str]] = {}
+    for declared, sha256 in zip(exhibits["declared"], exhibits["sha256"], strict=True):
+        told = json.loads(declared)
+        if "extracted_from" in told:
+            named.setdefault(str(told.get("named")), set()).add(str(sha256))
+    return {name: hashes.pop() for name, hashes in named.items() if len(hashes) == 1}
