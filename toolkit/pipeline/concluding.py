@@ -22,7 +22,7 @@ from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
     "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
-    "presenters", "anchors",
+    "presenters", "anchors", "device_events",
 )  # fmt: skip
 COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
 PAIRS, SHEETS = "face_pairs", "visit_readings"
@@ -35,7 +35,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
     others = dict.fromkeys((*FACES, PAIRS, SHEETS, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 5, "rates": continuity_rates(), "model": continuity_model()}
+    params = {"version": 6, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in ("findings", "counts", "not_assessable")):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
@@ -46,7 +46,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 
     def refit(visit_id: str, tested: frozenset[str]) -> Placed | None:
         shared = (read["clips"], read["visits"], read["examined"])
-        clocks = found_without(tested, read["punches"], *shared, read["anchors"])
+        clocks = found_without(tested, read["punches"], *shared, read["anchors"], read["device_events"])
         found = place(read["punches"], read["visits"], read["clips"], clocks, read["examined"])
         return next((one for one in found if visit_id in one.visit_ids), None)
 

@@ -28,7 +28,7 @@ OUTPUTS = (
     "clips", "punches", "punch_details", "device_events", "enrolled", "record_files", "refused_rows", "roster",
     "anchors", "integrity",
 )  # fmt: skip
-PARAMS = {"version": 3}
+PARAMS = {"version": 4}
 
 Rows = dict[str, list[dict[str, Any]]]
 

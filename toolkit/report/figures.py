@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from toolkit.analysis.clocks import sd_at
+from toolkit.analysis.clock_models import sd_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.wording import plain
 
