@@ -29,7 +29,7 @@ from toolkit.analysis.blind_told import Told, fitted, steps
 from toolkit.analysis.civil_time import camera_start, missing
 from toolkit.analysis.clock_anchors import SAME_MOMENT_S
 from toolkit.analysis.clock_days import DAY_P, other_day
-from toolkit.analysis.clock_hints import Hint, hints
+from toolkit.analysis.clock_hints import POWER_ON, Hint, hints
 from toolkit.analysis.clock_steps import Piece, pieces
 from toolkit.analysis.clocks import align, device_of, devices_of
 
@@ -182,7 +182,7 @@ def _found(
         return None
     parts = pieces(
         seen, near, precision_s=precision_s, around_s=0.0 if axis.zero is not None else coarse.offset_s,
-        hints_s=[at for _, at in located],
+        hints_s=[at for hint, at in located if hint.what != POWER_ON],
     )  # fmt: skip
     stepped = any(part.p is not None for part in parts)
     if not known and not stepped:

@@ -246,10 +246,11 @@ def _moment(looked: _Looked, block: int, old: _Line, new: _Line, hints_s: Sequen
     first, stop = int(likely[0]), int(likely[-1])
     here = float(looked.written[looked.starts[block]])
     size = abs(new.at(here) - old.at(here))
-    for hint in hints_s:
-        a, b = (int(one) for one in np.searchsorted(looked.written, (hint - size, hint + size)))
-        if first <= b and a <= stop:
-            first, stop = max(first, min(a, stop)), min(stop, max(b, first))
+    near = [np.searchsorted(looked.written, (hint - size, hint + size)) for hint in hints_s]
+    spans = [(int(a), int(b)) for a, b in near if first <= b and a <= stop]
+    if spans:
+        first, stop = max(first, min(a for a, _ in spans)), min(stop, max(b for _, b in spans))
+        first = min(first, stop)
     if new.at(here) < old.at(here) and stop < len(looked.written):
         # A clock that was put back writes the same times twice.
         first = min(first, int(np.searchsorted(looked.written, looked.written[stop] - size)))

@@ -76,6 +76,6 @@ def near_steps(punches: pd.DataFrame, clocks: pd.DataFrame) -> list[dict[str, An
         if device is not None and told and all(near_step(model, punch["t_local"]) for model in told):
             counted[device] += 1
     return [
-        {"what": "clock", "why": "clock_ins_near_step", "facts": {"device": device, "clock_ins": number}}
+        {"what": "clock_step", "why": "clock_ins_near_step", "facts": {"device": device, "clock_ins": number}}
         for device, number in sorted(counted.items())
     ]
