@@ -9,7 +9,8 @@ zones     offsets of nothing, of seconds, of an hour, and of a time zone
 early, anywhere, late   how often the stated 95 % interval holds the truth, by where in a visit people clock in
 minutes   the same for records to the minute
 drift     a terminal that runs fast or slow over a week
-steps     a clock set by -60 s or +1 h during a week, one set a day before the end, and weeks without a step
+steps     a clock set by -60 s or +1 h during a week, and one set a day before the end
+unset     weeks without a step: how often one is found, and how often a day is set aside
 days      records of a year, the footage's day among them under another date, or not among them at all
 
 ``--count`` days (or weeks) a cell. ``--purpose development`` may be looked at as
@@ -153,6 +154,10 @@ def steps(count: int, draws: Draws) -> Iterator[str]:
             f"step of {by_s:+g} s before day {before + 1} of {WEEK}: found with its day {_rate(right, count)}, "
             f"another step {wrong}, clock-ins of neither side {between / max(1, right):.1f} a step"
         )
+
+
+def unset(count: int, draws: Draws) -> Iterator[str]:
+    """The same weeks with a clock that nobody set, one that runs true and one that runs fast."""
     for drift_ppm in (0.0, DRIFT_PPM):
         false = apart = 0
         for _ in range(count):
@@ -224,6 +229,7 @@ SECTIONS: dict[str, tuple[Callable[[int, Draws], Iterator[str]], int]] = {
     "minutes": (minutes, 5_700),
     "drift": (drift, 6_000),
     "steps": (steps, 7_500),
+    "unset": (unset, 8_300),
     "days": (other_days, 9_000),
 }
 

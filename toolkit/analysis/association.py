@@ -25,7 +25,7 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import coverage
 from toolkit.analysis.assertions import at_a_terminal, each_once, for_all_rows
-from toolkit.analysis.clock_models import model_of, near_step, punch_window, sd_at, to_media_s
+from toolkit.analysis.clock_models import loosest, model_of, near_step, punch_window, sd_at, to_media_s
 from toolkit.analysis.clocks import device_of
 from toolkit.analysis.likelihood import (
     LEAST_VISIT_S,
@@ -182,8 +182,9 @@ def _placed(
     mine = [punch for punch, stays in zip(stamped, near, strict=True) if stays]
     here = visits[visits["exhibit_id"] == clock["exhibit_id"]].sort_values("from_s")
     middle_s = duration_s / 2
+    line = loosest(model, duration_s)  # one uncertainty is shared by all clock-ins of the clip
     offsets, drifts, weights = clock_grid(
-        float(model["sd_s"]), float(model["drift_sd_ppm"]) * 1e-6, middle_s - float(model["middle_s"]), middle_s
+        float(line["sd_s"]), float(line["drift_sd_ppm"]) * 1e-6, middle_s - float(line["middle_s"]), middle_s
     )
     return Placed(
         exhibit_id=str(clock["exhibit_id"]),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.analysis.blind_alignment import Floats, Seen
+from toolkit.analysis.blind_alignment import DAY_S, Floats, Seen
 from toolkit.analysis.clock_hints import Hint
 from toolkit.analysis.clock_steps import Piece
 from toolkit.analysis.fine_alignment import Fine, fine_offset
@@ -87,8 +87,14 @@ def fitted(seen: Seen, written: Floats, parts: Sequence[Piece], precision_s: flo
         mine = [part for part in parts if part.line == line]
         times = np.concatenate([written[part.first : part.stop] for part in mine])
         near = mine[0].offset_s + mine[0].drift * (float(times.mean()) - mine[0].middle_s)
-        found[line] = fine_offset(seen, times, near, precision_s=precision_s)
+        found[line] = fine_offset(seen, _near_footage(seen, times, near), near, precision_s=precision_s)
     return tuple(Fitted(piece=part, fine=found[part.line]) for part in parts)
+
+
+def _near_footage(seen: Seen, times: Floats, offset_s: float) -> Floats:
+    """Clock-ins of days with footage: others tell nothing, and only so many days are looked at."""
+    mine = np.isin(np.floor((times - offset_s) / DAY_S), np.floor(seen.visits / DAY_S))
+    return times[mine] if mine.any() else times
 
 
 def steps(lines: Sequence[Fitted], written: Floats, hints: Sequence[tuple[Hint, float]]) -> Iterator[Row]:

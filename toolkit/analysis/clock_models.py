@@ -32,6 +32,12 @@ def sd_at(model: Model, media_s: float) -> float:
     return max(_sd(line, media_s) for line in _in_force(model, media_s))
 
 
+def loosest(model: Model, length_s: float) -> Model:
+    """Of the lines that hold in a clip the one that is known worst at its middle."""
+    lines = [line for at in (0.0, length_s / 2, length_s) for line in _in_force(model, at)]
+    return max(lines, key=lambda line: _sd(line, length_s / 2))
+
+
 def _sd(line: Model, media_s: float) -> float:
     open_drift = float(line["drift_sd_ppm"]) * 1e-6
     return math.hypot(float(line["sd_s"]), open_drift * (media_s - float(line["middle_s"])))
