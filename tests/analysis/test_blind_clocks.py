@@ -12,7 +12,8 @@ import pytest
 
 from toolkit import tables
 from toolkit.analysis.blind_clocks import axes, blind_rows, found_without
-from toolkit.analysis.clocks import align, to_media_s
+from toolkit.analysis.clock_models import to_media_s
+from toolkit.analysis.clocks import align
 from toolkit.simulation.mornings import DAY_S, Habits
 from toolkit.simulation.mornings import days as drawn
 from toolkit.simulation.seeds import MORNINGS
@@ -106,7 +107,8 @@ def test_anchors_that_contradict_each_other_are_not_overruled() -> None:
         [
             {"exhibit_id": "E-0009", "row": k, "clip_exhibit_id": "E-0000", "device": "terminal",
              "device_time": (DAY + timedelta(hours=8, seconds=shift)).isoformat(), "media_s": 1800.0 + 600 * k,
-             "uncertainty_s": 0.5, "how": "screen", "cause": ""}
+             "uncertainty_s": 0.5, "uncertainty_basis": "stated",
+            "how": "screen", "kind": "manual", "cause": ""}
             for k, shift in ((1, 600.0), (2, 1500.0))
         ],
     )  # fmt: skip

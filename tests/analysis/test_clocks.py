@@ -16,7 +16,8 @@ from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.association import associate
 from toolkit.analysis.civil_time import zone_named
-from toolkit.analysis.clocks import model_of, punch_window, sd_at
+from toolkit.analysis.clock_lines import DRIFT_SD
+from toolkit.analysis.clock_models import model_of, punch_window, sd_at
 from toolkit.analysis.findings import conclude
 from toolkit.analysis.likelihood import clock_grid
 from toolkit.analysis.presenters import Continuity
@@ -155,7 +156,7 @@ def test_a_clock_with_drift_is_covered_as_often_as_stated_hours_away() -> None:
     rng = np.random.default_rng(23)
     covered = narrow = 0
     for _ in range(120):
-        drift = rng.normal(0, clocks.DRIFT_SD)
+        drift = rng.normal(0, DRIFT_SD)
         moments = [(at + rng.normal(0, 0.5), math.floor(at * (1 + drift) + rng.uniform(0, 1))) for at in (60.0, 160.0)]
         moments = [(max(at, 0.0), float(told)) for at, told in moments]
         model = model_of(

@@ -48,7 +48,8 @@ def anchor_table(moments: list[tuple[float, float]], causes: list[str] | None = 
         {
             "exhibit_id": "E-0003", "row": k + 2, "clip_exhibit_id": "E-0001", "device": "terminal",
             "device_time": str((START + timedelta(seconds=told)).replace(microsecond=0)), "media_s": at,
-            "uncertainty_s": 0.5, "how": "x", "cause": causes[k] if causes else "",
+            "uncertainty_s": 0.5, "uncertainty_basis": "stated",
+            "how": "x", "kind": "manual", "cause": causes[k] if causes else "",
         }
         for k, (at, told) in enumerate(moments)
     ]  # fmt: skip

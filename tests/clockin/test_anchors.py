@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from toolkit.analysis.clock_anchors import read_written
+from toolkit.clockin.anchor_kinds import KINDS, kind_of
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
 from toolkit.errors import ReadingError
 
@@ -102,3 +103,48 @@ def test_what_is_wrong_without_looking_at_a_clip_is_told_when_the_file_is_added(
     with pytest.raises(ReadingError) as caught:
         anchor_hashes(write(text, "anchors.csv"))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("terminal screen lit as read by the examiner", "manual"),
+        ("read off the attendance snapshot", "photo"),
+        ("人工读取屏幕", "manual"),
+        ("success BEEP, then the door", "beep"),
+        ("蜂鸣声", "beep"),
+        ("语音播报", "voice"),
+        ("门打开", "door"),
+        ("OSD of the recorder", "overlay"),
+        ("指示灯变绿", "flash"),
+        ("与标准时间对照", "reference"),
+        ("investigated", None),
+        ("x", None),
+    ],
+)
+def test_a_kind_is_named_in_either_language(how: str, kind: str | None) -> None:
+    assert kind_of(how) == kind
+
+
+def test_an_unknown_kind_is_refused_with_the_known_ones(write) -> None:
+    with pytest.raises(ReadingError) as caught:
+        anchor_hashes(write(f"{HEAD}\n{GOOD.replace('screen', 'guesswork')}\n"))
+    assert caught.value.code == "anchor_kind" and "guesswork" in str(caught.value)
+    assert all(kind in caught.value.advice(language) for kind in KINDS for language in ("en", "zh"))
+
+
+def test_an_uncertainty_that_is_not_stated_is_that_of_the_kind_and_says_so(write) -> None:
+    told = anchors(write(f"{HEAD}\n{GOOD}\n{GOOD.replace('0.5,screen', ',door opens')}\n"))
+    assert list(told["uncertainty_s"]) == [0.5, KINDS["door"].uncertainty_s]
+    assert list(told["uncertainty_basis"]) == ["stated", "kind"]
+    without = anchors(write("device,device_time,exhibit_sha256,media_s,how\n" + GOOD.replace("0.5,", "") + "\n"))
+    assert list(without["uncertainty_basis"]) == ["kind"]
+
+
+def test_a_beep_without_a_time_is_kept_and_a_screen_without_one_is_refused(write) -> None:
+    silent = GOOD.replace("2026-03-03 08:21:49", "")
+    told = anchors(write(f"{HEAD}\n{silent.replace('screen', 'beep')}\n"))
+    assert told["device_time"].isna().all() and list(told["kind"]) == ["beep"]
+    with pytest.raises(ReadingError) as caught:
+        anchor_hashes(write(f"{HEAD}\n{silent}\n"))
+    assert caught.value.code == "anchor_time"

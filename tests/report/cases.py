@@ -144,7 +144,8 @@ def clock(determinable: bool = True) -> dict[str, list[dict[str, Any]]]:
     anchors = [
         {
             "exhibit_id": "E-0004", "row": row, "clip_exhibit_id": "E-0001", "device": "terminal", "device_time": time,
-            "media_s": at, "uncertainty_s": 0.5, "how": "screen lit, read on the frame", "cause": "",
+            "media_s": at, "uncertainty_s": 0.5, "uncertainty_basis": "stated",
+            "how": "screen lit, read on the frame", "kind": "manual", "cause": "",
         }
         for row, (time, at) in enumerate(told, 2)
     ]  # fmt: skip

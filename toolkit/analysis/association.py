@@ -14,7 +14,6 @@ several clips show one moment, a visit in any of them may explain the punch, and
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +25,8 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import coverage
 from toolkit.analysis.assertions import at_a_terminal, each_once, for_all_rows
-from toolkit.analysis.clocks import device_of, model_of, punch_window, sd_at, to_media_s
+from toolkit.analysis.clock_models import loosest, model_of, near_step, punch_window, sd_at, to_media_s
+from toolkit.analysis.clocks import device_of
 from toolkit.analysis.likelihood import (
     LEAST_VISIT_S,
     Array,
@@ -104,13 +104,18 @@ def assignable(punches: pd.DataFrame) -> pd.DataFrame:
 
 
 def _timed(punches: pd.DataFrame, clocks: pd.DataFrame) -> list[str]:
+    """Clock-ins that some clock places somewhere: not those near a change of every clock that there is."""
     known = clocks[clocks["determinable"]]
     devices = sorted(set(clocks["device_id"]))
-    usable = set(known["device_id"])
+    models: dict[str, list[dict[str, Any]]] = {}
+    for row in known.to_dict("records"):
+        models.setdefault(str(row["device_id"]), []).append(model_of(row))
     return [
         str(row["punch_id"])
         for row in assignable(punches).to_dict("records")
-        if device_of(row["terminal_id"], devices) in usable
+        if not all(
+            near_step(model, row["t_local"]) for model in models.get(device_of(row["terminal_id"], devices) or "", [])
+        )
     ]
 
 
@@ -119,7 +124,8 @@ def place(
 ) -> list[Placed]:
     """Timelines: for each device and clip with a known clock, the punches that may lie in the clip.
 
-    Only clips that were looked at take part. A punch that could lie in several
+    Only clips that were looked at take part, and no clock-in so near to a
+    change of the clock that either side may hold. A punch that could lie in several
     goes to one of them: first to a clip in which most of its window lies in a
     visit, then to one in which a visit is possible at all, then to the one
     whose looked-at time covers it best, last to the exhibit that came first. A
@@ -169,12 +175,16 @@ def _placed(
     model = model_of(clock)
     reach = REACH_S + 5 * max(sd_at(model, 0.0), sd_at(model, duration_s))
     windows = [punch_window(model, punch["t_local"], float(punch["precision_s"])) for punch in stamped]
-    near = [not (window[1] < -reach or window[0] > duration_s + reach) for window in windows]
+    near = [
+        not (window[1] < -reach or window[0] > duration_s + reach) and not near_step(model, punch["t_local"])
+        for window, punch in zip(windows, stamped, strict=True)
+    ]
     mine = [punch for punch, stays in zip(stamped, near, strict=True) if stays]
     here = visits[visits["exhibit_id"] == clock["exhibit_id"]].sort_values("from_s")
     middle_s = duration_s / 2
+    line = loosest(model, duration_s)  # one uncertainty is shared by all clock-ins of the clip
     offsets, drifts, weights = clock_grid(
-        float(model["sd_s"]), float(model["drift_sd_ppm"]) * 1e-6, middle_s - float(model["middle_s"]), middle_s
+        float(line["sd_s"]), float(line["drift_sd_ppm"]) * 1e-6, middle_s - float(line["middle_s"]), middle_s
     )
     return Placed(
         exhibit_id=str(clock["exhibit_id"]),
@@ -225,47 +235,6 @@ def _only(placed: Placed, stays: list[bool]) -> Placed:
         punch_ids=tuple(placed.punch_ids[k] for k in kept),
         precision_s=tuple(placed.precision_s[k] for k in kept),
     )
-
-
-def not_looked_at(
-    punches: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame, examined: pd.DataFrame
-) -> list[dict[str, Any]]:
-    """Punches that fall into a clip, but only into stretches of it that were not looked at.
-
-    Returns
-    -------
-    list of dict
-        Rows for ``not_assessable``, one a clip and reason: ``frames_lost`` where
-        the frames are lost, ``not_examined`` where nobody looked.
-    """
-    devices = sorted(set(clocks["device_id"]))
-    chosen = assignable(punches).to_dict("records")
-    where: dict[str, dict[str, str]] = {}
-    for clock in clocks[clocks["determinable"]].to_dict("records"):
-        name, model = str(clock["exhibit_id"]), model_of(clock)
-        states = _states(clips[clips["exhibit_id"] == name].to_dict("records")[0], examined)
-        for punch in chosen:
-            if _same(punch, str(clock["device_id"]), devices):
-                at = float(np.mean(punch_window(model, punch["t_local"], float(punch["precision_s"]))))
-                state = next((state for state, parts in states if any(a <= at <= b for a, b in parts)), "no_frames")
-                where.setdefault(str(punch["punch_id"]), {})[name] = state
-    counted: Counter[tuple[str, str]] = Counter()
-    for told in where.values():
-        if "looked" not in told.values():
-            counted.update((name, state) for name, state in told.items() if state != "no_frames")
-    return [
-        {"what": "clock_ins", "why": f"clock_ins_{why}", "facts": {"exhibit": name, "clock_ins": number}}
-        for (name, why), number in sorted(counted.items())
-    ]
-
-
-def _states(clip: Mapping[Any, Any], examined: pd.DataFrame) -> list[tuple[str, coverage.Stretches]]:
-    """Where a clip was looked at, where its frames are lost, and where it has frames; the first that holds counts."""
-    return [
-        ("looked", coverage.covered(examined, clip)),
-        ("frames_lost", coverage.stretches_of(examined, str(clip["exhibit_id"]), (coverage.LOST,))),
-        ("not_examined", coverage.without([(0.0, float(clip["duration_s"]))], coverage.gaps_of(clip))),
-    ]
 
 
 def _same(punch: Mapping[Any, Any], device: str, devices: list[str]) -> bool:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ DRAWS, ACCEPTED_P = 60, 0.01
 APART_S = 60.0  # a second peak nearer than this is the same one
 DAY_S = 86400.0
 EULER = 0.5772156649
+HEARD = 0.5  # share of a visit's weight that its beeps and flashes take: a device nearby may beep too
+HEARD_NEAR_S = 1.0  # a beep so near to a visit is that visit's
 EVEN = (1.0, 1.0)  # anywhere within a visit alike
 
 
@@ -50,11 +52,22 @@ class Seen:
     """When the terminal was occupied, and when it was watched: seconds on the camera's clock, (n, 2) each.
 
     Visits are those of single presenters; where the place is never empty, the
-    change from one presenter to the next is an end and a beginning.
+    change from one presenter to the next is an end and a beginning. ``points``
+    are beeps and flashes, (k, 2): moment and standard deviation. One within a
+    visit takes half of that visit's weight, for the two are one piece of
+    evidence; one outside every visit is a visit of its own.
     """
 
     visits: Floats
     watched: Floats
+    points: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+
+    def within(self, low: float, high: float) -> Seen:
+        """What is seen between two moments."""
+        visits = self.visits[(self.visits[:, 1] > low) & (self.visits[:, 0] < high)]
+        watched = np.clip(self.watched, low, high)
+        points = self.points[(self.points[:, 0] > low) & (self.points[:, 0] < high)]
+        return Seen(visits=visits, watched=watched[watched[:, 1] > watched[:, 0]], points=points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +146,10 @@ def log_gain(
     first = float(min(seen.visits.min(), seen.watched.min() if len(seen.watched) else math.inf)) - LOCAL_S
     last = float(max(seen.visits.max(), seen.watched.max() if len(seen.watched) else -math.inf)) + LOCAL_S
     count = math.ceil((last - first) / step_s) + 1
-    density = gaussian_filter1d(_laid(seen.visits, first, count, step_s, shape), EDGE_SD_S / step_s, mode="constant")
+    shares = np.where(_heard(seen).any(axis=1), 1.0 - HEARD, 1.0)
+    laid = _laid(seen.visits, shares, first, count, step_s, shape)
+    laid += _laid(*_points(seen), first, count, step_s, EVEN)
+    density = gaussian_filter1d(laid, EDGE_SD_S / step_s, mode="constant")
     watched = _covered(seen.watched, first, count, step_s)
     width = max(1, round(precision_s / step_s))
     # The interval of a written time begins with it, and the filter looks about its middle.
@@ -148,15 +164,30 @@ def log_gain(
     return np.where(watched > 0, np.log(UNSEEN + (1 - UNSEEN) * ratio), 0.0), first
 
 
-def _laid(visits: Floats, first: float, count: int, step_s: float, shape: tuple[float, float]) -> Floats:
-    """Each visit as a density whose whole is 1; parts of a step count in part."""
+def _laid(stays: Floats, shares: Floats, first: float, count: int, step_s: float, shape: tuple[float, float]) -> Floats:
+    """Each stay as a density whose whole is its share; parts of a step count in part."""
     whole = np.zeros(count)
-    for start, stop in visits:
+    for (start, stop), share in zip(stays, shares, strict=True):
         low, high = (start - first) / step_s, max(stop - first, start - first + step_s) / step_s
-        k, end = int(low), min(math.ceil(high), count)
+        k, end = max(0, int(low)), min(math.ceil(high), count)
         edges = np.clip((np.arange(k, end + 1) - low) / (high - low), 0.0, 1.0)
-        whole[k:end] += np.diff(edges if shape == EVEN else betainc(*shape, edges))
+        whole[k:end] += share * np.diff(edges if shape == EVEN else betainc(*shape, edges))
     return whole / step_s
+
+
+def _heard(seen: Seen) -> NDArray[np.bool_]:
+    """Which points lie in which visit: bool (visits, points)."""
+    at = seen.points[None, :, 0]
+    return (at >= seen.visits[:, :1] - HEARD_NEAR_S) & (at <= seen.visits[:, 1:] + HEARD_NEAR_S)
+
+
+def _points(seen: Seen) -> tuple[Floats, Floats]:
+    """Points as short stays of the same spread, and the share of each: half a visit's among those of the visit."""
+    heard = _heard(seen)
+    each = HEARD * heard / np.maximum(heard.sum(axis=1, keepdims=True), 1)
+    shares = np.where(heard.any(axis=0), each.sum(axis=0), 1.0)
+    half = math.sqrt(3.0) * seen.points[:, 1]
+    return np.stack([seen.points[:, 0] - half, seen.points[:, 0] + half], axis=1), shares
 
 
 def _covered(stretches: Floats, first: float, count: int, step_s: float) -> Floats:

@@ -30,6 +30,16 @@ class Anchor:
     sd_s: float
     half_cut_s: float
     cause: str
+    kind: str = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An anchor that counts no more because it repeats another: rows, and ``why`` (cause, reading or moment)."""
+
+    row: int
+    repeats_row: int
+    why: str
 
 
 def anchors_for(clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame) -> list[Anchor]:
@@ -45,7 +55,7 @@ def anchors_for(clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFr
                 shifts[other["exhibit_id"]] = (begun - start).total_seconds()
     found = []
     for row in anchors.to_dict("records"):
-        if row["clip_exhibit_id"] not in shifts:
+        if row["clip_exhibit_id"] not in shifts or missing(row["device_time"]):
             continue
         terminal, precision = read_written(row["device_time"])
         found.append(
@@ -57,6 +67,7 @@ def anchors_for(clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFr
                 math.hypot(float(row["uncertainty_s"]), precision / math.sqrt(12)),
                 precision / 2,
                 str(row["cause"]),
+                str(row["kind"]),
             )
         )
     return sorted(found, key=lambda one: (one.media_s, one.row))
@@ -64,17 +75,29 @@ def anchors_for(clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFr
 
 def independent(anchors: Sequence[Anchor]) -> list[Anchor]:
     """Anchors without those that repeat another: one cause, one reading, or one moment of one clip."""
+    return each_once(anchors)[0]
+
+
+def each_once(anchors: Sequence[Anchor]) -> tuple[list[Anchor], list[Repeat]]:
+    """Independent anchors in the order of their moments, and those that repeat one of them; the surest is kept."""
     kept: list[Anchor] = []
+    repeats: list[Repeat] = []
     for one in sorted(anchors, key=lambda anchor: (anchor.sd_s, anchor.media_s, anchor.row)):
-        repeats = any(
-            (one.cause and one.cause == other.cause)
-            or one.terminal == other.terminal
-            or (one.clip == other.clip and abs(one.media_s - other.media_s) < SAME_MOMENT_S)
-            for other in kept
-        )
-        if not repeats:
+        told = next(((other, why) for other in kept if (why := _repeats(one, other))), None)
+        if told is None:
             kept.append(one)
-    return sorted(kept, key=lambda anchor: (anchor.media_s, anchor.row))
+        else:
+            repeats.append(Repeat(one.row, told[0].row, told[1]))
+    kept.sort(key=lambda anchor: (anchor.media_s, anchor.row))
+    return kept, sorted(repeats, key=lambda one: one.row)
+
+
+def _repeats(one: Anchor, other: Anchor) -> str:
+    if one.cause and one.cause == other.cause:
+        return "cause"
+    if one.terminal == other.terminal:
+        return "reading"
+    return "moment" if one.clip == other.clip and abs(one.media_s - other.media_s) < SAME_MOMENT_S else ""
 
 
 def read_written(text: str) -> tuple[datetime, float]:

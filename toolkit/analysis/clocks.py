@@ -13,30 +13,29 @@ stated interval reaches further up by the whole cut, so that the terminal's own
 clock lies in it too.
 
 How surely the clock is known depends on the moment: best between the anchors,
-and worse by what drift is left open the farther away (:func:`sd_at`).
+and worse by what drift is left open the farther away. A clock that was set in
+between has a line before and a line after, never an average of the two
+(:mod:`toolkit.analysis.clock_models`).
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from toolkit import tables
 from toolkit.analysis.assertions import terminals
 from toolkit.analysis.civil_time import missing, offset_at_start, zone_basis
-from toolkit.analysis.clock_anchors import anchors_for, independent
+from toolkit.analysis.clock_anchors import Anchor, anchors_for, each_once, independent
+from toolkit.analysis.clock_lines import LEAST_ANCHORS, Line, line_through, two_lines
+from toolkit.analysis.clock_models import LINE, outside_s, sd_at
 
-DRIFT_SD = 50e-6
-LEAST_ANCHORS = 2
-CONTRADICTION_P = 0.001
 MOST_SD_S = 20.0  # a clock known worse than this anywhere in the clip places nothing
 Z95 = 1.959964
 BLIND = "blind"  # method of a clock that was found from presence alone
@@ -80,7 +79,8 @@ def align(
         zones = _zones(punches, device, devices)
         for clip in clips.to_dict("records"):
             seen = (blind or {}).get((device, str(clip["exhibit_id"])))
-            row = _with_presence(_align_clip(clip, clips, told, zones), seen, clip, zones)
+            usable = independent(anchors_for(clip, clips, told))
+            row = _with_presence(_align_clip(clip, clips, told, zones), seen, clip, zones, usable)
             row["model"] = {**row["model"], **basis}
             rows.append({"device_id": device, "exhibit_id": clip["exhibit_id"], **row})
     return tables.build("clocks", rows)
@@ -116,42 +116,71 @@ def _device_basis(device: str, punches: pd.DataFrame) -> dict[str, Any]:
 def _align_clip(
     clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame, zones: frozenset[str]
 ) -> dict[str, Any]:
-    usable = independent(anchors_for(clip, clips, anchors))
+    usable, repeats = each_once(anchors_for(clip, clips, anchors))
+    told = {"independent_anchors": len(usable), "repeats": [asdict(one) for one in repeats]}
     if len(usable) < LEAST_ANCHORS:
-        return _undetermined("too_few_anchors", len(usable), {"independent_anchors": len(usable)})
-    origin = usable[0].terminal - timedelta(seconds=usable[0].media_s)
-    at = np.array([anchor.media_s for anchor in usable])
-    zeros = np.array([(anchor.terminal - origin).total_seconds() - anchor.media_s for anchor in usable])
-    sds = np.array([anchor.sd_s for anchor in usable])
-    line = _fit(at, zeros, sds)
-    listed = [
-        {"row": anchor.row, "residual_s": round(float(miss), 4), "sd_s": round(anchor.sd_s, 4)}
-        for anchor, miss in zip(usable, line.residuals, strict=True)
+        return _undetermined("too_few_anchors", len(usable), told)
+    line = line_through(usable)
+    if line.agrees:
+        return _by_anchors(line, clip, zones, told)
+    lines = two_lines(usable)
+    if lines is None:
+        return _undetermined("anchors_contradict", len(usable), {**told, "anchors": _left_over(line)})
+    before, after = lines
+    low, high = before.anchors[-1], after.anchors[0]
+    middle = float(clip["duration_s"]) / 2
+    here = before if abs(middle - low.media_s) <= abs(middle - high.media_s) else after
+    step: dict[str, Any] = {
+        "after": low.terminal.isoformat(), "before": high.terminal.isoformat(), "between": None,
+        "size_s": round(after.ahead_s(before, (low.media_s + high.media_s) / 2), 1), "basis": "anchors", "hints": [],
+    }  # fmt: skip
+    pieces = [
+        {**_line_facts(before), "from_written": None, "to_written": step["after"]},
+        {**_line_facts(after), "from_written": step["before"], "to_written": None},
     ]
-    if _chance(line.residuals, sds) < CONTRADICTION_P:
-        return _undetermined("anchors_contradict", len(usable), {"anchors": listed})
-    zero = origin + timedelta(seconds=line.level - line.drift * line.middle_s)
-    end_s = float(clip["duration_s"])
-    holds_at = round(min(max(line.middle_s, 0.0), end_s), 3)
-    offset = offset_at_start(clip, zero, zones)
-    half_cut = float(np.mean([anchor.half_cut_s for anchor in usable]))
-    model = {
-        "zero_terminal_local": zero.isoformat(timespec="microseconds"),
+    return _by_anchors(here, clip, zones, {**told, "steps": [step], "pieces": pieces})
+
+
+def _line_facts(line: Line) -> dict[str, Any]:
+    return {
+        "zero_terminal_local": line.zero.isoformat(timespec="microseconds"),
         "sd_s": round(line.sd_s, 6),
         "middle_s": round(line.middle_s, 3),
         "drift_sd_ppm": round(line.drift_sd * 1e6, 3),
-        "holds_at_s": holds_at,
         "drift_ppm": round(line.drift * 1e6, 3),
-        "half_cut_s": round(half_cut, 6),
+    }
+
+
+def _left_over(line: Line) -> list[dict[str, Any]]:
+    return [
+        {"row": anchor.row, "residual_s": round(float(miss), 4), "sd_s": round(anchor.sd_s, 4)}
+        for anchor, miss in zip(line.anchors, line.residuals, strict=True)
+    ]
+
+
+def _by_anchors(line: Line, clip: Mapping[Any, Any], zones: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
+    half_cut = float(np.mean([anchor.half_cut_s for anchor in line.anchors]))
+    model = {**_line_facts(line), **_of_clip(clip, zones, line.zero, line.middle_s, half_cut), **told}
+    model["anchors"] = _left_over(line)
+    return _determined("anchors", model, offset_at_start(clip, line.zero, zones), clip, used=len(line.anchors))
+
+
+def _of_clip(
+    clip: Mapping[Any, Any], zones: frozenset[str], zero: datetime, middle_s: float, half_cut_s: float
+) -> dict[str, Any]:
+    return {
+        "holds_at_s": round(min(max(middle_s, 0.0), float(clip["duration_s"])), 3),
+        "half_cut_s": round(half_cut_s, 6),
         "camera_clock": "unknown" if missing(clip["starts_at"]) else "stated",
         "zone_basis": zone_basis(clip, zones, zero),
-        "anchors": listed,
     }
-    return _determined("anchors", model, offset, end_s, used=len(usable))
 
 
-def _determined(method: str, model: dict[str, Any], offset: float | None, end_s: float, *, used: int) -> dict[str, Any]:
+def _determined(
+    method: str, model: dict[str, Any], offset: float | None, clip: Mapping[Any, Any], *, used: int
+) -> dict[str, Any]:
     """A row of a clock that is known: interval where it is known best, or too uncertain somewhere in the clip."""
+    end_s = float(clip["duration_s"])
     holds_at, drift = float(model["holds_at_s"]), float(model["drift_ppm"]) * 1e-6
     sd = sd_at(model, holds_at)
     model["half_widths_s"] = [round(Z95 * sd_at(model, at_s), 3) for at_s in (0.0, end_s)]
@@ -174,38 +203,93 @@ def _determined(method: str, model: dict[str, Any], offset: float | None, end_s:
 
 
 def _with_presence(
-    row: dict[str, Any], seen: Mapping[str, Any] | None, clip: Mapping[Any, Any], zones: frozenset[str]
+    row: dict[str, Any],
+    seen: Mapping[str, Any] | None,
+    clip: Mapping[Any, Any],
+    zones: frozenset[str],
+    anchors: Sequence[Anchor],
 ) -> dict[str, Any]:
-    """The clock from presence where anchors are too few; else what presence says beside them."""
+    """The clock from presence where anchors do not tell it; else what presence says beside them."""
     if seen is None:
         return row
+    facts = {**seen["facts"], "found": seen["found"]}
     if row["determinable"]:
         apart = None
         if seen["found"]:
             told = datetime.fromisoformat(row["model"]["zero_terminal_local"])
             apart = round((seen["zero"] - told).total_seconds(), 3)
-        row["model"]["presence"] = {**seen["facts"], "found": seen["found"], "minus_anchors_s": apart}
+        if seen["found"] and seen["pieces"] and not row["model"].get("pieces"):
+            return _beside_steps(row, seen, clip, zones, anchors, {**facts, "minus_anchors_s": apart})
+        row["model"]["presence"] = {**facts, "minus_anchors_s": apart}
         return row
+    row["model"]["presence"] = facts
     if row["reason"] != "too_few_anchors" or not seen["found"]:
-        row["model"]["presence"] = {**seen["facts"], "found": seen["found"]}
         return row
-    end_s = float(clip["duration_s"])
-    holds_at = round(min(max(seen["middle_s"], 0.0), end_s), 3)
+    if seen["days_off"] and not any(_bears_out(anchor, seen) for anchor in anchors):
+        row["reason"] = "day_to_confirm"
+        return row
+    return _by_presence(seen, clip, zones, {**row["model"], "presence": facts})
+
+
+def _by_presence(
+    seen: Mapping[str, Any], clip: Mapping[Any, Any], zones: frozenset[str], told: Mapping[str, Any]
+) -> dict[str, Any]:
     model = {
-        "zero_terminal_local": seen["zero"].isoformat(timespec="microseconds"),
-        "sd_s": round(seen["sd_s"], 6),
-        "middle_s": round(seen["middle_s"], 3),
-        "drift_sd_ppm": round(seen["drift_sd"] * 1e6, 3),
-        "holds_at_s": holds_at,
-        "drift_ppm": round(seen["drift"] * 1e6, 3),
-        "half_cut_s": round(seen["half_cut_s"], 6),
-        "camera_clock": "unknown" if missing(clip["starts_at"]) else "stated",
-        "zone_basis": zone_basis(clip, zones, seen["zero"]),
-        "anchors": [],
-        "presence": {**seen["facts"], "found": True},
+        **_seen_line(seen), **_of_clip(clip, zones, seen["zero"], seen["middle_s"], seen["half_cut_s"]),
+        **told, "anchors": [],
+    }  # fmt: skip
+    if seen["pieces"]:
+        model |= {"pieces": [_seen_piece(one) for one in seen["pieces"]], "steps": seen["steps"]}
+    return _determined(BLIND, model, offset_at_start(clip, seen["zero"], zones), clip, used=0)
+
+
+def _seen_line(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "zero_terminal_local": line["zero"].isoformat(timespec="microseconds"),
+        "sd_s": round(line["sd_s"], 6),
+        "middle_s": round(line["middle_s"], 3),
+        "drift_sd_ppm": round(line["drift_sd"] * 1e6, 3),
+        "drift_ppm": round(line["drift"] * 1e6, 3),
     }
-    offset = offset_at_start(clip, seen["zero"], zones)
-    return _determined(BLIND, model, offset, end_s, used=0)
+
+
+def _seen_piece(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_seen_line(line), "from_written": line["from"], "to_written": line["to"]}
+
+
+def _beside_steps(
+    row: dict[str, Any],
+    seen: Mapping[str, Any],
+    clip: Mapping[Any, Any],
+    zones: frozenset[str],
+    anchors: Sequence[Anchor],
+    facts: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Anchors of one side of a change of the clock hold for that side; the other is told by presence."""
+    lines = {_line_at(anchor, seen["pieces"]) for anchor in anchors}
+    if len(lines) != 1 or None in lines:
+        row["model"]["presence"] = facts
+        return row
+    (line,) = lines
+    if seen["line"] != line:
+        return _by_presence(seen, clip, zones, {"repeats": row["model"].get("repeats", []), "presence": facts})
+    own = {name: row["model"][name] for name in LINE}
+    pieces = [{**_seen_piece(one), **(own if one["line"] == line else {})} for one in seen["pieces"]]
+    row["model"] |= {"presence": facts, "pieces": pieces, "steps": seen["steps"]}
+    return row
+
+
+def _line_at(anchor: Anchor, pieces: Sequence[Mapping[str, Any]]) -> int | None:
+    """Number of the line on which the anchor's time of the terminal lies; None near a step."""
+    at = anchor.terminal.isoformat()
+    told = [one for one in pieces if not outside_s({"from_written": one["from"], "to_written": one["to"]}, at)]
+    return int(told[0]["line"]) if told else None
+
+
+def _bears_out(anchor: Anchor, seen: Mapping[str, Any]) -> bool:
+    """Whether an anchor shows the date that presence found: one is enough, for it is looked at by a person."""
+    apart = (anchor.terminal - seen["zero"]).total_seconds() - anchor.media_s * (1 + seen["drift"])
+    return bool(abs(apart) <= 3 * math.hypot(anchor.sd_s, sd_at(_seen_line(seen), anchor.media_s)) + anchor.half_cut_s)
 
 
 def _undetermined(reason: str, used: int, model: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,38 +297,6 @@ def _undetermined(reason: str, used: int, model: Mapping[str, Any]) -> dict[str,
         ("terminal_minus_camera_s", "interval_lo_s", "interval_hi_s", "offset_sd_s", "drift_ppm"), None
     )
     return {"determinable": False, "method": "none", "anchors_used": used, "reason": reason, "model": model, **blank}
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Offset at the anchors' middle and drift, with their uncertainties, which are independent there."""
-
-    level: float
-    drift: float
-    middle_s: float
-    sd_s: float
-    drift_sd: float
-    residuals: NDArray[np.float64]
-
-
-def _fit(at: NDArray[np.float64], zeros: NDArray[np.float64], sds: NDArray[np.float64]) -> _Line:
-    """Least squares with a prior of 0 +- 50 ppm on the drift."""
-    middle = float(np.average(at, weights=1 / sds**2))
-    design = np.stack([np.ones_like(at), at - middle], axis=1)
-    precision = design.T @ (design / sds[:, None] ** 2) + np.diag([0.0, 1 / DRIFT_SD**2])
-    covariance = np.linalg.inv(precision)
-    level, drift = covariance @ (design.T @ (zeros / sds**2))
-    residuals = zeros - design @ np.array([level, drift])
-    sd, drift_sd = np.sqrt(np.diag(covariance))
-    return _Line(float(level), float(drift), middle, float(sd), float(drift_sd), residuals)
-
-
-def _chance(residuals: NDArray[np.float64], sds: NDArray[np.float64]) -> float:
-    """Probability of residuals at least this large (chi-square, Wilson-Hilferty)."""
-    freedom = len(residuals) - 1
-    value = float(((residuals / sds) ** 2).sum())
-    z = ((value / freedom) ** (1 / 3) - (1 - 2 / (9 * freedom))) / math.sqrt(2 / (9 * freedom))
-    return 0.5 * math.erfc(z / math.sqrt(2))
 
 
 def _zones(punches: pd.DataFrame, device: str, devices: Sequence[str]) -> frozenset[str]:
@@ -268,27 +320,3 @@ def device_of(terminal_id: Any, devices: Sequence[str]) -> str | None:
     if not missing(terminal_id) and terminal_id in devices:
         return str(terminal_id)
     return devices[0] if len(devices) == 1 else None
-
-
-def sd_at(model: Mapping[str, Any], media_s: float) -> float:
-    """Standard deviation of the clock at a moment of the clip, in seconds."""
-    open_drift = float(model["drift_sd_ppm"]) * 1e-6
-    return math.hypot(float(model["sd_s"]), open_drift * (media_s - float(model["middle_s"])))
-
-
-def to_media_s(model: Mapping[str, Any], t_local: str) -> float:
-    """Media seconds at which the terminal wrote this time, by the point estimate."""
-    since = datetime.fromisoformat(t_local) - datetime.fromisoformat(model["zero_terminal_local"])
-    return since.total_seconds() / (1 + float(model["drift_ppm"]) * 1e-6)
-
-
-def punch_window(model: Mapping[str, Any], t_local: str, precision_s: float) -> tuple[float, float]:
-    """Media seconds between which the punch was made, before the clock's own uncertainty."""
-    start = to_media_s(model, t_local) - float(model["half_cut_s"])
-    return start, start + precision_s
-
-
-def model_of(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """The model of a row of table ``clocks``."""
-    told: dict[str, Any] = json.loads(row["model"])
-    return told

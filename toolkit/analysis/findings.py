@@ -15,13 +15,14 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import strength
 from toolkit.analysis.assertions import at_a_terminal
-from toolkit.analysis.association import Placed, assignable, not_looked_at, place
+from toolkit.analysis.association import Placed, assignable, place
 from toolkit.analysis.clocks import BLIND
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
 from toolkit.analysis.reuse_findings import reuse_findings, searched_missing
 from toolkit.analysis.rivals import UNTOLD, fd2_rivals
 from toolkit.analysis.strength import Rival
+from toolkit.analysis.unplaced import near_steps, not_looked_at
 
 CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
@@ -80,7 +81,7 @@ def conclude(
     missing += searched_missing(reuse, reuse_searched)
     found.append(_integrity(integrity))
     missing += _not_assessable(punches, visits, clips, clocks)
-    missing += not_looked_at(punches, clips, clocks, examined)
+    missing += not_looked_at(punches, clips, clocks, examined) + near_steps(punches, clocks)
     for number, row in enumerate(found, 1):
         row["finding_id"] = f"F-{number:02d}"
     unique = {tables.canonical(row): row for row in missing}

@@ -114,21 +114,14 @@ def _curves(seen: Seen, punches_s: Floats, offsets: Floats, precision_s: float, 
     on_camera = punches_s - offsets[len(offsets) // 2]
     for day in np.unique(np.floor(on_camera / DAY_S)):
         mine = np.flatnonzero(np.floor(on_camera / DAY_S) == day)
-        part = _within(seen, float(on_camera[mine].min()) - 2 * LOCAL_S, float(on_camera[mine].max()) + 2 * LOCAL_S)
-        if part is None:
+        part = seen.within(float(on_camera[mine].min()) - 2 * LOCAL_S, float(on_camera[mine].max()) + 2 * LOCAL_S)
+        if not len(part.visits) or not len(part.watched):
             continue
         gain, first = log_gain(part, precision_s=precision_s, step_s=FINE_S, shape=shape)
         places = np.round((punches_s[mine, None] - offsets - first) / FINE_S).astype(np.intp)
         inside = (places >= 0) & (places < len(gain))
         found[mine] = np.where(inside, gain[np.where(inside, places, 0)], 0.0)
     return found
-
-
-def _within(seen: Seen, low: float, high: float) -> Seen | None:
-    visits = seen.visits[(seen.visits[:, 1] > low) & (seen.visits[:, 0] < high)]
-    watched = np.clip(seen.watched, low, high)
-    watched = watched[watched[:, 1] > watched[:, 0]]
-    return Seen(visits=visits, watched=watched) if len(visits) and len(watched) else None
 
 
 def _shifted(curves: Floats, by_s: Floats) -> Floats:

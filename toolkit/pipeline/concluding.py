@@ -25,7 +25,7 @@ from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
     "punches", "visits", "clips", "clocks", "associations", "integrity", "lineage", "examined", "unscanned",
-    "presenters", "anchors",
+    "presenters", "anchors", "device_events",
 )  # fmt: skip
 COMPARED = ("presentations", "reuse", "reuse_searched")  # of steps that a case may not have run
 MADE = ("findings", "identities", "exculpatory", "counts", "not_assessable")
@@ -49,7 +49,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
 
     def refit(visit_id: str, tested: frozenset[str]) -> Placed | None:
         shared = (read["clips"], read["visits"], read["examined"])
-        clocks = found_without(tested, read["punches"], *shared, read["anchors"])
+        clocks = found_without(tested, read["punches"], *shared, read["anchors"], read["device_events"])
         found = place(read["punches"], read["visits"], read["clips"], clocks, read["examined"])
         return next((one for one in found if visit_id in one.visit_ids), None)
 

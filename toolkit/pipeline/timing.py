@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from toolkit.analysis import association, clocks, likelihood
+from toolkit.analysis import association, clock_lines, clocks, likelihood
 from toolkit.analysis.blind_clocks import blind_rows
 from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
 
-CLOCK_INPUTS = ("clips", "punches", "anchors")
+CLOCK_INPUTS = ("clips", "punches", "anchors", "device_events")
 PRESENCE = ("visits", "examined")  # of a step that a case may not have run
 ASSOCIATION_INPUTS = ("punches", "visits", "clips", "clocks", "examined")
 
@@ -18,12 +18,13 @@ def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Fit each terminal's clock to each clip by anchors, or by presence where those are too few; table ``clocks``."""
     punches, clips, anchors = case.read("punches"), case.read("clips"), case.read("anchors")
     inputs = (*CLOCK_INPUTS, *(name for name in PRESENCE if case.has(name)))
-    params = {"version": 3, "drift_sd": clocks.DRIFT_SD, "least_anchors": clocks.LEAST_ANCHORS}
+    params = {"version": 4, "drift_sd": clock_lines.DRIFT_SD, "least_anchors": clock_lines.LEAST_ANCHORS}
     if not case.is_current("clocks", inputs=inputs, params=params):
         blind = None
         if all(case.has(name) for name in PRESENCE):
             devices = clocks.devices_of(punches, anchors)
-            blind = blind_rows(punches, clips, case.read("visits"), case.read("examined"), devices)
+            seen = (case.read("visits"), case.read("examined"))
+            blind = blind_rows(punches, clips, *seen, devices, anchors, case.read("device_events"))
         case.record("clocks", clocks.align(punches, clips, anchors, blind), inputs=inputs, params=params)
     return case.read("clocks")
 
@@ -32,7 +33,7 @@ def associate(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Assign punches to visits with probabilities; table ``associations``."""
     punches, visits = case.read("punches"), case.read("visits")
     clips, model, examined = case.read("clips"), case.read("clocks"), case.read("examined")
-    params = {"version": 2, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
+    params = {"version": 3, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
     if not case.is_current("associations", inputs=ASSOCIATION_INPUTS, params=params):
         table = association.associate(punches, visits, clips, model, examined)
         case.record("associations", table, inputs=ASSOCIATION_INPUTS, params=params)

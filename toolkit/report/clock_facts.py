@@ -17,7 +17,8 @@ def clock(clocks: Rows, anchors: Rows) -> Row:
     known = [row for row in each if row["determinable"]]
     first: Row = (known or each or [_NO_CLOCK])[0]
     names = ("determinable", "method", "terminal_minus_camera_s", "interval_s", "reason")
-    return {**{name: first[name] for name in names}, "anchors_given": len(anchors), "each": each}
+    given = sum(one["device_time"] is not None for one in anchors)  # a beep of no stated time is none
+    return {**{name: first[name] for name in names}, "anchors_given": given, "each": each}
 
 
 def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
@@ -43,21 +44,37 @@ def _one_clock(row: Mapping[str, Any], anchors: Rows) -> Row:
         "anchors": [_anchor(one, row, anchors) for one in model.get("anchors", [])],
         "zero_terminal_local": model.get("zero_terminal_local"),
         "presence": _presence(model.get("presence")),
+        "repeats": [_repeat(one, row, anchors) for one in model.get("repeats", [])],
+        "steps": model.get("steps", []),
     }
 
 
 def _presence(told: Mapping[str, Any] | None) -> Row | None:
     """What presence at the terminal alone tells of the clock; ``p`` is the chance of records that fit nothing."""
-    names = ("found", "p", "accepted_p", "clock_ins", "visits", "minus_anchors_s")
+    names = (
+        "found", "p", "accepted_p", "clock_ins", "visits", "signals", "minus_anchors_s", "days_off", "days_searched",
+    )  # fmt: skip
     return None if told is None else {name: told.get(name) for name in names}
 
 
 def _anchor(used: Mapping[str, Any], clock: Mapping[str, Any], anchors: Rows) -> Row:
     """A used anchor with what was stated of it, where its row names one anchor only."""
-    stated = [one for one in anchors if one["row"] == used.get("row") and one["device"] == clock["device_id"]]
-    told = stated[0] if len(stated) == 1 else {}
-    names = ("exhibit_id", "clip_exhibit_id", "media_s", "device_time")
+    told = _stated(used.get("row"), clock, anchors)
+    names = ("exhibit_id", "clip_exhibit_id", "media_s", "device_time", "kind", "uncertainty_basis")
     return {**used, **{name: told.get(name) for name in names}, "how_read": told.get("how")}
+
+
+def _repeat(told: Mapping[str, Any], clock: Mapping[str, Any], anchors: Rows) -> Row:
+    """An anchor that counted no more because it repeats another."""
+    names = ("row", "repeats_row", "why")
+    exhibit_id = _stated(told["row"], clock, anchors).get("exhibit_id")
+    return {"exhibit_id": exhibit_id, **{name: told[name] for name in names}}
+
+
+def _stated(row: Any, clock: Mapping[str, Any], anchors: Rows) -> Mapping[str, Any]:
+    """The anchor of that row of this device's, where there is one only."""
+    stated = [one for one in anchors if one["row"] == row and one["device"] == clock["device_id"]]
+    return stated[0] if len(stated) == 1 else {}
 
 
 _NO_CLOCK: Row = {

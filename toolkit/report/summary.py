@@ -9,7 +9,8 @@ from toolkit.report.writer import Facts, Writer, at, at_least, refs
 # Gaps in the material that change what may be said, in the order in which they are told.
 WEIGHTY = (
     "no_footage", "no_records", "no_zone", "no_empty_place", "plate_not_empty", "plate_needs_frames", "zone_is_empty",
-    "clock_ins_not_examined", "clock_ins_frames_lost", "offset_not_determinable", "minute_precision",
+    "clock_ins_not_examined", "clock_ins_frames_lost", "clock_ins_near_step", "offset_not_determinable",
+    "minute_precision",
 )  # fmt: skip
 
 REJECTED, UNTOUCHED = "rejected", ("candidate", "lead", "information")
@@ -265,6 +266,7 @@ def _next(facts: Facts, write: Writer) -> tuple[str, ...]:
         ("next_undamaged", any(clip["lost_s"] > 0 for clip in facts["clips"])),
         ("next_confirm_zone", any(zone["basis"] == "proposed" for zone in facts["zones"])),
         ("next_anchors", bool(facts["records"] and facts["clips"]) and not facts["clock"]["determinable"]),
+        ("next_day", any(one["reason"] == "day_to_confirm" for one in facts["clock"]["each"])),
         ("next_frames", bool(one_body(facts))),
         ("next_log", bool(one_body(facts))),
         ("next_context", not any(one["machine_read"] for one in facts["context_used"])),

@@ -7,13 +7,13 @@ from typing import Any
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report import figures
 from toolkit.report.blocks import Block, Grid, Paragraph, Picture, Points
+from toolkit.report.clock_notes import BLIND, clock_notes
 from toolkit.report.summary import clock_line, direct, events, examined
 from toolkit.report.writer import Facts, Writer, at, brief, probability, refs, seconds
 
 MOST_ROWS = 400
 MOST_OUTSIDE = 20
-BLIND, DIFFERS = "blind", "presence_differs"
-PRESENCE_S = 3.0  # what the two ways may differ by, beside the width of the anchors' interval
+BY_KIND = "kind"  # the uncertainty of an anchor whose row states none
 SIGNS = ("decoded", "probed", "lost", "gap", "visit", "named", "seen", "nobody", "outside", "band")
 
 
@@ -30,69 +30,11 @@ def clock(facts: Facts, write: Writer) -> tuple[Block, ...]:
     blocks += _anchors(told["each"], write)
     if told["determinable"]:
         blocks.append(Paragraph(write("clock_written"), "note"))
-    blocks += _clock_notes(told["each"], write)
+    blocks += clock_notes(told["each"], write)
     if not all(each["determinable"] for each in told["each"]) or not told["each"]:
         helps = tuple(write(f"clock_help_{k}") for k in range(1, 4))
         blocks.append(Points(helps, write("clock_help")))
     return tuple(blocks)
-
-
-def _clock_notes(each: list[Facts], write: Writer) -> list[Block]:
-    """Where an interval holds, which zone is not known, and which two names were taken for one clock."""
-    known = [one for one in each if one["determinable"]]
-    told: list[Block] = [
-        Paragraph(
-            write(
-                "clock_holds",
-                ref=at(one["exhibit_id"], one["holds_at_s"]),
-                first=f"{one['half_widths_s'][0]:.1f}",
-                last=f"{one['half_widths_s'][1]:.1f}",
-            ),
-            "note",
-        )
-        for one in known
-        if one["half_widths_s"] is not None
-    ]
-    told += _presence(each, write)
-    if any(one["zone_basis"] not in (None, "stated") for one in known):
-        told.append(Paragraph(write("clock_zone_unknown"), "note"))
-    pairs = {(one["device_id"], one["terminal"]) for one in known if one["device_basis"] == "taken for one"}
-    told += [Paragraph(write("clock_taken_for_one", device=a, terminal=b), "warning") for a, b in sorted(pairs)]
-    return told
-
-
-def _presence(each: list[Facts], write: Writer) -> list[Block]:
-    """What presence alone says: the clock itself, a check of the anchors, or nothing; once for clips that share it."""
-    clips: dict[tuple[str, str], list[str]] = {}
-    for one in each:
-        told = _of_presence(one, write)
-        if told is not None:
-            clips.setdefault(told, []).append(str(one["exhibit_id"]))
-    return [
-        Paragraph(f"{refs(names)} {sentence}", "warning" if key == DIFFERS else "note")
-        for (key, sentence), names in clips.items()
-    ]
-
-
-def _of_presence(each: Facts, write: Writer) -> tuple[str, str] | None:
-    """Key and sentence of one clip."""
-    told = each["presence"]
-    if told is None or (told["p"] is None and each["determinable"]):
-        return None
-    facts = {"clock_ins": told["clock_ins"], "visits": told["visits"]}
-    if told["p"] is None:
-        return "presence_too_few", write("presence_too_few", **facts)
-    facts["chance"] = brief(float(told["p"]))
-    if not told["found"]:
-        key = "presence_no_check" if each["determinable"] else "presence_nothing"
-    elif each["method"] == BLIND:
-        key = "presence_found"
-    else:
-        apart = float(told["minus_anchors_s"])
-        spread = float(each["half_widths_s"][0]) if each["half_widths_s"] else 0.0
-        key = "presence_agrees" if abs(apart) <= spread + PRESENCE_S else DIFFERS
-        facts["apart"] = f"{apart:+.1f}"
-    return key, write(key, **facts)
 
 
 def _columns(write: Writer, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,7 +67,7 @@ def _anchors(each: list[Facts], write: Writer) -> list[Block]:
             f"{at(one['exhibit_id'])} / {one['row']}" if one["exhibit_id"] else str(one["row"]),
             one["device_time"] or "–",
             f"{one['residual_s']:+.2f} s",
-            f"{one['sd_s']:.2f} s",
+            f"{one['sd_s']:.2f} s" + (" *" if one["uncertainty_basis"] == BY_KIND else ""),
             one["how_read"] or "–",
         )
         for clock_of in each
@@ -135,7 +77,10 @@ def _anchors(each: list[Facts], write: Writer) -> list[Block]:
     if not rows:
         return []
     names = ("device", "reference", "row", "device_time", "residual", "uncertainty", "how")
-    return [Grid(write("cap_anchors"), _columns(write, names), rows, numeric=(4, 5))]
+    blocks: list[Block] = [Grid(write("cap_anchors"), _columns(write, names), rows, numeric=(4, 5))]
+    if any(one["uncertainty_basis"] == BY_KIND for clock_of in each for one in clock_of["anchors"]):
+        blocks.append(Paragraph(write("anchors_by_kind"), "note"))
+    return blocks
 
 
 def visits(facts: Facts, write: Writer) -> tuple[Block, ...]:
