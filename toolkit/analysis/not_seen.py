@@ -21,7 +21,8 @@ import pandas as pd
 
 from toolkit.analysis import coverage
 from toolkit.analysis.association import assignable
-from toolkit.analysis.clocks import device_of, model_of, to_media_s
+from toolkit.analysis.clock_models import model_of, to_media_s
+from toolkit.analysis.clocks import device_of
 from toolkit.analysis.context_times import days_of
 from toolkit.analysis.rates import lower_bounds
 from toolkit.records import OUTSIDE_COVERAGE
