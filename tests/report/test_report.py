@@ -204,7 +204,7 @@ def test_codes_that_are_not_known_yet_are_shown_with_their_facts() -> None:
     finding = cases.one_body(1, 2, ["1002", "1003"], [29.0, 34.0])
     finding["rivals"].append({"name": "a_new_rival", "log10_lr": None, "excluded_by": "D-0001"})
     finding["headline"] = {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio"}
-    finding["sensitivity"], finding["against"], finding["code"] = {}, [{"code": "a_new_doubt"}], "FD7"
+    finding["sensitivity"], finding["against"], finding["code"] = {}, [{"code": "a_new_doubt"}], "FD70"
     case = cases.case_of(
         cases.exhibits("footage", "records"), cases.footage(), cases.visits(), cases.records(), cases.clock(),
         cases.associations(), cases.concluded([finding], [("FD99", "because", {"x": 1.5})], 6, 1),
