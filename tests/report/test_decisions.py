@@ -11,6 +11,8 @@ import pytest
 from tests.report.cases import NOW, FakeCase, still, whole
 from tests.report.schema import faults
 from toolkit import tables
+from toolkit.analysis.naming import Artefact, Use
+from toolkit.analysis.repeated import repeated
 from toolkit.analysis.subjects import subjects
 from toolkit.report import report_facts, wording
 from toolkit.report.blocks import Card, Grid, Paragraph, Points, texts
@@ -114,6 +116,32 @@ def test_a_decision_on_an_earlier_version_is_shown_as_such_and_changes_nothing()
 def test_without_decisions_the_report_says_that_nobody_decided_and_independence_is_not_shown() -> None:
     said = sentences(decided(told(facts_of(whole())), Writer("en")))
     assert any("Nobody has decided anything yet. Independence is not shown." in one for one in said)
+
+
+def used_twice(visits: Any) -> list[dict[str, Any]]:
+    """FD7 of two uses of one id in the second visit."""
+    uses = [
+        Use(employee_id="0017", punch_id=f"p{k}", visit_id="V-002", clock="terminal|E-0001", probability=0.97,
+            artefact=Artefact(finding_id=f"F-0{k}", visit_id="V-002", presenter_id="P-02", obstacle=None,
+                              presentation_ids=(f"PR-00{k}",), spans=((25.0 + 5 * k, 28.0 + 5 * k),)))
+        for k in (1, 2)
+    ]  # fmt: skip
+    return [{**row, "finding_id": "F-04"} for row in repeated(uses, visits)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_card_of_an_id_used_twice_tells_how_often_and_that_knowledge_is_unknown(language: str) -> None:
+    made, write = whole(), Writer(language)
+    rows = [*used_twice(made.read("visits")), *tables.rows_of("findings", made.read("findings"))]
+    made.held["findings"] = tables.build("findings", rows)
+    facts = facts_of(made)
+    assert list(faults(json.loads(as_document(facts)), SCHEMA)) == []
+    cards = {one.anchor: one for one in finding_cards(told(facts), write, still, {}) if isinstance(one, Card)}
+    lead = sentences([cards["F-04"]])
+    assert "0017" in lead[2] and "P-02" in lead[2] and "2" in lead[2]
+    wording.check(texts(cards["F-04"]))
+    assert not any(one.startswith(("limit_", "rival_", "finding_", "proposition_")) for one in lead)
+    assert write("limit_knowledge_unknown") in lead
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

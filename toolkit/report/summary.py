@@ -72,7 +72,8 @@ def masks(facts: Facts) -> list[Facts]:
 
 def _open_line(facts: Facts, write: Writer) -> str:
     if facts["decisions"]:
-        return write("line_open_decided", count=len(facts["decisions"]))
+        named = _named(facts) or write("named_none")
+        return write("line_open_decided", count=len(facts["decisions"]), named=named)
     return write("line_open_mask", count=len(masks(facts))) if masks(facts) else write("line_open")
 
 
@@ -204,8 +205,9 @@ def _other(one: Facts, facts: Facts, write: Writer) -> str:
 
 
 def _decided(facts: Facts, write: Writer) -> tuple[str, ...]:
-    """The findings whose state people changed."""
-    return tuple(
+    """The findings whose state people changed, and the ids that meet the naming rule."""
+    ids = _named(facts)
+    told = tuple(
         write(
             "summary_decided", finding=one["finding_id"], title=write.code("finding", one["code"]),
             visits="".join(f" {name}" for name in one["visit_ids"]), state=write.code("state", one["state"]),
@@ -213,6 +215,11 @@ def _decided(facts: Facts, write: Writer) -> tuple[str, ...]:
         for one in facts["findings"]
         if one["state"] not in UNTOUCHED
     )  # fmt: skip
+    return (*told, write("summary_named", ids=ids)) if ids else told
+
+
+def _named(facts: Facts) -> str:
+    return ", ".join(one["employee_id"] for one in facts["identities"] if one["meets_rule"])
 
 
 def _strength(facts: Facts, write: Writer) -> tuple[str, ...]:

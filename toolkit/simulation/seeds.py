@@ -23,6 +23,8 @@ MORNINGS = {"development": 1_010_000, "measurement": 1_020_000, "tests": 1_030_0
 
 # First word of the seed sequences of weeks at a terminal without pictures (bench/sequences.py).
 LOGBOOKS = {"development": 1_040_000, "measurement": 1_050_000, "tests": 1_060_000}
+# First numbers of mornings with an artefact among them, without pictures (bench/naming.py).
+ARTEFACT_MORNINGS = {"development": 1_110_000, "measurement": 1_120_000}
 
 # First word of the seed sequences of sites with their own controls, and who works there (bench/fused.py).
 STAFFED_SITES = {"development": 510_000, "measurement": 410_000}
