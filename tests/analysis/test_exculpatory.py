@@ -268,3 +268,8 @@ def test_what_a_finding_tells_already_is_not_told_twice() -> None:
     rows.loc[rows["finding_id"] == "F-01", "against"] = '[{"code":"companion_possible","facts":{}}]'
     case.held["findings"] = tables.validate("findings", rows)
     assert against(search(case)[0], "F-01").count("companion_possible") == 1
+
+
+def test_papers_of_somebody_whom_nobody_saw_are_told_too() -> None:
+    items = by_papers(with_papers(fresh(whole), [paper(2, "leave", "2026-03-03", "2026-03-03", "1006")]))
+    assert [(one["code"], one["employees"], one["visit_ids"]) for one in items] == [("leave_covers", ["1006"], [])]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.analysis.papers import paper
@@ -15,6 +17,40 @@ from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 ALL_IN_VIEW = paper(2, "entrance", "2026-03-01", "2026-03-31", covered="all")
 TESTED = paper(3, "detection_test", "2026-03-02", "2026-03-02", camera="c1", seen=38, passes=40)
 CALIBRATED = Sightings(calibrated=True, seen=frozenset({("1002", "2026-03-03")}))
+
+
+@cache
+def _punches(stamped: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    punches = [
+        {
+            "punch_id": f"{k:016x}", "exhibit_id": "E-0002", "sheet": "", "row": k, "employee_id": who,
+            "terminal_id": None, "stamped_at": clock, "t_local": f"2026-03-03T{clock}", "precision_s": 1.0, "tz": None,
+            "tz_basis": "unknown", "credential": "face", "result": "pass", "record_kind": "raw_event", "raw": "",
+        }
+        for k, (who, clock) in enumerate(stamped, 1)
+    ]  # fmt: skip
+    return tables.build("punches", punches)
+
+
+@cache
+def _clips() -> pd.DataFrame:
+    clip = {
+        "exhibit_id": "E-0001", "camera_id": "c1", "starts_at": None, "timezone": None, "container": "mov",
+        "codec": "h264", "time_base": "1/1000", "first_pts": 0, "duration_s": 7200.0, "width_px": 768, "height_px": 432,
+        "rotation_deg": 0, "frames_stated": None, "frames_present": 1, "frame_interval_s": 0.1,
+        "keyframe_interval_s": 1.0, "rate_mode": "constant", "gaps": [],
+    }  # fmt: skip
+    return tables.build("clips", [clip])
+
+
+@cache
+def _clocks(determinable: bool) -> pd.DataFrame:
+    clock = {
+        "device_id": "terminal", "exhibit_id": "E-0001", "determinable": determinable, "method": "anchors",
+        "anchors_used": 2, "reason": "",
+        "model": {"zero_terminal_local": "2026-03-03T08:00:00", "drift_ppm": 0.0, "half_cut_s": 0.5},
+    }  # fmt: skip
+    return tables.build("clocks", [clock])
 
 
 def ask(
@@ -28,37 +64,19 @@ def ask(
     stamped: Sequence[tuple[str, str]] = (("1001", "08:30:00"), ("1001", "08:50:00"), ("1002", "08:40:00")),
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Two hours of footage from 08:00, by a clock that is right; 1002 was seen live, 1001 was not."""
-    punches = [
-        {
-            "punch_id": f"{k:016x}", "exhibit_id": "E-0002", "sheet": "", "row": k, "employee_id": who,
-            "terminal_id": None, "stamped_at": clock, "t_local": f"2026-03-03T{clock}", "precision_s": 1.0, "tz": None,
-            "tz_basis": "unknown", "credential": "face", "result": "pass", "record_kind": "raw_event", "raw": "",
-        }
-        for k, (who, clock) in enumerate(stamped, 1)
-    ]  # fmt: skip
-    clip = {
-        "exhibit_id": "E-0001", "camera_id": "c1", "starts_at": None, "timezone": None, "container": "mov",
-        "codec": "h264", "time_base": "1/1000", "first_pts": 0, "duration_s": 7200.0, "width_px": 768, "height_px": 432,
-        "rotation_deg": 0, "frames_stated": None, "frames_present": 1, "frame_interval_s": 0.1,
-        "keyframe_interval_s": 1.0, "rate_mode": "constant", "gaps": [],
-    }  # fmt: skip
-    clock = {
-        "device_id": "terminal", "exhibit_id": "E-0001", "determinable": determinable, "method": "anchors",
-        "anchors_used": 2, "reason": "",
-        "model": {"zero_terminal_local": "2026-03-03T08:00:00", "drift_ppm": 0.0, "half_cut_s": 0.5},
-    }  # fmt: skip
+    punches = _punches(tuple(stamped))
     placed = [
         {"punch_id": one["punch_id"], "outcome": OUTSIDE_COVERAGE if one["employee_id"] in outside else NOBODY_SEEN,
          "probability": 1.0, "media_s": None, "best": True}
-        for one in punches
+        for one in punches.to_dict("records")
     ]  # fmt: skip
     looked = [
         {"exhibit_id": "E-0001", "from_s": a, "to_s": b, "how": "decoded", "damaged": 0, "lost": 0} for a, b in examined
     ]
     return not_seen(
-        punches=tables.build("punches", punches),
-        clips=tables.build("clips", [clip] if clips else []),
-        clocks=tables.build("clocks", [clock]),
+        punches=punches,
+        clips=_clips() if clips else tables.empty("clips"),
+        clocks=_clocks(determinable),
         associations=tables.build("associations", placed),
         examined=tables.build("examined", looked),
         context=tables.build("context_records", papers),

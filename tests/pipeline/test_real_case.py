@@ -127,7 +127,10 @@ def test_shifting_records_and_anchors_by_an_hour_changes_only_the_offset(
         run_steps(shifted, WHO_AND_WHEN)
         assert best_outcomes(shifted) == best_outcomes(case)
         columns = ["code", "state", "employees", "visit_ids", "headline", "sensitivity"]
-        assert shifted.read("findings")[columns].equals(case.read("findings")[columns])
+        # The scope of the exculpatory search tells which steps have run, and faces were looked for in one case only.
+        told, before = (one.read("findings").query("code != 'FD9'")[columns] for one in (shifted, case))
+        assert told.equals(before)
+        assert shifted.read("exculpatory").equals(case.read("exculpatory"))
         moved = shifted.read("clocks")["terminal_minus_camera_s"] - case.read("clocks")["terminal_minus_camera_s"]
         assert list(moved) == [-3600.0]
 

@@ -72,6 +72,7 @@ def test_records_beside_papers_alone_conclude_with_what_the_papers_say(tmp_path:
         assert {"FD5"} == {row["what"] for row in told["not_assessable"] if row["what"] in ("FD5", "FD9")}
 
 
+@pytest.mark.full  # the pages of footage alone are asked for the same in tests/report/test_exculpatory.py
 def test_footage_alone_concludes_with_what_is_missing_and_how_to_ask_for_it(tmp_path: Path) -> None:
     write_clip(tmp_path / "a.mp4", [(k / 10, np.zeros((64, 96, 3), np.uint8)) for k in range(10)])
     with Case.create(tmp_path / "case", purpose="test", basis="test") as case:

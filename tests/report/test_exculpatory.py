@@ -11,7 +11,7 @@ import pytest
 
 from tests.analysis.papers import fresh, paper, with_papers
 from tests.analysis.test_not_seen import ask
-from tests.report.cases import NOW, FakeCase, exhibit, records_only, whole
+from tests.report.cases import NOW, FakeCase, exhibit, footage_only, records_only, whole
 from tests.report.schema import faults
 from toolkit import tables
 from toolkit.analysis import exculpatory as search
@@ -123,6 +123,13 @@ def test_an_empty_search_tells_its_scope_and_asks_for_context(language: str) -> 
     for entry in ("exculpatory_none", "exculpatory_no_context", "ask_context_leave", "ask_context_duty"):
         assert write[entry] in text
     assert "12" in text and "[E-0002]" in text
+
+
+def test_footage_alone_says_how_to_ask_for_records_and_context(language: str) -> None:
+    facts, write = facts_of(concluded(fresh(footage_only))), Writer(language)
+    told = {one for block in summary(facts, write) for one in texts(block)}
+    assert {write("next_records"), write("next_context")} <= told
+    assert write("exculpatory_no_context") in section(facts, language)
 
 
 def test_a_case_whose_search_has_not_run_says_so(language: str) -> None:

@@ -91,9 +91,10 @@ class Known:
 
     @cached_property
     def concerned(self) -> set[str]:
-        """Employees of a finding or with a clock-in placed in a visit; everybody who clocked in where there is none."""
-        placed, punches = self.placed, self["punches"]
-        of = set(punches.loc[punches["punch_id"].isin(list(placed)), "employee_id"].astype(str))
+        """Employees of a finding or with a clock-in in examined footage; everybody in the records where there is none."""
+        best, punches = self["associations"], self["punches"]
+        looked = best.loc[best["best"] & (best["outcome"] != OUTSIDE_COVERAGE), "punch_id"]
+        of = set(punches.loc[punches["punch_id"].isin(looked), "employee_id"].astype(str))
         found = (self.named | of) - {""}
         return found or set(punches["employee_id"].astype(str)) - {""}
 
