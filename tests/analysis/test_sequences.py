@@ -136,6 +136,12 @@ def test_a_second_tap_and_a_failed_attempt_are_no_clock_ins_of_their_own() -> No
     assert counted(failed)["t_local"].str[11:].tolist() == ["08:00:59", "08:01:00", "17:00:00"]
 
 
+def test_a_terminal_of_a_few_is_not_tested_beside_one_of_many() -> None:
+    few = log(1, office(staff=6, ring=ring(10))).assign(terminal_id="T2", punch_id=lambda rows: "x" + rows["punch_id"])
+    found, missing, tested = sequence_findings(pd.concat([log(9, office()), few], ignore_index=True))
+    assert (found, missing, tested["terminals"]) == ([], [], 2)
+
+
 def test_two_terminals_are_two_orders() -> None:
     table = log(1, office(ring=ring(10)))
     halves = table.assign(terminal_id=["T1" if k % 2 else "T2" for k in range(len(table))])

@@ -148,7 +148,7 @@ def two_places(told: pd.DataFrame, travel_s: Mapping[frozenset[str], float]) -> 
 
 
 def during_absence(told: pd.DataFrame, context: pd.DataFrame) -> Iterator[Lead]:
-    """Clock-ins within a time for which a context record says that the person was elsewhere.
+    """Clock-ins within a time for which a context record says that the person was elsewhere; its end is not in it.
 
     Parameters
     ----------
@@ -158,10 +158,10 @@ def during_absence(told: pd.DataFrame, context: pd.DataFrame) -> Iterator[Lead]:
     """
     for one in as_rows(context):
         start, end = pd.Timestamp(str(one["from_local"])), pd.Timestamp(str(one["to_local"]))
-        mine = told[(told["employee_id"] == one["employee_id"]) & (told["at"] >= start) & (told["at"] <= end)]
+        mine = told[(told["employee_id"] == one["employee_id"]) & (told["at"] >= start) & (told["at"] < end)]
         if len(mine):
             facts = {
-                "what": str(one["kind"]),
+                "absence": str(one["kind"]),
                 "from": str(one["from_local"]),
                 "to": str(one["to_local"]),
                 "times": len(mine),

@@ -17,7 +17,7 @@ in side by side every day and press in turn write the same log.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +83,9 @@ class Tested:
         return list(kept.values())
 
 
-def too_short(logs: Sequence[LogDays]) -> bool:
-    """Whether no terminal has :data:`LEAST_DAYS` days and :data:`LEAST_EMPLOYEES` employees."""
-    return not any(len(one.days) >= LEAST_DAYS and len(one.employees) >= LEAST_EMPLOYEES for one in logs)
+def long_enough(log: LogDays) -> bool:
+    """Whether a terminal has :data:`LEAST_DAYS` days and :data:`LEAST_EMPLOYEES` employees; others are not tested."""
+    return len(log.days) >= LEAST_DAYS and len(log.employees) >= LEAST_EMPLOYEES
 
 
 def implausible(logs: Sequence[LogDays], *, draws: int = DRAWS, seed: int = SEED) -> Tested:
@@ -98,9 +98,10 @@ def implausible(logs: Sequence[LogDays], *, draws: int = DRAWS, seed: int = SEED
     """
     days = max((len(one.days) for one in logs), default=0)
     employees = max((len(one.employees) for one in logs), default=0)
-    if too_short(logs):
+    usable = [(number, one) for number, one in enumerate(logs) if long_enough(one)]
+    if not usable:
         return Tested(why_not="log_too_short", days=days, employees=employees)
-    observed = [group for number, log in enumerate(logs) for group in close_groups(number, log, log.at_s)]
+    observed = [group for number, log in usable for group in close_groups(number, log, log.at_s)]
     if not observed:
         return Tested(days=days, employees=employees)
     rng = np.random.default_rng(seed)
@@ -108,7 +109,7 @@ def implausible(logs: Sequence[LogDays], *, draws: int = DRAWS, seed: int = SEED
     best = max(one.score for one in observed)
     if _p(together, best) <= ALPHA:  # else nothing will be said, and dealing out days can only raise p
         for number in range(draws):
-            alone = max((_best(log, exchanged(rng, log)) for log in logs), default=0.0)
+            alone = max((_best(log, exchanged(rng, log)) for _, log in usable), default=0.0)
             together[number] = max(together[number], alone)
     told = sorted(((one, _p(together, one.score)) for one in observed), key=lambda pair: -pair[0].score)
     return Tested(groups=tuple(told), looked_at=len(observed), days=days, employees=employees)
@@ -222,13 +223,8 @@ def _bounded(one: Group, who: Ints, key: Ints, at: Floats) -> Group:
     bound = max(TOGETHER, float(np.mean((mine >= TIGHT_S[0]) & (mine <= TIGHT_S[1]))))
     bound = min(bound, 0.98)
     score = float(_scores(np.array([one.times]), one.meetings, bound ** (len(one.members) - 1))[0])
-    return _with(one, bound=bound, score=score)
+    return replace(one, bound=bound, score=score)
 
 
 def _renamed(one: Group, order: Ints) -> Group:
-    return _with(one, rows=tuple(tuple(int(order[k]) for k in rows) for rows in one.rows))
-
-
-def _with(one: Group, **more: object) -> Group:
-    told = {name: getattr(one, name) for name in Group.__dataclass_fields__}
-    return Group(**(told | more))
+    return replace(one, rows=tuple(tuple(int(order[k]) for k in rows) for rows in one.rows))

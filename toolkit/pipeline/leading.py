@@ -13,9 +13,10 @@ from toolkit.analysis.patterns import leads
 from toolkit.analysis.sequence_findings import sequence_findings
 from toolkit.casebook.case import Case
 
-READ = ("punch_details", "device_events", "exhibits")  # beside what `conclude` reads
+READ = ("punch_details", "device_events", "exhibits", "context_records")  # beside what `conclude` reads
 USED = ("punches", "punch_details", "device_events", "associations", "visits", "examined")
 MADE = ("leads", "sequences_tested")
+ABSENT = ("leave", "field_visit", "duty", "off_site_record")  # kinds of context that put somebody elsewhere
 Rows = list[dict[str, Any]]
 
 
@@ -23,9 +24,18 @@ def record_leads(case: Case, *, inputs: Sequence[str], params: Mapping[str, Any]
     """Record ``leads`` and ``sequences_tested``; rows of FD6 for ``findings`` and for ``not_assessable``."""
     read = {name: case.read(name) for name in USED if case.has(name)}
     found, missing, tested = sequence_findings(read["punches"])
-    case.record("leads", leads(read, hashes=_pictures(case)), inputs=inputs, params=params)
+    told = leads(read, hashes=_pictures(case), context=_absences(case))
+    case.record("leads", told, inputs=inputs, params=params)
     case.record("sequences_tested", tables.build("sequences_tested", [tested]), inputs=inputs, params=params)
     return found, missing
+
+
+def _absences(case: Case) -> pd.DataFrame | None:
+    """Records that put somebody elsewhere; None where the case holds no records of that kind."""
+    if not case.has("context_records"):
+        return None
+    records = case.read("context_records")
+    return records[records["kind"].isin(ABSENT)]
 
 
 def _pictures(case: Case) -> dict[str, str]:

@@ -14,7 +14,12 @@ from toolkit.report.wording import plain
 from toolkit.report.writer import Facts, Writer, at, brief
 
 MOST_LEADS, MOST_ROWS = 40, 12
-CODED = {"end": "end", "what": "device_event", "by": "picture_by"}  # facts that are codes, with their sentences
+CODED = {
+    "absence": "absence",
+    "end": "end",
+    "what": "device_event",
+    "by": "picture_by",
+}  # facts that are codes, with their sentences
 
 
 def leads(facts: Facts, write: Writer) -> tuple[Block, ...]:
