@@ -158,3 +158,27 @@ def test_hints_are_operations_and_times_that_go_back() -> None:
 def test_the_empty_table_of_events_and_no_clock_ins_are_no_hints() -> None:
     assert not hints(punch_table([]), tables.empty("device_events"))
     assert not hints(pd.DataFrame(columns=punch_table([("1", 1.0)]).columns), None)
+
+
+@pytest.mark.parametrize(("line", "method"), [(0, "anchors"), (1, "blind")])
+def test_anchors_hold_for_their_side_of_a_step_and_presence_for_the_other(line: int, method: str) -> None:
+    zero = START.replace(tzinfo=None)
+    shared = {"sd_s": 0.5, "middle_s": 900.0, "drift": 0.0, "drift_sd": 1e-6}
+    lines = [
+        {**shared, "zero": zero, "line": 0, "from": None, "to": (zero + timedelta(seconds=600)).isoformat()},
+        {**shared, "zero": zero - timedelta(seconds=60), "line": 1,
+         "from": (zero + timedelta(seconds=700)).isoformat(), "to": None},
+    ]  # fmt: skip
+    seen = {
+        "found": True, "facts": {"p": 0.001}, "half_cut_s": 0.5, "days_off": 0, "pieces": lines, "steps": [],
+        **lines[line],
+    }  # fmt: skip
+    anchors = anchor_table([(40.0, 41.0), (180.0, 181.0)])
+    row = align(punch_table([("1", 100.0)]), clip_table(1800.0), anchors, {("terminal", "E-0001"): seen}).iloc[0]
+    model = json.loads(row["model"])
+    assert (row["determinable"], row["method"]) == (True, method)
+    late = (zero + timedelta(seconds=740)).isoformat()
+    assert to_media_s(model, late) == pytest.approx(800, abs=0.1)
+    early = (zero + timedelta(seconds=101)).isoformat()
+    assert to_media_s(model, early) == pytest.approx(100, abs=0.1)
+    assert near_step(model, (zero + timedelta(seconds=650)).isoformat())
