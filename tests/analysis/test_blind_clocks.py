@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from toolkit import tables
-from toolkit.analysis.blind_clocks import axes, blind_rows, found_without
+from toolkit.analysis.blind_clocks import axes, blind_rows, found_without, seen_on
 from toolkit.analysis.clock_models import to_media_s
 from toolkit.analysis.clocks import align
 from toolkit.simulation.mornings import DAY_S, Habits
@@ -139,3 +139,15 @@ def test_without_the_clock_ins_of_one_visit_the_clock_is_still_found_and_without
     assert json.loads(row["model"])["presence"]["clock_ins"] == 36
     (nothing,) = found_without(set(punches["punch_id"]), punches, clips, visits, examined, none).to_dict("records")
     assert not nothing["determinable"]
+
+
+def test_a_beep_and_the_flash_with_it_are_one_moment_of_presence() -> None:
+    clips = pd.DataFrame([clip_row("E-1", "2026-03-03T08:00:00+08:00")])
+    (axis,) = axes(clips)
+    signals = pd.DataFrame(
+        [("E-1", 60.0, 0.5), ("E-1", 60.4, 0.5), ("E-1", 90.0, 1.5), ("E-2", 10.0, 0.5)],
+        columns=["clip_exhibit_id", "media_s", "uncertainty_s"],
+    )
+    visits = pd.DataFrame([], columns=["exhibit_id", "from_s", "to_s"])
+    seen = seen_on(axis, clips, visits, tables.empty("examined"), signals)
+    assert seen.points.tolist() == [[8 * 3600 + 60.0, 0.5], [8 * 3600 + 90.0, 1.5]]

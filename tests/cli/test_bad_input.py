@@ -111,13 +111,15 @@ def test_anchors_outside_the_clip(with_clip: Path, tmp_path: Path, shared: Path)
     with Case.open(with_clip, write=False) as opened:
         sha256 = opened.read("exhibits")["sha256"].iloc[0]
     heading = "device,device_time,exhibit_sha256,media_s,uncertainty_s,how\n"
-    (tmp_path / "far.csv").write_text(heading + f"terminal,2026-03-03 08:21:49,{sha256},99.0,0.5,x\n", encoding="utf-8")
+    (tmp_path / "far.csv").write_text(
+        heading + f"terminal,2026-03-03 08:21:49,{sha256},99.0,0.5,screen\n", encoding="utf-8"
+    )
     refused(with_clip, "add", with_clip, tmp_path / "far.csv", "--kind", "anchors", says=("row 2", "99"))
 
 
 def test_anchors_naming_an_unknown_clip(with_clip: Path, tmp_path: Path) -> None:
     heading = "device,device_time,exhibit_sha256,media_s,uncertainty_s,how\n"
-    row = f"terminal,2026-03-03 08:21:49,{'ab' * 32},1.0,0.5,x\n"
+    row = f"terminal,2026-03-03 08:21:49,{'ab' * 32},1.0,0.5,screen\n"
     (tmp_path / "strange.csv").write_text(heading + row, encoding="utf-8")
     refused(with_clip, "add", with_clip, tmp_path / "strange.csv", "--kind", "anchors", says=("row 2", "abababab"))
 

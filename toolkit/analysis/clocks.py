@@ -218,7 +218,9 @@ def _with_presence(
         if seen["found"]:
             told = datetime.fromisoformat(row["model"]["zero_terminal_local"])
             apart = round((seen["zero"] - told).total_seconds(), 3)
-        if seen["found"] and seen["pieces"] and not row["model"].get("pieces"):
+        # Days that presence does not bear out are no reason to leave the anchors; a clock that was set is.
+        set_between = seen["found"] and len({one["line"] for one in seen["pieces"]}) > 1
+        if set_between and not row["model"].get("pieces"):
             return _beside_steps(row, seen, clip, zones, anchors, {**facts, "minus_anchors_s": apart})
         row["model"]["presence"] = {**facts, "minus_anchors_s": apart}
         return row
@@ -271,10 +273,10 @@ def _beside_steps(
         row["model"]["presence"] = facts
         return row
     (line,) = lines
-    if seen["line"] != line:
-        return _by_presence(seen, clip, zones, {"repeats": row["model"].get("repeats", []), "presence": facts})
     own = {name: row["model"][name] for name in LINE}
     pieces = [{**_seen_piece(one), **(own if one["line"] == line else {})} for one in seen["pieces"]]
+    if seen["line"] != line:
+        row = _by_presence(seen, clip, zones, {"repeats": row["model"].get("repeats", [])})
     row["model"] |= {"presence": facts, "pieces": pieces, "steps": seen["steps"]}
     return row
 
