@@ -128,7 +128,9 @@ def uses(shown: Sequence[Artefact], tables: Tables, refit: Refit | None = None) 
     rows = tables.associations[tables.associations["best"]].to_dict("records")
     best = {str(row["punch_id"]): (str(row["outcome"]), float(row["probability"])) for row in rows}
     visits = set(tables.visits["visit_id"])
-    placing = _Placing(tables=tables, refit=refit)
+    exhibits = dict(zip(tables.visits["visit_id"], tables.visits["exhibit_id"].astype(str), strict=True))
+    devices = sorted(set(tables.clocks["device_id"]))
+    placing = _Placing(tables=tables, refit=refit, exhibits=exhibits, devices=devices)
     found = []
     for punch in tables.punches.sort_values(["t_local", "punch_id"], kind="stable").to_dict("records"):
         punch_id = str(punch["punch_id"])
@@ -144,7 +146,7 @@ def _use(punch: Mapping[Any, Any], visit_id: str, shown: Artefact | None, probab
     punch_id = str(punch["punch_id"])
     made = Use(
         employee_id=str(punch["employee_id"]), punch_id=punch_id, visit_id=visit_id, artefact=shown,
-        clock=placing.clock_of(punch_id),
+        clock=f"{placing.device(punch)}|{placing.exhibits[visit_id]}",
     )  # fmt: skip
     if shown is None:
         return replace(made, obstacles=("no_artefact_in_visit",))
@@ -172,14 +174,9 @@ class _Placing:
 
     tables: Tables
     refit: Refit | None
+    exhibits: Mapping[str, str]  # of each visit
+    devices: Sequence[str]
     cache: dict[Any, list[Placed]] = field(default_factory=dict)
-
-    def clock_of(self, punch_id: str) -> str:
-        placed = self._with(self._placed(), punch_id)
-        if placed is None:
-            return ""
-        punch = self.tables.punches.set_index("punch_id").loc[punch_id]
-        return f"{self._device(punch['terminal_id'])}|{placed.exhibit_id}"
 
     def without_own_source(self, punch: Mapping[Any, Any], visit_id: str) -> tuple[Placed | None, str]:
         """The timeline by a clock that this clock-in did not help to set, or the reason why there is none."""
@@ -195,11 +192,10 @@ class _Placing:
 
     def others(self, shown: Artefact) -> list[tuple[float, float]]:
         """When other faces were shown in the same footage."""
-        exhibits = dict(zip(self.tables.visits["visit_id"], self.tables.visits["exhibit_id"], strict=True))
         return [
             (float(row["from_s"]), float(row["to_s"]))
             for row in self.tables.presentations.to_dict("records")
-            if exhibits.get(row["visit_id"]) == exhibits[shown.visit_id]
+            if self.exhibits.get(row["visit_id"]) == self.exhibits[shown.visit_id]
             and str(row["presentation_id"]) not in shown.presentation_ids
         ]
 
@@ -216,8 +212,9 @@ class _Placing:
     def _with(self, every: Sequence[Placed], punch_id: str) -> Placed | None:
         return next((one for one in every if punch_id in one.punch_ids), None)
 
-    def _device(self, terminal_id: Any) -> str:
-        return str(device_of(terminal_id, sorted(set(self.tables.clocks["device_id"]))))
+    def device(self, punch: Mapping[Any, Any]) -> str:
+        """The clock that stamped a clock-in."""
+        return str(device_of(punch["terminal_id"], self.devices))
 
     def _own_anchors(self, punch: Mapping[Any, Any]) -> frozenset[int]:
         """Readings of this terminal's clock that were taken in the very second of the clock-in."""
@@ -226,7 +223,7 @@ class _Placing:
         own = []
         for index, (device, told) in enumerate(zip(anchors["device"], anchors["device_time"], strict=True)):
             at, precision = read_written(str(told))
-            same = device == self._device(punch["terminal_id"]) and precision < MINUTE_S
+            same = device == self.device(punch) and precision < MINUTE_S
             if same and at.replace(microsecond=0) == written:
                 own.append(int(anchors.index[index]))
         return frozenset(own)

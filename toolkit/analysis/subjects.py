@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from toolkit import tables
@@ -140,6 +141,7 @@ def _brief(one: Stretch) -> list[Any]:
     return [one[0], round(one[1], 1), round(one[2], 1)]
 
 
+@lru_cache(maxsize=65_536)  # asked of every subject for every decision
 def _of(key: str) -> tuple[Any, ...]:
     told = json.loads(key)
     return (told["code"], told["rival"], tuple(told["ids"]))
