@@ -91,7 +91,7 @@ class Known:
 
     @cached_property
     def concerned(self) -> set[str]:
-        """Employees of a finding or with a clock-in in examined footage; everybody in the records where there is none."""
+        """Employees of a finding or with a clock-in in examined footage; all of the records where there is none."""
         best, punches = self["associations"], self["punches"]
         looked = best.loc[best["best"] & (best["outcome"] != OUTSIDE_COVERAGE), "punch_id"]
         of = set(punches.loc[punches["punch_id"].isin(looked), "employee_id"].astype(str))
