@@ -12,6 +12,7 @@ import pandas as pd
 from tests.report.cases import FakeCase
 from toolkit import tables
 from toolkit.analysis.exculpatory import Known, from_context
+from toolkit.analysis.exculpatory_seen import from_footage
 from toolkit.pipeline.exculpating import searched
 
 Rows = list[dict[str, Any]]
@@ -53,8 +54,16 @@ def fresh(make: Callable[[], FakeCase]) -> FakeCase:
 
 def by_papers(case: FakeCase) -> Rows:
     """The items that rest on papers alone."""
-    findings = _rows("findings", case.read("findings"))
-    return from_context(Known(findings=findings, read=case.held, ran=frozenset(case.held)))
+    return from_context(_known(case))
+
+
+def by_footage(case: FakeCase) -> Rows:
+    """The items that rest on footage alone."""
+    return from_footage(_known(case))
+
+
+def _known(case: FakeCase) -> Known:
+    return Known(findings=_rows("findings", case.read("findings")), read=case.held, ran=frozenset(case.held))
 
 
 def search(case: FakeCase) -> tuple[Rows, Rows, Rows]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.analysis.papers import by_papers, fresh, paper, search, with_papers
+from tests.analysis.papers import by_footage, by_papers, fresh, paper, search, with_papers
 from tests.report.cases import FakeCase, footage_only, records_only, whole
 from toolkit import tables
 from toolkit.analysis.exculpatory import COVERS
@@ -26,7 +26,7 @@ def fd9(findings: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("make", [whole, footage_only, records_only])
+@pytest.mark.parametrize("make", [whole, records_only])
 def test_the_search_is_always_there_with_its_scope_and_without_a_ratio(make: Any) -> None:
     findings, items, _ = search(fresh(make))
     found = fd9(findings)
@@ -256,7 +256,7 @@ def test_likeness_is_a_lead_only_beside_a_live_outcome_and_only_where_one_stands
         _alike(_shown(fresh(whole), ("S-1", "V-001", "live")), "S-1", "1003", "none of these"),  # such as twins
         _alike(_shown(fresh(whole), ("S-1", "V-001", "live")), "S-1", "1007", "nearest"),  # of no finding
     ):
-        assert "live_and_alike" not in codes(search(other)[1])
+        assert "live_and_alike" not in codes(by_footage(other))
 
 
 def test_what_a_finding_tells_already_is_not_told_twice() -> None:
