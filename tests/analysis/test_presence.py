@@ -13,9 +13,9 @@ from toolkit.analysis.presence import (
     look,
     make_plate,
     occupied,
-    silhouettes,
     zone_mask,
 )  # fmt: skip
+from toolkit.analysis.silhouettes import silhouettes
 from toolkit.errors import CannotMeasure
 from toolkit.records import Frame, Image, Zone
 
@@ -88,8 +88,7 @@ def test_two_bodies_side_by_side_are_two(place: Image) -> None:
 def test_parts_above_each_other_are_one_body(place: Image) -> None:
     front = foreground(with_body(place, 90, 110), plate_of(place))
     front[55:62] = False
-    _, bodies, _ = silhouettes(front, zone_mask(ZONE, (H, W)))
-    assert bodies == 1
+    assert silhouettes(front, zone_mask(ZONE, (H, W))).bodies == 1
 
 
 def test_a_plate_needs_undamaged_frames(place: Image) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from toolkit.analysis.companions import check_companions
 from toolkit.analysis.lineage import affinity, appearance
 from toolkit.analysis.presenters import KEPT_ENOUGH, continuity, features, handovers
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.simulation.seeds import CALIBRATION, DEVELOPMENT, MEASUREMENT, TESTS
 from toolkit.simulation.staging import stage
-from toolkit.validation.continuity import certified, fit_model, flagged, watch
+from toolkit.validation.continuity import certified, fit_model, said_of, watch
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +32,9 @@ def test_a_switch_of_bodies_is_not_certified(kind: str, model: dict[str, float])
 
 
 @pytest.mark.full
-def test_two_who_stand_together_are_noticed_and_those_who_come_alone_are_not() -> None:
-    alone, singles, together = flagged(watch(stage("companion", TESTS[30], "development")))
-    assert (alone, singles, together) == (0, 3, True)
+def test_two_who_stand_together_are_noticed_and_those_who_come_alone_are_not(model: dict[str, float]) -> None:
+    told = said_of(watch(stage("companion", TESTS[30], "development")), model)
+    assert (told["alone_flagged"], told["visits"], told["flagged"]) == (0, 3, True)
 
 
 def test_nothing_can_be_said_without_lineage(model: dict[str, float]) -> None:
@@ -81,29 +80,6 @@ def test_alike_clothes_are_alike_and_others_are_not() -> None:
     blue = red[..., ::-1].copy()
     assert affinity(appearance(red, body), appearance(red, body)) > 0.99
     assert affinity(appearance(red, body), appearance(blue, body)) < 0.1
-
-
-def test_two_side_by_side_are_not_called_alone() -> None:
-    import pandas as pd
-
-    alone = pd.DataFrame(
-        {"media_s": np.arange(0, 30, 0.1), "torso_width": 0.2, "bodies": 1, "tops": 1},
-    )
-    beside = alone.assign(media_s=alone["media_s"] + 40, torso_width=0.38)
-    visits = [(0.0, 9.0), (10.0, 19.0), (20.0, 29.0), (40.0, 69.0)]
-    verdicts = [check.verdict for check in check_companions(pd.concat([alone, beside]), visits)]
-    assert verdicts == ["none", "none", "none", "possible"]
-    apart = beside.assign(bodies=2)
-    assert check_companions(pd.concat([alone, apart]), visits)[3].verdict == "seen"
-
-
-def test_without_other_visits_nobody_is_called_alone() -> None:
-    import pandas as pd
-
-    lone = pd.DataFrame({"media_s": np.arange(0, 9, 0.1), "torso_width": 0.2, "bodies": 1, "tops": 1})
-    check = check_companions(lone, [(0.0, 8.9)])[0]
-    assert check.verdict == "possible"
-    assert check.basis["reasons"] == ["no_reference"]
 
 
 def test_seed_sets_share_no_seed() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from toolkit import tables
+from toolkit.analysis import companions
 from toolkit.analysis.counts import count
 from toolkit.analysis.one_body import ChanceRatio
 from toolkit.analysis.rivals import fd2_rivals
@@ -227,3 +228,26 @@ def test_ordinary_handovers_never_lose_their_ratio() -> None:
         "companion": {"scenes": 60, "flagged": 60}, "basis": "simulated",
     }  # fmt: skip
     assert headline(fd2_rivals(CHANCE, "none", rates))["words"] == "no_support"
+
+
+@pytest.mark.parametrize("noticed", [0, 40])
+def test_somebody_hidden_is_always_named_and_never_has_a_ratio_however_often_staged_ones_were_noticed(
+    noticed: int,
+) -> None:
+    rates = {
+        "switch": {"ordinary": {"scenes": 384, "certified": 0}}, "stay": {"scenes": 100, "certified": 99},
+        "companion": {"scenes": 300, "flagged": 300}, "alone": {"visits": 900, "flagged": 0}, "basis": "simulated",
+        "companion_behind": {"scenes": 40, "flagged": noticed, "certified": 40 - noticed},
+    }  # fmt: skip
+    rivals = fd2_rivals(CHANCE, "none", rates)
+    (hidden,) = (one for one in rivals if one.name == "hidden_behind")
+    assert (hidden.log10_lr, hidden.lower_log10) == (None, None)
+    assert hidden.detail == {"staged": 40, "noticed": noticed, "passed": 40 - noticed}
+    assert "hidden_behind" in headline(rivals)["not_assessed"]
+
+
+def test_companions_counted_with_an_earlier_check_are_told_so() -> None:
+    counts = {"companion": {"scenes": 60, "flagged": 60}, "basis": "simulated"}
+    for check, basis in ((companions.CHECK, "simulated"), (None, "simulated_before")):
+        told = {one.name: one.basis for one in fd2_rivals(CHANCE, "none", {**counts, "companion_check": check})}
+        assert told["companion"] == basis

@@ -191,7 +191,7 @@ def rivals() -> list[dict[str, Any]]:
         ("switch_contact", 2.079, 1.284, "simulated", tested),
         ("switch_crossing", None, None, "kind_not_told_apart", untold),
         ("companion", 1.387, 0.995, "simulated", {"missed": 2, "scenes": 60, "alone": 90, "alone_flagged": 3}),
-        ("hidden_behind", None, None, "only_a_person", {}),
+        ("hidden_behind", None, None, "only_a_person_staged", {"staged": 40, "noticed": 9, "passed": 37}),
         ("buffered_log", None, None, "ask_the_device_log", {}),
     ]
     names = ("name", "log10_lr", "lower_log10", "basis", "detail")

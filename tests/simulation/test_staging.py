@@ -91,6 +91,42 @@ def test_the_two_of_a_companion_scene_stand_side_by_side_at_the_end() -> None:
     assert 0.3 < abs(left - right) / staged.plan.clips[0].camera.px_per_m < 0.75
 
 
+def test_the_second_one_stands_behind_and_is_hidden_for_the_most_part() -> None:
+    staged = stage("companion_behind", SEED)
+    bare = replace(staged, manners={})
+    (together,) = seen_at(bare, staged.duration_s - 0.8)
+    front, back = together.bodies[3], together.bodies.get(4)
+    assert back is None or back.sum() < 0.75 * front.sum()
+    (x, y), (behind_x, behind_y) = (staged.ways[k][1, 1:] for k in (3, 4))
+    assert behind_y - y > 0.25
+    assert abs(behind_x - x) <= 0.24
+
+
+def test_single_visitors_are_hard_ones_in_about_half_of_the_scenes_and_pairs_sometimes_uneven() -> None:
+    manners = [stage("companion", seed).manners for seed in range(TESTS[0], TESTS[40])]
+    singles = [one[k] for one in manners for k in range(3)]
+    assert set(singles) == set(staging.MANNERS)
+    assert 0.4 < np.mean([one != "plain" for one in singles]) < 0.65
+    assert {one[k] for one in manners for k in (3, 4)} == {"plain", "short"}
+
+
+@pytest.mark.parametrize(("manner", "grows"), [("bag", "wide"), ("arm_up", "tall"), ("sits", "low"), ("lean", "aside")])
+def test_a_manner_changes_the_outline_in_its_way(manner: str, grows: str) -> None:
+    staged = stage("companion", SEED)
+    bare, played = (seen_at(replace(staged, manners={0: one}), 4.0)[0].bodies[0] for one in ("plain", manner))
+    sizes = [(np.ptp(np.flatnonzero(one.any(axis=0))), np.flatnonzero(one.any(axis=1))[0]) for one in (bare, played)]
+    (wide, top), (wide_now, top_now) = sizes
+    if grows == "wide":
+        assert wide_now > wide
+    elif grows == "tall":
+        assert top_now <= top + 2
+        assert wide_now > wide
+    elif grows == "low":
+        assert top_now > top + 4
+    else:
+        assert not np.array_equal(bare, played)
+
+
 @pytest.mark.parametrize("kind", ["stay", "handover_contact", "companion"])
 def test_the_same_seed_is_the_same_film_and_another_one_is_not(kind: str) -> None:
     films = [seen_at(stage(kind, seed), 1.0, 1.1)[1].image for seed in (SEED, SEED, SEED + 1)]

@@ -1,10 +1,11 @@
 """Did somebody stand beside the presenter?
 
 Lineage shows that the same set of bodies stayed, so a second body beside the
-first must be looked for by itself: two silhouettes side by side, two heads on
-one outline, a torso wider than this site's single visitors. Someone hidden
-behind another from the camera's view is not seen by any of these; only a person
-looking at the frames can set that rival aside.
+first must be looked for by itself: two silhouettes side by side, in the zone or
+within reach of it; two heads on one outline; everything at the terminal wider,
+for a while, than this site's other visitors. Someone hidden behind another from
+the camera's view may be seen by none of these; only a person looking at the
+frames can set that rival aside.
 """
 
 from __future__ import annotations
@@ -16,15 +17,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-SEEN_S = 1.0  # two separate bodies for this long: seen
-TOPS_SHARE = 0.30  # two head-like tops in this share of the visit: possible
-WIDTH_RATIO = 1.45  # torso against the median of the other visits: possible
+Floats = np.ndarray[Any, Any]
+
+CHECK = 2  # version of this check: rates counted with another one say so
+SEEN_S = 1.0  # two separate bodies in the zone for this long: seen
+NEAR_S = 1.0  # one of them outside it but within reach: possible
+TOPS_SHARE = 0.30  # two head-like tops in this share of the visit, the outline then this much wider: possible
+TOPS_RATIO = 1.30
+WIDTH_RATIO = 1.45  # all at the terminal against the median of the other visits, mostly or for this long: possible
+WIDE_S = 2.0  # gestures last a second and more
 LEAST_REFERENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CompanionCheck:
-    """``verdict`` none, possible or seen; ``basis`` the numbers behind it."""
+    """``verdict`` none, possible or seen; ``basis`` the numbers behind it.
+
+    ``reasons`` are of ``two_bodies``, ``body_near``, ``two_tops``, ``wide`` and
+    ``no_reference``. "None" does not say that nobody was hidden behind.
+    """
 
     verdict: str
     basis: dict[str, Any]
@@ -48,8 +59,8 @@ def check_companions(occupancy: pd.DataFrame, visits: Sequence[tuple[float, floa
     parts = [occupancy[occupancy["media_s"].between(start, stop)] for start, stop in visits]
     widths = [_width(part) for part in parts]
     return [
-        _check(part, width, [other for j, other in enumerate(widths) if j != k and other is not None])
-        for k, (part, width) in enumerate(zip(parts, widths, strict=True))
+        _check(part, [other for j, other in enumerate(widths) if j != k and other is not None])
+        for k, part in enumerate(parts)
     ]
 
 
@@ -58,32 +69,43 @@ def _width(part: pd.DataFrame) -> float | None:
     return float(np.median(known.astype(float))) if len(known) else None
 
 
-def _check(part: pd.DataFrame, width: float | None, others: Sequence[float]) -> CompanionCheck:
-    beside_s = _longest_s(part["media_s"].to_numpy(float), part["bodies"].to_numpy(int) >= 2)
-    tops_share = float((part["tops"] >= 2).mean()) if len(part) else 0.0
+def _check(part: pd.DataFrame, others: Sequence[float]) -> CompanionCheck:
+    times = part["media_s"].to_numpy(float)
+    widths = part["torso_width"].astype(float).fillna(0.0).to_numpy(float)
+    topped = part["tops"].to_numpy(int) >= 2
+    beside_s = _longest_s(times, part["bodies"].to_numpy(int) >= 2)
+    near_s = _longest_s(times, part["near"].to_numpy(int) >= 2)
     reference = float(np.median(others)) if len(others) >= LEAST_REFERENCE else None
-    ratio = width / reference if width is not None and reference else None
-    reasons = []
-    if beside_s >= SEEN_S:
-        reasons.append("two_bodies")
-    if tops_share >= TOPS_SHARE:
-        reasons.append("two_tops")
-    if ratio is None:
-        reasons.append("no_reference")
-    elif ratio >= WIDTH_RATIO:
-        reasons.append("wide")
+    ratio = wide_s = None
+    if reference:
+        wide_s = _longest_s(times, widths >= WIDTH_RATIO * reference)
+        typical = _width(part)
+        ratio = None if typical is None else typical / reference
+        # A head of the wall's colour leaves two shoulders that look like two heads; they are no wider than one body.
+        topped &= widths >= TOPS_RATIO * reference
+    tops_share = float(topped.mean()) if len(part) else 0.0
+    found = {
+        "two_bodies": beside_s >= SEEN_S,
+        "body_near": near_s >= NEAR_S,
+        "two_tops": tops_share >= TOPS_SHARE,
+        "wide": (ratio or 0.0) >= WIDTH_RATIO or (wide_s or 0.0) >= WIDE_S,
+        "no_reference": ratio is None,
+    }
+    reasons = [name for name, told in found.items() if told]
     verdict = "seen" if "two_bodies" in reasons else "possible" if reasons else "none"
     basis = {
         "reasons": reasons,
         "two_bodies_s": round(beside_s, 2),
+        "near_s": round(near_s, 2),
         "two_tops_share": round(tops_share, 3),
         "width_ratio": None if ratio is None else round(ratio, 3),
+        "wide_s": None if wide_s is None else round(wide_s, 2),
         "compared_visits": len(others),
     }
     return CompanionCheck(verdict, basis)
 
 
-def _longest_s(times: np.ndarray[Any, Any], flags: np.ndarray[Any, Any]) -> float:
+def _longest_s(times: Floats, flags: Floats) -> float:
     """Length of the longest unbroken run of True, in seconds."""
     longest, start = 0.0, None
     for at, flag in zip(times, flags, strict=True):

@@ -91,11 +91,7 @@ class Known:
 
     @cached_property
     def concerned(self) -> set[str]:
-<<<<<<< HEAD
-        """Employees of a finding or with a clock-in in examined footage; without footage all of the records."""
-=======
         """Employees of a finding or with a clock-in in examined footage; all of the records where there is none."""
->>>>>>> 32d2b5a8231d4241c5066d38e16f09477f10afe9
         best, punches = self["associations"], self["punches"]
         looked = best.loc[best["best"] & (best["outcome"] != OUTSIDE_COVERAGE), "punch_id"]
         of = set(punches.loc[punches["punch_id"].isin(looked), "employee_id"].astype(str))

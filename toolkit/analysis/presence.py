@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.analysis.silhouettes import silhouettes
 from toolkit.errors import CannotMeasure
 from toolkit.records import Frame, Image, Mask, Zone
 
@@ -32,9 +33,6 @@ FIT_PIXELS = 4000
 FIT_ROUNDS = 3
 PLATE_FRAMES = 60
 PLATE_LEAST_FRAMES = 3
-LEAST_BODY_SHARE = 0.02  # of the zone; smaller silhouettes are noise or a hand
-STACKED_SHARE = 0.3  # of the narrower one's columns in common: parts of one body
-TORSO_BAND = (0.20, 0.45)  # of the silhouette's height from its top, above swinging legs
 
 ON_FILL = 0.08  # a visit begins to count here
 OFF_FILL = 0.03  # and has ended here; between the two the state before holds
@@ -66,15 +64,15 @@ class Presence:
     """What one frame shows before the terminal.
 
     ``fill`` share of the zone that differs from the plate, 0-1. ``foreground``
-    bool (h, w). ``torso_width`` share of the zone's width, None when no body
-    reaches into the zone. ``bodies`` separate silhouettes, ``tops`` head-like
-    peaks on their upper outline.
+    bool (h, w). ``torso_width``, ``bodies``, ``near`` and ``tops`` as in
+    :class:`~toolkit.analysis.silhouettes.Silhouettes`.
     """
 
     fill: float
     foreground: Mask
     torso_width: float | None
     bodies: int
+    near: int
     tops: int
 
 
@@ -120,8 +118,11 @@ def make_plate(frames: Iterable[Frame], zone: Zone) -> Plate:
 def look(image: Image, plate: Plate) -> Presence:
     """Presence in one frame of the working size."""
     front = foreground(image, plate)
-    width, bodies, tops = silhouettes(front, plate.zone)
-    return Presence(fill=_fill(front, plate.zone), foreground=front, torso_width=width, bodies=bodies, tops=tops)
+    seen = silhouettes(front, plate.zone)
+    return Presence(
+        fill=_fill(front, plate.zone), foreground=front, torso_width=seen.torso_width, bodies=seen.bodies,
+        near=seen.near, tops=seen.tops,
+    )  # fmt: skip
 
 
 def foreground(image: Image, plate: Plate) -> Mask:
@@ -171,76 +172,6 @@ def _line(x: Float, y: Float) -> tuple[float, float]:
     if not 0.5 < gain < 2.0:
         return 1.0, shift
     return gain, offset
-
-
-def silhouettes(front: Mask, zone: Mask) -> tuple[float | None, int, int]:
-    """Torso width (share of the zone's width), bodies, and head-like tops in the zone.
-
-    A body is a connected silhouette that reaches into the zone with at least a
-    third of the area of the largest one. The torso is measured between 20 and
-    45 % of the silhouette's height, above swinging legs.
-    """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(front.astype(np.uint8), connectivity=8)
-    inside = np.bincount(labels[zone], minlength=count)
-    inside[0] = 0
-    least = max(LEAST_BODY_SHARE * zone.sum(), inside.max() / 3)
-    parts = [k for k in range(1, count) if inside[k] >= least]
-    if not parts:
-        return None, 0, 0
-    zone_columns = np.flatnonzero(zone.any(axis=0))
-    bodies = [np.isin(labels, group) for group in _stacked(parts, np.asarray(stats, np.int32))]
-    largest = max(bodies, key=lambda body: int(body[zone].sum()))
-    width = _torso_px(largest) / (zone_columns[-1] - zone_columns[0] + 1)
-    return width, len(bodies), sum(_tops(body) for body in bodies)
-
-
-def _stacked(parts: list[int], stats: NDArray[np.int32]) -> list[list[int]]:
-    """Parts that stand over each other belong to one body: a pale shirt before a pale wall splits it."""
-    groups: list[tuple[int, int, list[int]]] = []
-    for part in sorted(parts, key=lambda k: int(stats[k, cv2.CC_STAT_LEFT])):
-        left = int(stats[part, cv2.CC_STAT_LEFT])
-        right = left + int(stats[part, cv2.CC_STAT_WIDTH])
-        begin, end, members = groups[-1] if groups else (left, left, [])
-        if members and min(end, right) - left > STACKED_SHARE * min(end - begin, right - left):
-            groups[-1] = (begin, max(end, right), [*members, part])
-        else:
-            groups.append((left, right, [part]))
-    return [members for _, _, members in groups]
-
-
-def _torso_px(body: Mask) -> float:
-    """Width between the outermost pixels, median over the band; holes in the silhouette do not count."""
-    rows = np.flatnonzero(body.any(axis=1))
-    height = rows[-1] - rows[0] + 1
-    band = body[rows[0] + int(TORSO_BAND[0] * height) : rows[0] + int(TORSO_BAND[1] * height) + 1]
-    band = band[band.any(axis=1)]
-    if not len(band):
-        return 0.0
-    return float(np.median(band.shape[1] - band[:, ::-1].argmax(axis=1) - band.argmax(axis=1)))
-
-
-def _tops(body: Mask) -> int:
-    """Peaks of the upper outline that stand out by a tenth of the silhouette's height."""
-    height = int(np.ptp(np.flatnonzero(body.any(axis=1)))) + 1
-    outline = np.where(body.any(axis=0), body.argmax(axis=0), body.shape[0]).astype(np.float32)
-    smooth = cv2.blur(outline[None, :], (max(3, height // 16) | 1, 1))[0]
-    return max(1, _count_peaks(smooth, 0.10 * height))
-
-
-def _count_peaks(outline: Float, rise: float) -> int:
-    """Count minima of a row-number outline (up is small) deeper than ``rise`` on both sides."""
-    peaks, rising = 0, False
-    low, high = float(outline[0]), float(outline[0])
-    for value in map(float, outline):
-        if rising:
-            low = min(low, value)
-            if value > low + rise:
-                peaks, rising, high = peaks + 1, False, value
-        else:
-            high = max(high, value)
-            if value < high - rise:
-                rising, low = True, value
-    return peaks + rising
 
 
 def _fill(front: Mask, zone: Mask) -> float:

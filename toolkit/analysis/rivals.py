@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.analysis import strength
+from toolkit.analysis import companions, strength
 from toolkit.analysis.one_body import ChanceRatio
 from toolkit.analysis.strength import Rival
 
@@ -47,7 +47,7 @@ def fd2_rivals(chance: ChanceRatio, companion: str, rates: Counts | None) -> lis
     ]
     rivals += _switch_rivals(rates)
     rivals.append(_companion_rival(companion, rates))
-    rivals.append(Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="only_a_person"))
+    rivals.append(_hidden_rival(rates))
     rivals.append(Rival(name="buffered_log", log10_lr=None, lower_log10=None, basis="ask_the_device_log"))
     return rivals
 
@@ -112,7 +112,7 @@ def _companion_rival(companion: str, rates: Counts | None) -> Rival:
         name="companion",
         log10_lr=_log10(share / point),
         lower_log10=_down(low / high),
-        basis=str((rates or {})["basis"]),
+        basis=_counted_with(rates or {}),
         detail={
             "missed": missed,
             "scenes": counts["scenes"],
@@ -120,6 +120,25 @@ def _companion_rival(companion: str, rates: Counts | None) -> Rival:
             "alone_flagged": alone["flagged"],
         },
     )
+
+
+def _counted_with(rates: Counts) -> str:
+    """Basis of rates of companions: an older, blunter check than the one that looked here is told as such."""
+    return str(rates["basis"]) + ("" if rates.get("companion_check") == companions.CHECK else "_before")
+
+
+def _hidden_rival(rates: Counts | None) -> Rival:
+    """Somebody hidden behind: named always, never with a ratio, however often staged ones were noticed.
+
+    What lineage follows and outlines show is the one in front. How often a staged
+    second one was noticed depends on how far they were made to look out, and how
+    people hide who mean to is not known.
+    """
+    counts = (rates or {}).get("companion_behind")
+    if not counts:
+        return Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="only_a_person")
+    told = {"staged": counts["scenes"], "noticed": counts["flagged"], "passed": counts["certified"]}
+    return Rival(name="hidden_behind", log10_lr=None, lower_log10=None, basis="only_a_person_staged", detail=told)
 
 
 def _down(ratio: float) -> float:

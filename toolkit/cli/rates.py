@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from toolkit.analysis.tested import continuity_model
 from toolkit.casebook.case import Case
 from toolkit.cli.cases import AsJson, CasePath, Language
 from toolkit.cli.speaking import answer, bar, say
@@ -42,11 +43,12 @@ def validate(
     development: Annotated[bool, typer.Option("--development", help=_help("opt_development"))] = False,
     plant_leak: Annotated[str, typer.Option("--plant-leak", help=_help("opt_plant_leak"))] = "none",
     continuity: Annotated[bool, typer.Option("--continuity", help=_help("opt_continuity"))] = False,
+    fit: Annotated[bool, typer.Option("--fit", help=_help("opt_fit"))] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure error rates of the cues, or of the continuity check."""
     if continuity:
-        _continuity(out, as_json)
+        _continuity(out, workers, fit, as_json)
         return
     # Read here: every other command would wait a second for what draws heads and prints.
     from toolkit.validation.asked import wanted
@@ -67,13 +69,19 @@ def validate(
     say("validated", folder=out, document=DOCUMENT, page=page.name)
 
 
-def _continuity(out: Path, as_json: bool) -> None:
-    from toolkit.validation.continuity import validate_continuity
+def _continuity(out: Path, workers: int, anew: bool, as_json: bool) -> None:
+    from toolkit.validation.continuity_counts import SCENES, document, fitted, measure_scenes
 
-    told = validate_continuity(CONTINUITY_FIT, CONTINUITY, lambda line: say("line", text=line))
-    out.mkdir(parents=True, exist_ok=True)
-    file = out / "continuity.json"
-    file.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    def tell(line: str) -> None:
+        if not as_json:
+            say("line", text=line)
+
+    model = fitted(CONTINUITY_FIT, workers) if anew else continuity_model()
+    rows = measure_scenes(
+        model, CONTINUITY, out, counts=SCENES, purpose="measurement", workers=workers, tell=tell,
+    )  # fmt: skip
+    told = document(model, CONTINUITY_FIT, CONTINUITY, rows)
+    (out / "continuity.json").write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     if as_json:
         answer(told)
 

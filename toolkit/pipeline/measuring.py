@@ -30,7 +30,7 @@ from toolkit.records import Zone
 PIECE_S = 600.0
 BETWEEN_FRAMES_S = 5e-7  # stamps are whole microseconds: no frame lies on a cut
 SLACK_S = 1e-4  # frames this near to the end of what is asked for are sent too
-LOOKS = ("pts", "media_s", "fill", "torso_width", "bodies", "tops")
+LOOKS = ("pts", "media_s", "fill", "torso_width", "bodies", "near", "tops")
 
 Row = dict[str, Any]
 
@@ -99,7 +99,7 @@ def measure(item: Span, plate: Plate, advance: Callable[[float], None] | None = 
             seen = presence.look(frame.image, plate)
             tracker.follow(frame.media_s, frame.image, seen.foreground, there=seen.fill >= off)
             width = None if seen.torso_width is None else round(seen.torso_width, 4)
-            values = (frame.pts, frame.media_s, round(seen.fill, 5), width, seen.bodies, seen.tops)
+            values = (frame.pts, frame.media_s, round(seen.fill, 5), width, seen.bodies, seen.near, seen.tops)
             for name, value in zip(LOOKS, values, strict=True):
                 looks[name].append(value)
         tally = frames.tally

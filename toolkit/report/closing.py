@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toolkit.language import text
 from toolkit.report.blocks import Block, Grid, Paragraph, Points
+from toolkit.report.continuity import continuity_rates
 from toolkit.report.summary import examined, one_body
 from toolkit.report.writer import Facts, Writer, refs
 
@@ -68,6 +69,7 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
         *_models(facts["tool"]["models"], write),
         Paragraph(write("method_errors")),
         *_cue_rates(facts, write),
+        *continuity_rates(facts, write),
         Paragraph(write("method_processing"), "note"),
     )
 

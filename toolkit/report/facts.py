@@ -14,12 +14,13 @@ from typing import Any
 from toolkit import __version__, tables
 from toolkit.analysis import coverage
 from toolkit.analysis.assertions import repeats
-from toolkit.analysis.tested import cue_results
+from toolkit.analysis.tested import continuity_rates, cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
 from toolkit.report import clock_facts, context_facts, mask_facts
 from toolkit.report.decision_facts import decision_facts
 from toolkit.report.lead_facts import hour_facts, lead_facts, leads_shown
+from toolkit.report.continuity import rate_rows
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"
@@ -59,6 +60,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "retain_until": settings.get("retain_until"),
         "tool": {"version": __version__, "models": _models(read)},
         "tested_rates": cue_results(),
+        "continuity_rates": rate_rows(continuity_rates()),
         "exhibits": [_exhibit(row) for row in read["exhibits"]],
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],

@@ -5,10 +5,11 @@ DEVELOPMENT = range(1_000, 1_400)  # looking, choosing features
 CONTINUITY_FIT = DEVELOPMENT[:24]  # of these, the scenes that the continuity model is fitted on
 CALIBRATION = range(20_000, 20_400)  # kept for site-independent calibration of cues
 MEASUREMENT = range(300_000, 301_200)  # tested rates that are published, measured once a version
-CONTINUITY = MEASUREMENT[:720]  # of these, continuity of a presenter and companions
+CONTINUITY_BEFORE = MEASUREMENT[:720]  # of these, continuity as it was counted first; looked at, so never again
 TEXTURE = MEASUREMENT[720:1_000]  # of these, close-ups of prints, screens, skin and cloth (bench/texture.py)
 SHEETS = MEASUREMENT[800:1_000]  # of these, sheets in hands, headroom and cut-outs (bench/sheets.py)
 FACES = MEASUREMENT[1_000:]  # of these, what the detector makes of simulated faces (bench/faces.py)
+CONTINUITY = range(310_000, 312_000)  # continuity of a presenter and companions: two hundred for each kind of scene
 TESTS = range(90_000, 90_200)  # the test suite
 # First word of the seed sequences of simulated sites (tests/analysis/sites.py): scores of controls, no pictures.
 SITES = 700_000

@@ -14,7 +14,7 @@ what it does on a site's own camera.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -27,6 +27,7 @@ from toolkit.registry import Registry
 from toolkit.simulation.acting import Part
 from toolkit.simulation.casting import EYES_M, HEAD_IN_EYES, KEPT_PER_PX, Company, head_picture, notice
 from toolkit.simulation.faces import identities
+from toolkit.simulation.manners import mannered
 from toolkit.simulation.plan import Plan, make_plan
 from toolkit.simulation.prints import print_picture, recipe
 from toolkit.simulation.scenario import Act, Camera, Clip, Encoding, Person, Presenting, Scenario
@@ -48,6 +49,11 @@ NIGHT, UNIFORM, SAME_SIDE = 0.10, 0.5, 0.3
 SHEETS = {"none": 0.40, "print": 0.15, "stack": 0.30, "notice": 0.15}
 FACES = ("D", "E", "F", "G")  # whose faces prints show
 PX_PER_M = (80.0, 150.0)
+BESIDE_M = (0.40, 0.60)  # from one to the other who stands side by side
+BACK_M, ASIDE_M = (0.32, 0.55), (0.0, 0.24)  # whoever hides: behind the presenter, and to the side
+TOGETHER_S = (13.8, 17.6)
+MANNERS = {"plain": 0.48, "bag": 0.16, "arm_up": 0.12, "lean": 0.12, "sits": 0.12}  # of single visitors
+SHORT = 0.25  # of pairs in which one is a head shorter
 PRINTS = 3  # of one face: other paper, size and printer
 
 
@@ -56,7 +62,8 @@ class Staged:
     """A scene ready to be played.
 
     ``ways`` are way points (t_s, x, y) of acts that no scenario file can word;
-    ``sheets`` tells whether anybody who stands at the terminal holds one.
+    ``sheets`` tells whether anybody who stands at the terminal holds one;
+    ``manners`` how somebody stands or what they carry, by act.
     """
 
     kind: str
@@ -65,6 +72,7 @@ class Staged:
     night: bool
     sheets: bool
     ways: dict[int, Way] = field(default_factory=dict)
+    manners: dict[int, str] = field(default_factory=dict)
 
     @property
     def zone_px(self) -> list[list[int]]:
@@ -102,7 +110,8 @@ class Staged:
                 sheets[k] = _ready_print(self.purpose, self.plan.cast[what.of], int(rng.integers(PRINTS)))
             elif what.what == "notice":
                 sheets[k] = notice(rng, KEPT_PER_PX * max(PX_PER_M))
-        return replace(part, act=act, way=self.ways.get(number, part.way), sheets=sheets)
+        equipped = replace(part, act=act, way=self.ways.get(number, part.way), sheets=sheets)
+        return mannered(equipped, self.manners.get(number, "plain"), np.random.default_rng([self.plan.seed, 3, number]))
 
 
 @cache
@@ -125,6 +134,7 @@ class _Script:
     rng: Rng
     acts: list[Act] = field(default_factory=list)
     ways: dict[int, Way] = field(default_factory=dict)
+    manners: dict[int, str] = field(default_factory=dict)
     long_s: float = LONG_S
     half_m: float = 2.0  # from the middle to the picture's edge, at the head
 
@@ -169,7 +179,7 @@ def stage(kind: str, seed: int, purpose: str = "development") -> Staged:
     )
     plan = make_plan(scenario, seed, [one.name for one in identities(purpose)])
     sheets = any(what.what != "own_face" for act in script.acts for what in act.presents)
-    return Staged(kind, plan, purpose, night, sheets, script.ways)
+    return Staged(kind, plan, purpose, night, sheets, script.ways, script.manners)
 
 
 def _offers(rng: Rng, from_s: float, to_s: float) -> tuple[Presenting, ...]:
@@ -268,22 +278,47 @@ def handover_crossing(script: _Script) -> None:
 @kinds.register("companion")
 def companion(script: _Script) -> None:
     """Three single visitors of the site, then two who stand side by side."""
+    _single_visitors(script)
     rng = script.rng
-    for person, arrives_s in zip(("C", "D", "E"), (3.0, 6.6, 10.2), strict=True):
+    sign, apart = float(rng.choice([-1.0, 1.0])), float(rng.uniform(*BESIDE_M))
+    middle = float(rng.choice([0.0, 0.5])) * apart  # the one at the spot, or the spot between the two
+    spots = [(x, float(rng.uniform(-0.04, 0.10))) for x in (-sign * middle, sign * (apart - middle))]
+    _two_together(script, spots, sign)
+
+
+@kinds.register("companion_behind")
+def companion_behind(script: _Script) -> None:
+    """Three single visitors, then two, the second wholly or partly hidden behind the first."""
+    _single_visitors(script)
+    rng = script.rng
+    sign = float(rng.choice([-1.0, 1.0]))
+    spots = [(0.0, float(rng.uniform(-0.04, 0.04))), (sign * float(rng.uniform(*ASIDE_M)), float(rng.uniform(*BACK_M)))]
+    _two_together(script, spots, sign)
+
+
+def _single_visitors(script: _Script) -> None:
+    """Those whom a pair is compared with; half of them stand or carry things in a way that widens an outline."""
+    rng = script.rng
+    for number, (person, arrives_s) in enumerate(zip(("C", "D", "E"), (3.0, 6.6, 10.2), strict=True)):
         script.acts.append(
             Act(
                 person=person, arrives_s=arrives_s, leaves_s=arrives_s + 1.6, comes_from="left", goes_to="right",
                 presents=_offers(rng, arrives_s - 0.6, arrives_s + 2.2),
             )
         )  # fmt: skip
-    together, until, sign = 13.8, 17.6, float(rng.choice([-1.0, 1.0]))
-    apart = float(rng.uniform(0.40, 0.60))
-    middle = float(rng.choice([0.0, 0.5])) * apart  # the one at the spot, or the spot between the two
+        script.manners[number] = str(rng.choice(list(MANNERS), p=list(MANNERS.values())))
+
+
+def _two_together(script: _Script, spots: Sequence[tuple[float, float]], sign: float) -> None:
+    """Two people at these spots (x, y), the second a moment later from the other side; now and then one is short."""
+    rng, until = script.rng, TOGETHER_S[1]
     edge, walk = script.half_m + EDGE_M, (script.half_m + EDGE_M) / PACE_M
-    for number, (person, x) in enumerate((("A", -sign * middle), ("B", sign * (apart - middle))), start=3):
-        at_s, depth = together + 0.6 * (number - 3), float(rng.uniform(-0.04, 0.10))
-        away = edge * (-sign if number == 3 else sign)
+    short = int(rng.integers(2)) if rng.random() < SHORT else None
+    for k, (person, (x, depth)) in enumerate(zip(("A", "B"), spots, strict=True)):
+        number, at_s = len(script.acts), TOGETHER_S[0] + 0.6 * k
+        away = edge * (sign if k else -sign)
         script.acts.append(Act(person=person, arrives_s=at_s, leaves_s=until, presents=_offers(rng, at_s, until)))
+        script.manners[number] = "short" if short == k else "plain"
         script.ways[number] = np.array([
             [at_s - walk, away, 0.25], [at_s, x, depth], [until, x, depth], [until + walk, away, 0.30],
         ])  # fmt: skip

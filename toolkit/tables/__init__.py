@@ -120,6 +120,7 @@ TABLES: dict[str, TableShape] = {
             "fill": "float",
             "torso_width": "float?",
             "bodies": "int",
+            "near": "int",
             "tops": "int",
         },
         ("exhibit_id", "pts"),

@@ -8,11 +8,9 @@ a site's own camera; a strength that rests on them is labelled and capped.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
-import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,6 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from toolkit import __version__
 from toolkit.analysis import presence
 from toolkit.analysis.companions import check_companions
 from toolkit.analysis.presenters import FEATURES, continuity, features
@@ -35,16 +32,16 @@ from toolkit.simulation.staging import EMPTY_S, FIRST_S, FPS, LAST_S, Staged, st
 
 SWITCHES = {"ordinary": "handover", "contact": "handover_contact", "crossing": "handover_crossing"}
 STAYS = ("stay", "stay_contact", "stay_crossing")
-KINDS = (*SWITCHES.values(), *STAYS, "companion")
 FITTED = ("stay", "stay_contact", *SWITCHES.values())  # who is hidden by a passer-by cannot teach the model
 BEFORE_S, AFTER_S = 2.5, 1.0  # what a finding asks beyond the clock-ins, with a clock known to about half a second
-TOGETHER = 3  # visits of a companion's scene before the one of two people
+PAIRS = ("companion", "companion_behind")  # single visitors, then two at the terminal at one time
+SINGLE = 3  # visits of such a scene before the one of two people
+BOTH_S = (14.8, 17.2)  # both stand there, as two clock-ins of theirs would ask
 CERTIFY_AT = 0.95
 RIDGE = 0.003
 CRF = 27
 
 Row = dict[str, Any]
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +88,13 @@ def _watch_one(asked: tuple[str, int, str]) -> Watched:
     return watch(stage(*asked))
 
 
-def watch_all(kinds: Sequence[str], seeds: Sequence[int], purpose: str) -> Iterator[Watched]:
-    """Every seed of every kind, drawn and measured on all processors, in their order."""
+def watch_all(kinds: Sequence[str], seeds: Sequence[int], purpose: str, workers: int) -> Iterator[Watched]:
+    """Every seed of every kind, drawn and measured by this many processes, in their order."""
     asked = [(kind, seed, purpose) for kind in kinds for seed in seeds]
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_watch_one, asked, chunksize=4)
+    if not asked:
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(_watch_one, asked)
 
 
 def _stretch(watched: Watched) -> Row | None:
@@ -145,62 +144,32 @@ def certified(watched: Watched, model: dict[str, float]) -> bool:
     return stretch is not None and continuity(stretch["pairs"], FIRST_S - BEFORE_S, LAST_S + AFTER_S, model).certified
 
 
-def flagged(watched: Watched) -> tuple[int, int, bool]:
-    """Of a companion's scene: single visitors not called alone, single visitors, and whether the two are flagged."""
-    visits = [(one["from_s"], one["to_s"]) for one in watched.stretches]
-    if len(visits) != TOGETHER + 1:  # a visitor was missed or parted: what then is said of the two is not asked here
-        return 0, 0, False
-    verdicts = [check.verdict != "none" for check in check_companions(watched.occupancy, visits)]
-    return sum(verdicts[:TOGETHER]), TOGETHER, verdicts[TOGETHER]
+def said_of(watched: Watched, model: dict[str, float]) -> Row:
+    """What one scene says, in the words of its line: whether it is certified, and who is flagged as not alone.
 
-
-def measure_rates(model: dict[str, float], seeds: Sequence[int], tell: Tell, purpose: str = "measurement") -> Row:
-    """Counts in independent scenes, each kind on seeds of its own; with and without sheets apart too.
-
-    ``unbroken`` of them have an occupied stretch over both clock-ins; where the zone
-    was seen empty between there is nothing to certify, and a switch is no trap.
+    ``unbroken`` is whether an occupied stretch lies over both clock-ins; where the
+    zone was seen empty between there is nothing to certify, and a switch is no trap.
+    In a scene with single visitors before two who stand together, ``visits`` are
+    the single ones and ``alone_flagged`` those of them not called alone.
     """
-    chunk = len(seeds) // len(KINDS)
-    seen: dict[str, list[tuple[bool, bool, bool]]] = {}
-    for number, kind in enumerate(KINDS[:-1]):
-        part = seeds[number * chunk : (number + 1) * chunk]
-        seen[kind] = [
-            (one.sheets, _stretch(one) is not None, certified(one, model)) for one in watch_all([kind], part, purpose)
-        ]
-        tell(f"{kind}: {_counts(seen[kind])}")
-    rates: Row = {"basis": "simulated", **_by_kind(seen)}
-    rates["with_sheets"] = _by_kind({kind: [one for one in rows if one[0]] for kind, rows in seen.items()})
-    told = [flagged(one) for one in watch_all(["companion"], seeds[6 * chunk : 7 * chunk], purpose)]
-    rates["companion"] = {"scenes": len(told), "flagged": sum(both for _, _, both in told)}
-    rates["alone"] = {"visits": sum(n for _, n, _ in told), "flagged": sum(alone for alone, _, _ in told)}
-    tell(f"companion: {rates['companion']}, alone: {rates['alone']}")
-    return rates
-
-
-def _by_kind(seen: dict[str, list[tuple[bool, bool, bool]]]) -> Row:
-    switches = {kind: _counts(seen[name]) for kind, name in SWITCHES.items()}
-    return {"switch": switches, **{name: _counts(seen[name]) for name in STAYS}}
-
-
-def _counts(rows: Sequence[tuple[bool, bool, bool]]) -> Row:
+    if watched.kind not in PAIRS:
+        return {
+            "sheets": watched.sheets,
+            "unbroken": _stretch(watched) is not None,
+            "certified": certified(watched, model),
+        }
+    visits = [(one["from_s"], one["to_s"]) for one in watched.stretches]
+    if len(visits) != SINGLE + 1:  # a visitor was missed or parted: what then is said of the two is not asked here
+        return {"sheets": watched.sheets, "visits": 0, "alone_flagged": 0, "flagged": False, "certified": False,
+                "reasons": []}  # fmt: skip
+    checks = check_companions(watched.occupancy, visits)
+    verdicts = [check.verdict != "none" for check in checks]
+    both = watched.stretches[SINGLE]["pairs"]
     return {
-        "scenes": len(rows),
-        "unbroken": sum(whole for _, whole, _ in rows),
-        "certified": sum(hit for _, _, hit in rows),
-    }
-
-
-def validate_continuity(development: Sequence[int], measurement: Sequence[int], tell: Tell = lambda line: None) -> Row:
-    """Fit on development seeds, measure on others; what ``analysis/tested/continuity.json`` holds."""
-    pairs = [(one.kind, pair_of(one)) for one in watch_all(FITTED, development, "development")]
-    model = fit_model(pairs)
-    tell(json.dumps(model))
-    return {
-        "tool": f"papermask {__version__}",
-        "model": model,
-        "rates": measure_rates(model, measurement, tell),
-        "seeds": {
-            "development": [development[0], development[-1]],
-            "measurement": [measurement[0], measurement[-1]],
-        },
+        "sheets": watched.sheets,
+        "visits": SINGLE,
+        "alone_flagged": sum(verdicts[:SINGLE]),
+        "flagged": verdicts[SINGLE],
+        "certified": continuity(both, *BOTH_S, model).certified,
+        "reasons": checks[SINGLE].basis["reasons"],
     }

@@ -18,7 +18,7 @@ from toolkit.analysis.quads import overlap
 from toolkit.analysis.rectified import FaceOnSheet
 from toolkit.analysis.visit_sample import NEUTRAL, VisitReading, visit_cues
 from toolkit.errors import CannotMeasure
-from toolkit.simulation.seeds import CONTINUITY, DEVELOPMENT, FACES, SHEETS
+from toolkit.simulation.seeds import CONTINUITY_BEFORE, DEVELOPMENT, FACES, SHEETS
 
 
 @cache
@@ -100,7 +100,7 @@ def test_the_cue_is_filed_and_may_only_say_artefact() -> None:
 
 
 def test_no_other_measurement_uses_the_seeds_of_this_one() -> None:
-    others = [set(one) for one in (CONTINUITY, FACES, DEVELOPMENT)]
+    others = [set(one) for one in (CONTINUITY_BEFORE, FACES, DEVELOPMENT)]
     assert all(set(SHEETS).isdisjoint(one) for one in others)
 
 
