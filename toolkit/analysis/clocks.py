@@ -282,6 +282,12 @@ def to_media_s(model: Mapping[str, Any], t_local: str) -> float:
     return since.total_seconds() / (1 + float(model["drift_ppm"]) * 1e-6)
 
 
+def all_to_media_s(model: Mapping[str, Any], stamps: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """As :func:`to_media_s`, of many times (datetime64 in microseconds) at once."""
+    since = stamps - np.datetime64(model["zero_terminal_local"], "us")
+    return np.asarray(since.astype(np.int64) / 1e6 / (1 + float(model["drift_ppm"]) * 1e-6), float)
+
+
 def punch_window(model: Mapping[str, Any], t_local: str, precision_s: float) -> tuple[float, float]:
     """Media seconds between which the punch was made, before the clock's own uncertainty."""
     start = to_media_s(model, t_local) - float(model["half_cut_s"])

@@ -21,6 +21,9 @@ REUSE = {"development": 800_000, "measurement": 900_000, "tests": 850_000}
 # First numbers of days at a terminal without pictures (bench/clocks.py, tests/analysis/mornings.py).
 MORNINGS = {"development": 1_010_000, "measurement": 1_020_000, "tests": 1_030_000}
 
+# First numbers of mornings as tables (toolkit.simulation.queues): bench/association.py and bench/one_body.py.
+QUEUES = {"development": 1_110_000, "measurement": 1_210_000, "tests": 1_310_000}
+
 # First word of the seed sequences of sites with their own controls, and who works there (bench/fused.py).
 STAFFED_SITES = {"development": 510_000, "measurement": 410_000}
 CROWD = {"development": range(1_200, 1_300), "measurement": range(302_000, 302_300)}
