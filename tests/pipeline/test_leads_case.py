@@ -23,7 +23,9 @@ def test_leads_and_fd6_come_from_the_file_and_stand_in_the_report(tmp_path: Path
     with Case.create(tmp_path / "case", purpose="test", basis="test") as case:
         add_file(case, tmp_path / "1_attlog.dat", "records", declared={"timezone": "Asia/Shanghai"})
         day = min(one.at for one in rows).date().isoformat()
-        (tmp_path / "leave.csv").write_text(f"employee_id,kind,from,to\n{RING[0]},leave,{day},{day}\n", encoding="utf-8")
+        (tmp_path / "leave.csv").write_text(
+            f"employee_id,kind,from,to\n{RING[0]},leave,{day},{day}\n", encoding="utf-8"
+        )
         add_file(case, tmp_path / "leave.csv", "context")
         run_steps(case)
         (absent,) = [one for one in case.read("leads").to_dict("records") if one["kind"] == "during_absence"]

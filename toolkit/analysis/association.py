@@ -14,29 +14,29 @@ several clips show one moment, a visit in any of them may explain the punch, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from toolkit import tables
 from toolkit.analysis import coverage
 from toolkit.analysis.assertions import at_a_terminal, each_once, for_all_rows
-from toolkit.analysis.clock_models import loosest, model_of, near_step, punch_window, sd_at, to_media_s
+from toolkit.analysis.clock_models import all_to_media_s, loosest, model_of, near_step, near_steps, sd_at
 from toolkit.analysis.clocks import device_of
 from toolkit.analysis.likelihood import (
     LEAST_VISIT_S,
     Array,
-    Densities,
     Timeline,
     clock_grid,
-    densities,
-    emissions,
     local_rate,
 )
+from toolkit.analysis.passing import bands, pass_through
+from toolkit.analysis.stating import MINUTE_S, doubted, share_unseen, to_the_minute
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
 MISS_PRIOR = (1.0, 19.0)
@@ -86,7 +86,7 @@ def associate(
     """
     rows: list[dict[str, Any]] = []
     for placed in place(punches, visits, clips, clocks, examined):
-        rows += _rows(placed, solve(placed.timeline))
+        rows += _rows(placed, outcomes(placed.timeline, placed.precision_s))
     seen = {row["punch_id"] for row in rows}
     for punch_id in _timed(punches, clocks):
         if punch_id not in seen:
@@ -154,32 +154,46 @@ def _timelines(
     """For each clock and clip that was looked at, in the order of the exhibits, all punches within its reach."""
     devices = sorted(set(clocks["device_id"]))
     known = clocks[clocks["determinable"]].sort_values(["exhibit_id", "device_id"], kind="stable")
+    stamped = {device: _Stamped.of([one for one in chosen if _same(one, device, devices)]) for device in devices}
     found = []
     for clock in known.to_dict("records"):
         clip = clips[clips["exhibit_id"] == clock["exhibit_id"]].to_dict("records")[0]
         covered = coverage.covered(examined, clip)
         if not covered:
             continue
-        stamped = [punch for punch in chosen if _same(punch, str(clock["device_id"]), devices)]
-        found.append(_placed(clock, stamped, visits, float(clip["duration_s"]), covered))
+        found.append(_placed(clock, stamped[str(clock["device_id"])], visits, float(clip["duration_s"]), covered))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamped:
+    """The punches of one device, with their times and precisions read once for all clips."""
+
+    punches: list[dict[Any, Any]]
+    times: NDArray[np.datetime64]
+    precision_s: Array
+
+    @classmethod
+    def of(cls, punches: list[dict[Any, Any]]) -> _Stamped:
+        times = np.array([str(one["t_local"]) for one in punches], "datetime64[us]")
+        return cls(punches, times, np.array([float(one["precision_s"]) for one in punches]))
 
 
 def _placed(
     clock: Mapping[Any, Any],
-    stamped: list[dict[Any, Any]],
+    stamped: _Stamped,
     visits: pd.DataFrame,
     duration_s: float,
     covered: coverage.Stretches,
 ) -> Placed:
     model = model_of(clock)
     reach = REACH_S + 5 * max(sd_at(model, 0.0), sd_at(model, duration_s))
-    windows = [punch_window(model, punch["t_local"], float(punch["precision_s"])) for punch in stamped]
-    near = [
-        not (window[1] < -reach or window[0] > duration_s + reach) and not near_step(model, punch["t_local"])
-        for window, punch in zip(windows, stamped, strict=True)
-    ]
-    mine = [punch for punch, stays in zip(stamped, near, strict=True) if stays]
+    at = all_to_media_s(model, stamped.times)
+    starts = at - float(model["half_cut_s"])
+    windows = np.stack([starts, starts + stamped.precision_s], axis=1)
+    within = (windows[:, 1] >= -reach) & (starts <= duration_s + reach)
+    near = np.flatnonzero(within & ~near_steps(model, stamped.times))
+    mine = [stamped.punches[k] for k in near]
     here = visits[visits["exhibit_id"] == clock["exhibit_id"]].sort_values("from_s")
     middle_s = duration_s / 2
     line = loosest(model, duration_s)  # one uncertainty is shared by all clock-ins of the clip
@@ -190,7 +204,7 @@ def _placed(
         exhibit_id=str(clock["exhibit_id"]),
         method=str(clock["method"]),
         timeline=Timeline(
-            windows=np.array([one for one, stays in zip(windows, near, strict=True) if stays], float).reshape(-1, 2),
+            windows=windows[near],
             employees=tuple(str(punch["employee_id"]) for punch in mine),
             visits=here[["from_s", "to_s"]].to_numpy(float).reshape(-1, 2),
             covered=covered,
@@ -198,7 +212,7 @@ def _placed(
             drifts=drifts,
             middle_s=middle_s,
             weights=weights,
-            log_s=np.array([to_media_s(model, punch["t_local"]) for punch in stamped]),
+            log_s=at,
         ),
         punch_ids=tuple(str(punch["punch_id"]) for punch in mine),
         visit_ids=tuple(here["visit_id"].astype(str)),
@@ -209,11 +223,10 @@ def _placed(
 
 def _ranks(timeline: Timeline) -> list[tuple[int, float]]:
     """For each punch how well this clip could explain it: by a visit surely, perhaps or not; share looked at."""
-    known = densities(timeline)
-    weights = timeline.weights
-    cover = np.tensordot(weights, known.cover, axes=1)
+    known = bands(timeline)
+    cover = known.cover @ timeline.weights
     lengths = np.maximum(timeline.visits[:, 1] - timeline.visits[:, 0], LEAST_VISIT_S)
-    inside = np.tensordot(weights, known.visits * lengths, axes=1)
+    inside = known.spread(np.einsum("ngw,g->nw", known.visits, timeline.weights)) * lengths
     surest = inside.max(axis=1) if inside.shape[1] else np.zeros(len(cover))
     return [
         (int(share >= SURELY) + int(share >= PERHAPS), round(float(seen), 3))
@@ -238,6 +251,7 @@ def _only(placed: Placed, stays: list[bool]) -> Placed:
 
 
 def _same(punch: Mapping[Any, Any], device: str, devices: list[str]) -> bool:
+    """Whether the clock of this device stamped the punch."""
     return device_of(punch["terminal_id"], devices) == device
 
 
@@ -245,58 +259,47 @@ def solve(timeline: Timeline, *, m: float | None = None) -> Posterior:
     """Posterior of one timeline; ``m`` is estimated from it unless given."""
     rates = local_rate(timeline)
     share = MISS_PRIOR[0] / sum(MISS_PRIOR) if m is None else m
-    known = densities(timeline)
-    posterior = _forward_backward(timeline, known, share, rates)
+    known = bands(timeline)
+    passed = pass_through(known, share, rates, timeline.weights)
     for _ in range(MISS_ROUNDS if m is None else 0):
-        inside = float((1.0 - posterior.outside).sum())
-        fresh = (float(posterior.nobody.sum()) + MISS_PRIOR[0]) / (inside + sum(MISS_PRIOR))
+        inside = float((1.0 - passed.outside).sum())
+        fresh = (float(passed.nobody.sum()) + MISS_PRIOR[0]) / (inside + sum(MISS_PRIOR))
         fresh = float(np.clip(fresh, *MISS_RANGE))
         if abs(fresh - share) < 1e-5:
             break
         share = fresh
-        posterior = _forward_backward(timeline, known, share, rates)
-    return posterior
+        passed = pass_through(known, share, rates, timeline.weights)
+    return Posterior(
+        visits=known.spread(passed.slots),
+        nobody=passed.nobody,
+        outside=passed.outside,
+        m=share,
+        log_evidence=passed.log_evidence,
+    )
 
 
-def _forward_backward(timeline: Timeline, known: Densities, m: float, rates: Array) -> Posterior:
-    """States are the last visit so far, 0 for none; all clock shifts at once."""
-    visit, nobody, outside = emissions(known, m, rates)
-    grid, count, number = visit.shape
-    visit = np.concatenate([np.zeros((grid, count, 1)), visit], axis=2)
-    stay = nobody + outside
-    before = np.zeros((count + 1, grid, number + 1))
-    before[0, :, 0] = 1.0
-    scale = np.zeros(grid)
-    for i in range(count):
-        step = np.cumsum(before[i], axis=1) * visit[:, i] + before[i] * stay[:, i, None]
-        total = np.maximum(step.sum(axis=1), 1e-300)
-        scale += np.log(total)
-        before[i + 1] = step / total[:, None]
-    weight = timeline.weights * np.exp(scale - scale.max())
-    log_evidence = float(np.log(weight.sum()) + scale.max())
-    weight /= weight.sum()
-    after = np.ones((grid, number + 1))
-    seen, unseen, beyond = np.zeros((count, number)), np.zeros(count), np.zeros(count)
-    for i in reversed(range(count)):
-        taken = np.cumsum(before[i], axis=1) * visit[:, i] * after
-        kept = (before[i] * after).sum(axis=1)
-        none, out = kept * nobody[:, i], kept * outside[:, i]
-        total = np.maximum(taken.sum(axis=1) + none + out, 1e-300)
-        seen[i] = (weight[:, None] * taken[:, 1:] / total[:, None]).sum(axis=0)
-        unseen[i] = float((weight * none / total).sum())
-        beyond[i] = float((weight * out / total).sum())
-        later = np.cumsum((visit[:, i] * after)[:, ::-1], axis=1)[:, ::-1]
-        after = later + after * stay[:, i, None]
-        after /= np.maximum(after.max(axis=1, keepdims=True), 1e-300)
-    return Posterior(visits=seen, nobody=unseen, outside=beyond, m=m, log_evidence=log_evidence)
+def outcomes(timeline: Timeline, precision_s: Sequence[float]) -> Array:
+    """What is said of each punch: its visits, nobody seen, outside coverage; (n, v + 2), rows sum to 1.
+
+    Less than :func:`solve` in two kinds of case, see :mod:`toolkit.analysis.stating`.
+    """
+    known, posterior = bands(timeline), solve(timeline)
+    shares = np.column_stack([posterior.visits, posterior.nobody, posterior.outside])
+    shares /= shares.sum(axis=1, keepdims=True)
+    m = share_unseen(posterior.m, posterior.nobody, posterior.outside)
+    shares = doubted(shares, known, m, local_rate(timeline), timeline.weights, timeline.employees)
+    return np.array(
+        [to_the_minute(row) if cut >= MINUTE_S else row for row, cut in zip(shares, precision_s, strict=True)]
+    ).reshape(shares.shape)
 
 
-def _rows(placed: Placed, posterior: Posterior) -> list[dict[str, Any]]:
+def _rows(placed: Placed, told: Array) -> list[dict[str, Any]]:
     rows = []
     for i, punch_id in enumerate(placed.punch_ids):
-        shares = dict(zip(placed.visit_ids, posterior.visits[i], strict=True))
-        shares = {name: float(p) for name, p in shares.items() if p >= LEAST_KEPT}
-        shares[NOBODY_SEEN], shares[OUTSIDE_COVERAGE] = float(posterior.nobody[i]), float(posterior.outside[i])
+        every = told[i]
+        likely = np.flatnonzero(every[:-2] >= LEAST_KEPT)
+        shares = {placed.visit_ids[k]: float(every[k]) for k in likely}
+        shares[NOBODY_SEEN], shares[OUTSIDE_COVERAGE] = float(every[-2]), float(every[-1])
         total = sum(shares.values())
         best = max(sorted(shares), key=lambda name: shares[name])
         media_s = float(placed.timeline.windows[i].mean())

@@ -16,9 +16,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 LINE = ("zero_terminal_local", "sd_s", "middle_s", "drift_sd_ppm", "drift_ppm")
 
 Model = Mapping[str, Any]
+Times = NDArray[np.datetime64]
 
 
 def model_of(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -51,6 +55,38 @@ def to_media_s(model: Model, t_local: str) -> float:
 def _media_s(line: Model, t_local: str) -> float:
     since = datetime.fromisoformat(t_local) - datetime.fromisoformat(line["zero_terminal_local"])
     return since.total_seconds() / (1 + float(line["drift_ppm"]) * 1e-6)
+
+
+def all_to_media_s(model: Model, stamps: Times) -> NDArray[np.float64]:
+    """As :func:`to_media_s`, of many written times (datetime64 in microseconds) at once."""
+    told: list[Model] = model.get("pieces") or [model]
+    at = np.stack([_all_media_s(line, stamps) for line in told])
+    nearest = np.stack([_all_outside_s(line, stamps) for line in told]).argmin(axis=0)
+    return np.asarray(at[nearest, np.arange(len(stamps))], np.float64)
+
+
+def _all_media_s(line: Model, stamps: Times) -> NDArray[np.float64]:
+    since_s = _seconds(stamps - np.datetime64(line["zero_terminal_local"], "us"))
+    return np.asarray(since_s / (1 + float(line["drift_ppm"]) * 1e-6), np.float64)
+
+
+def near_steps(model: Model, stamps: Times) -> NDArray[np.bool_]:
+    """As :func:`near_step`, of many written times at once."""
+    told: list[Model] = model.get("pieces") or []
+    apart = [_all_outside_s(line, stamps) for line in told]
+    return np.min(apart, axis=0) > 0 if apart else np.zeros(len(stamps), np.bool_)
+
+
+def _all_outside_s(piece: Model, stamps: Times) -> NDArray[np.float64]:
+    low, high = piece.get("from_written"), piece.get("to_written")
+    none = np.zeros(len(stamps))
+    before = none if low is None else _seconds(np.datetime64(low, "us") - stamps)
+    after = none if high is None else _seconds(stamps - np.datetime64(high, "us"))
+    return np.maximum(0.0, np.maximum(before, after))
+
+
+def _seconds(spans: NDArray[np.timedelta64]) -> NDArray[np.float64]:
+    return np.asarray(spans.astype("timedelta64[us]").astype(np.int64) / 1e6, np.float64)
 
 
 def punch_window(model: Model, t_local: str, precision_s: float) -> tuple[float, float]:

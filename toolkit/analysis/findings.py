@@ -15,12 +15,13 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import strength
 from toolkit.analysis.assertions import at_a_terminal
-from toolkit.analysis.association import Placed, assignable, place
+from toolkit.analysis.association import Placed, assignable, place, solve
+from toolkit.analysis.bursts import one_of_each
 from toolkit.analysis.clocks import BLIND
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.presenters import Continuity
 from toolkit.analysis.reuse_findings import reuse_findings, searched_missing
-from toolkit.analysis.rivals import UNTOLD, fd2_rivals
+from toolkit.analysis.rivals import UNTOLD, fd2_headline, fd2_rivals
 from toolkit.analysis.strength import Rival
 from toolkit.analysis.unplaced import near_steps, not_looked_at
 
@@ -100,10 +101,11 @@ def _one_body(
     found: Rows,
     missing: Rows,
 ) -> None:
-    claims = associations[(associations["best"]) & (associations["probability"] >= CLAIM_P)]
     by_records = placed
-    for visit_id in by_records.visit_ids:
-        mine = set(claims.loc[claims["outcome"] == visit_id, "punch_id"])
+    # Which clock-ins are tested is taken without the prior on several ids: that is what the ratio is to judge.
+    shares = solve(placed.timeline).visits
+    for number, visit_id in enumerate(by_records.visit_ids):
+        mine = {one for one, share in zip(by_records.punch_ids, shares[:, number], strict=True) if share >= CLAIM_P}
         placed = by_records
         rows = [k for k, one in enumerate(placed.punch_ids) if one in mine]
         if len({placed.timeline.employees[k] for k in rows}) < 2:
@@ -117,6 +119,11 @@ def _one_body(
         body = placed.visit_ids.index(visit_id)
         if any(placed.precision_s[k] >= MINUTE_S for k in rows):
             missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})
+            continue
+        rows, together = one_of_each(rows, placed.timeline.windows), rows
+        if len({placed.timeline.employees[k] for k in rows}) < 2:
+            facts = {"visit": visit_id, "clock_ins": len(together)}
+            missing.append({"what": "FD2", "why": "one_sending", "facts": facts})
             continue
         visit = visits[visits["visit_id"] == visit_id].to_dict("records")[0]
         body_check = _continuity(placed, rows, visit_id, continuity)
@@ -169,7 +176,7 @@ def _finding(
     searched: int,
 ) -> dict[str, Any]:
     rivals = fd2_rivals(chance, str(visit["companion"]), rates)
-    top = strength.headline(rivals, strength.OTHER_FOOTAGE_CAP)
+    top = fd2_headline(rivals)
     known = [one.lower_log10 for one in rivals if one.lower_log10 is not None]
     survives = min(chance.clock_early, chance.clock_late) >= LEAST_LOG10_CHANCE
     employees = sorted({placed.timeline.employees[k] for k in rows})

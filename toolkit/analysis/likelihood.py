@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 EDGE_SD_S = 0.7  # how well the ends of a visit are known
 GRID = 41
-FAR_SDS = 9.0
+FAR_SDS = 9.0  # beyond, the tail of an edge is below what a double can add to 1
 GRID_SDS = 4.0
 GRID_STEP_S = 0.5
 COARSE_GRID = 17
@@ -26,6 +27,7 @@ LEAST_NODE = 1e-4
 RATE_WINDOW_S = 900.0
 LEAST_RATE = 1.0 / 3600.0
 LEAST_VISIT_S = 1.0
+LARGEST_PIECE = 200_000  # values at once: the intermediate arrays of all would be many times the result
 
 Array = NDArray[np.float64]
 
@@ -100,28 +102,28 @@ def clock_grid(sd_s: float, drift_sd: float, away_s: float, half_s: float) -> tu
     return np.broadcast_to(shifts[:, None], joint.shape)[kept], drifts[kept], told / told.sum()
 
 
-def normal_cdf(z: Array) -> Array:
-    """Standard normal distribution, by ``math.erfc``."""
-    values = np.where(z > 0, 1.0, 0.0)
-    near = np.abs(z) < FAR_SDS  # beyond, the tail is below what a double can add to 1
-    values[near] = [0.5 * math.erfc(-value / math.sqrt(2)) for value in z[near]]
-    return np.asarray(values)
-
-
 def visit_density(windows: Array, visits: Array) -> Array:
-    """Mean density of each visit over each window; shapes (..., n, 2), (v, 2) -> (..., n, v)."""
-    lengths = np.maximum(visits[:, 1] - visits[:, 0], LEAST_VISIT_S)
+    """Mean density of each visit over each window; shapes (..., n, 2), (v, 2) or (n, v, 2) -> (..., n, v)."""
+    lengths = np.maximum(visits[..., 1] - visits[..., 0], LEAST_VISIT_S)
     ends = windows[..., None, :]
-    rise = _area(ends[..., 1] - visits[:, 0]) - _area(ends[..., 0] - visits[:, 0])
-    fall = _area(ends[..., 1] - visits[:, 1]) - _area(ends[..., 0] - visits[:, 1])
+    rise = _area(ends[..., 1] - visits[..., 0]) - _area(ends[..., 0] - visits[..., 0])
+    fall = _area(ends[..., 1] - visits[..., 1]) - _area(ends[..., 0] - visits[..., 1])
     widths = ends[..., 1] - ends[..., 0]
     return np.asarray(np.maximum(rise - fall, 0.0) / (widths * lengths))
+
+
+def shifted_density(windows: Array, visits: Array) -> Array:
+    """:func:`visit_density` at every clock shift, (g, n, 2) -> (g, n, v), in pieces that fit into memory."""
+    each = max(windows.shape[1] * visits.shape[-2], 1)
+    step = max(LARGEST_PIECE // each, 1)
+    pieces = [visit_density(windows[k : k + step], visits) for k in range(0, len(windows), step)]
+    return np.concatenate(pieces)
 
 
 def _area(distance: Array) -> Array:
     """Integral of the soft edge up to this distance beyond it."""
     z = distance / EDGE_SD_S
-    return np.asarray(distance * normal_cdf(z) + EDGE_SD_S * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi))
+    return np.asarray(distance * ndtr(z) + EDGE_SD_S * np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi))
 
 
 def coverage_share(windows: Array, covered: Sequence[tuple[float, float]]) -> Array:
@@ -139,9 +141,17 @@ def local_rate(timeline: Timeline, without: int = 0) -> Array:
     The log goes on where the footage does not, so all of its punches count.
     ``without`` takes out that many, the punches of a visit that is being tested.
     """
-    middles = timeline.windows.mean(axis=1)
-    near = np.abs(timeline.log_s[None, :] - middles[:, None]) <= RATE_WINDOW_S / 2
-    return np.asarray(np.maximum((near.sum(axis=1) - without) / RATE_WINDOW_S, LEAST_RATE))
+    middles, log_s = timeline.windows.mean(axis=1), np.sort(timeline.log_s)
+    upto = np.searchsorted(log_s, middles + RATE_WINDOW_S / 2, side="right")
+    near = upto - np.searchsorted(log_s, middles - RATE_WINDOW_S / 2, side="left")
+    return np.asarray(np.maximum((near - without) / RATE_WINDOW_S, LEAST_RATE))
+
+
+def shifted_windows(timeline: Timeline) -> Array:
+    """The window of each punch at every clock shift; (g, n, 2)."""
+    away = timeline.windows.mean(axis=1) - timeline.middle_s
+    shifts = timeline.offsets[:, None] + timeline.drifts[:, None] * away[None, :]
+    return np.asarray(timeline.windows[None, :, :] - shifts[:, :, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +163,10 @@ class Densities:
 
 
 def densities(timeline: Timeline) -> Densities:
-    """Densities of all visits at every clock shift; the slow part, made once for a timeline."""
-    away = timeline.windows.mean(axis=1) - timeline.middle_s
-    shifts = timeline.offsets[:, None] + timeline.drifts[:, None] * away[None, :]
-    shifted = timeline.windows[None, :, :] - shifts[:, :, None]
+    """Densities of all visits at every clock shift; for a few punches (else :mod:`toolkit.analysis.passing`)."""
+    shifted = shifted_windows(timeline)
     cover = coverage_share(shifted, timeline.covered)
-    # Shift by shift: the intermediate arrays of all at once would be many times the result.
-    dense = np.stack([visit_density(one, timeline.visits) for one in shifted])
+    dense = shifted_density(shifted, timeline.visits)
     dense *= cover[..., None]
     return Densities(dense, cover)
 

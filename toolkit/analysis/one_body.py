@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.association import Posterior, solve
-from toolkit.analysis.likelihood import Array, Timeline, densities, emissions, local_rate
+from toolkit.analysis.likelihood import Array, Densities, Timeline, densities, emissions, local_rate
+from toolkit.analysis.stating import share_unseen
 
 NEAR_S = 60.0
 CEILING_LOG10 = 12.0
@@ -50,13 +51,14 @@ def chance_ratio(timeline: Timeline, body: int, punches: Sequence[int], sd_s: fl
     m = share_without(timeline, punches)
     near, index = _neighbourhood(timeline, body)
     rates = local_rate(timeline, len(punches))[near.rows]
-    local = near.timeline
+    local, known = near.timeline, densities(near.timeline)
 
     def ratio(share: float, at: float | None = None, but: str | None = None) -> float:
-        tried = local
+        tried, dense = local, known
         if at is not None:
             tried = replace(local, offsets=np.array([at]), drifts=np.zeros(1), weights=np.array([1.0]))
-        return _log10_ratio(tried, index, min(share, 0.9), rates, but)
+            dense = densities(tried)
+        return _log10_ratio(tried, index, min(share, 0.9), rates, but, dense)
 
     ids = sorted({timeline.employees[k] for k in punches})
     return ChanceRatio(
@@ -70,7 +72,7 @@ def chance_ratio(timeline: Timeline, body: int, punches: Sequence[int], sd_s: fl
 
 
 def share_without(timeline: Timeline, punches: Sequence[int]) -> float:
-    """Share of punches with nobody in view, estimated without these punches."""
+    """Share of punches with nobody in view, estimated without these punches; never presumed to be small."""
     keep = np.ones(len(timeline.windows), bool)
     keep[list(punches)] = False
     rest = replace(
@@ -79,7 +81,7 @@ def share_without(timeline: Timeline, punches: Sequence[int]) -> float:
         employees=tuple(one for one, stays in zip(timeline.employees, keep, strict=True) if stays),
     )
     posterior: Posterior = solve(rest)
-    return posterior.m
+    return share_unseen(posterior.m, posterior.nobody, posterior.outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,13 @@ def _neighbourhood(timeline: Timeline, body: int) -> tuple[_Near, int]:
     return _Near(near, rows), int(np.flatnonzero(kept == body)[0])
 
 
-def _log10_ratio(timeline: Timeline, body: int, m: float, rates: Array, but: str | None) -> float:
+def _log10_ratio(timeline: Timeline, body: int, m: float, rates: Array, but: str | None, known: Densities) -> float:
     """Against "one id at most for each body", or against "the id ``but`` is not this body's"."""
-    free = evidence(timeline, m, rates, several=body)
+    free = evidence(timeline, m, rates, several=body, known=known)
     if but is None:
-        bound = evidence(timeline, m, rates, several=None)
+        bound = evidence(timeline, m, rates, several=None, known=known)
     else:
-        bound = evidence(timeline, m, rates, several=body, forbidden=but)
+        bound = evidence(timeline, m, rates, several=body, forbidden=but, known=known)
     excess = free - bound
     if excess <= 0:
         return -CEILING_LOG10
@@ -118,7 +120,15 @@ def _log10_ratio(timeline: Timeline, body: int, m: float, rates: Array, but: str
     return float(np.clip(value / np.log(10), -CEILING_LOG10, CEILING_LOG10))
 
 
-def evidence(timeline: Timeline, m: float, rates: Array, *, several: int | None, forbidden: str | None = None) -> float:
+def evidence(
+    timeline: Timeline,
+    m: float,
+    rates: Array,
+    *,
+    several: int | None,
+    forbidden: str | None = None,
+    known: Densities | None = None,
+) -> float:
     """Log evidence of the punches when each body takes at most one id, but ``several`` may take many.
 
     Parameters
@@ -127,8 +137,10 @@ def evidence(timeline: Timeline, m: float, rates: Array, *, several: int | None,
         Index of the visit whose body may take several ids.
     forbidden : str, optional
         An id that this body may not take.
+    known : Densities, optional
+        Of this timeline, where they are made already.
     """
-    visit, nobody, outside = emissions(densities(timeline), m, rates)
+    visit, nobody, outside = emissions(known or densities(timeline), m, rates)
     grid, count, number = visit.shape
     ids = {one: k + 1 for k, one in enumerate(sorted(set(timeline.employees)))}
     state = np.zeros((grid, number + 1, len(ids) + 1))

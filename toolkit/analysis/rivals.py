@@ -11,7 +11,7 @@ ordinary handovers compare with undisturbed stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from toolkit.analysis import companions, strength
@@ -50,6 +50,20 @@ def fd2_rivals(chance: ChanceRatio, companion: str, rates: Counts | None) -> lis
     rivals.append(_hidden_rival(rates))
     rivals.append(Rival(name="buffered_log", log10_lr=None, lower_log10=None, basis="ask_the_device_log"))
     return rivals
+
+
+def fd2_headline(rivals: Sequence[Rival]) -> dict[str, Any]:
+    """The headline of FD2, as :func:`toolkit.analysis.strength.headline`; none where no switch has a ratio.
+
+    A ratio against chance alone would say a hundred and more with nothing
+    tested behind the one body that it rests on. The weakest rival can only be
+    named where a switch is among those that have a ratio, and then a hundred
+    needs about 350 independent switches without an error.
+    """
+    top = strength.headline(rivals, strength.OTHER_FOOTAGE_CAP)
+    if any(one.name.startswith("switch") and one.lower_log10 is not None for one in rivals):
+        return top
+    return {**top, "rival": None, "log10_lr": None, "interval": None, "words": "no_ratio"}
 
 
 def _switch_rivals(rates: Counts | None) -> list[Rival]:

@@ -78,7 +78,8 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
         *_unscanned(read["unscanned"]), *_left_out(read["examined"]),
     ]  # fmt: skip
     case.record("findings", findings, inputs=inputs, params=params)
-    counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"])
+    ruled = identities if all(case.has(name) for name in FACES) else None
+    counts = count(read["visits"], read["presenters"], continuity_model()["certify_at"], ruled)
     case.record("counts", counts, inputs=inputs, params=params)
     case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
     return findings

@@ -16,13 +16,40 @@ def counts(facts: Facts, write: Writer) -> tuple[Block, ...]:
     """Three numbers, never one."""
     told = facts["counts"]
     rows = (
-        (write("count_identities"), _span(told["identities_used"], write), write("count_identities_why")),
+        (write("count_identities"), _identities(told["identities_used"], write), _identities_why(told, write)),
         (write("count_presenters"), _span(told["presenters"], write), _presenters_why(told["presenters"], write)),
         (write("count_knowing"), write("count_not_determinable"), write("count_knowing_why")),
     )
     columns = tuple(write(f"col_{name}") for name in ("what", "bounds", "why"))
     note = write("counts_note", refs=refs(visit["exhibit_id"] for visit in facts["visits"])).rstrip()
     return (Grid(write("cap_counts"), columns, rows), Paragraph(note, "note"))
+
+
+def _identities(one: Facts | None, write: Writer) -> str:
+    """At least, best estimate, interval by the model, and how many could not be assessed."""
+    note = (one or {}).get("note", {})
+    if one is None or note.get("interval") is None:
+        return _span(one, write)
+    low, high = note["interval"]
+    best = "–".join(str(number) for number in note["best"])
+    told = write("count_told", low=one["low"], best=best, interval_low=low, interval_high=high)
+    more = note["not_assessed"]
+    return f"{told}; {write('count_not_assessed', count=more)}" if more else told
+
+
+def _identities_why(counted: Facts, write: Writer) -> str:
+    """The rule, and what the interval rests on: shared errors and the prior."""
+    note = (counted["identities_used"] or {}).get("note", {})
+    if note.get("why") != "counted":
+        return write("count_identities_why")
+    told = [write("count_identities_rule")]
+    if note["interval"] is not None:
+        rows = "; ".join(
+            write("count_prior", prior=f"{100 * row['prior']:.0f}", low=row["interval"][0], high=row["interval"][1])
+            for row in note["priors"]
+        )
+        told += [write("count_shared", share=f"{100 * note['shared_error']:.0f}"), write("count_priors", rows=rows)]
+    return "; ".join(told)
 
 
 def _presenters_why(one: Facts | None, write: Writer) -> str:
@@ -33,6 +60,10 @@ def _presenters_why(one: Facts | None, write: Writer) -> str:
         told.append(write("count_not_certified", count=note["not_certified"], visits=note["visits"]))
     elif beside:
         told.append(write("count_companions", count=beside))
+    if note.get("by") == "clique":
+        told.append(write("count_by_clique"))
+    if note.get("contradictions"):
+        told.append(write("count_contradictions", count=note["contradictions"]))
     return "; ".join(told)
 
 

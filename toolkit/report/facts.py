@@ -18,9 +18,9 @@ from toolkit.analysis.tested import continuity_rates, cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE
 from toolkit.report import clock_facts, context_facts, mask_facts
+from toolkit.report.continuity import rate_rows
 from toolkit.report.decision_facts import decision_facts
 from toolkit.report.lead_facts import hour_facts, lead_facts, leads_shown
-from toolkit.report.continuity import rate_rows
 from toolkit.report.moments import moment
 
 SCHEMA = "papermask-report-1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.analysis.ladder import Material, rung
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.blocks import Answers, Block, Paragraph
 from toolkit.report.writer import Facts, Writer, at, at_least, refs
@@ -39,24 +40,25 @@ def examined(facts: Facts) -> bool:
 
 
 def ladder(facts: Facts) -> str:
-    """Code of the decision line, chosen by rule from what was taken in, seen and found."""
-    if not facts["clips"]:
-        return "ladder_records_only" if facts["records"] else "ladder_nothing"
-    if not examined(facts):
-        return "ladder_unsuitable"
-    if not facts["records"]:
-        return "ladder_footage_only"
-    if not facts["associations"]:
-        return "ladder_no_clock"
-    found = one_body(facts)
-    if rejected(facts):
-        return "ladder_rejected"
-    if not found:
-        return "ladder_none" if facts["visits"] else "ladder_no_visits"
-    words = {finding["headline"].get("words") for finding in found}
-    if words <= {"no_support", "no_ratio"}:
-        return "ladder_equal"
-    return "ladder_continuity" if all(one["state"] == "candidate" for one in found) else "ladder_decided"
+    """Code of the decision line (:mod:`toolkit.analysis.ladder`)."""
+    identities, presenters = (facts["counts"][name] or {} for name in ("identities_used", "presenters"))
+    material = Material(
+        clips=bool(facts["clips"]),
+        examined=examined(facts),
+        records=bool(facts["records"]),
+        associated=bool(facts["associations"]),
+        visits=bool(facts["visits"]),
+        identities=identities.get("low"),
+        presenters=presenters.get("low"),
+    )
+    return rung(material, facts["findings"])
+
+
+def _ladder_line(facts: Facts, write: Writer) -> str:
+    identities, presenters = (facts["counts"][name] or {} for name in ("identities_used", "presenters"))
+    return write(
+        ladder(facts), count=len(one_body(facts)), ids=identities.get("low") or 0, bodies=presenters.get("low") or 1
+    )
 
 
 def summary_lines(facts: Facts, write: Writer) -> list[str]:
@@ -163,7 +165,7 @@ def summary(facts: Facts, write: Writer) -> tuple[Block, ...]:
         ("next", _next(facts, write)),
     )  # fmt: skip
     items = tuple((write(f"question_{name}"), sentences) for name, sentences in answers)
-    return (Paragraph(write(ladder(facts), count=len(one_body(facts))), "lead"), Answers(items))
+    return (Paragraph(_ladder_line(facts, write), "lead"), Answers(items))
 
 
 def _line_refs(facts: Facts, number: int) -> str:

@@ -26,6 +26,8 @@ MORNINGS = {"development": 1_010_000, "measurement": 1_020_000, "tests": 1_030_0
 LOGBOOKS = {"development": 1_040_000, "measurement": 1_050_000, "tests": 1_060_000}
 # First numbers of mornings with an artefact among them, without pictures (bench/naming.py).
 ARTEFACT_MORNINGS = {"development": 1_110_000, "measurement": 1_120_000}
+# First numbers of mornings as tables (toolkit.simulation.queues): bench/association.py and bench/one_body.py.
+QUEUES = {"development": 1_150_000, "measurement": 1_210_000, "tests": 1_310_000}
 
 # First word of the seed sequences of sites with their own controls, and who works there (bench/fused.py).
 STAFFED_SITES = {"development": 510_000, "measurement": 410_000}
