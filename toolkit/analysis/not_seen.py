@@ -13,7 +13,8 @@ misses do not multiply. Absence counts nothing in naming.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,13 +91,13 @@ def not_seen(
     outside = set(outcomes.loc[outcomes["outcome"] == OUTSIDE_COVERAGE, "punch_id"].astype(str))
     found: Rows = []
     open_days: dict[tuple[str, str], Row] = {}
-    for day, part in chosen.groupby(chosen["t_local"].str[:10]):
-        state = _day(str(day), footage.cameras(part.to_dict("records")), context, sightings)
-        for employee, mine in part.groupby("employee_id"):
-            who = (str(employee), str(day))
+    papers = _rows(context[context["kind"].isin(["entrance", "detection_test"])])
+    for day, part in _by(_rows(chosen), lambda row: str(row["t_local"])[:10]).items():
+        state = _day(day, footage.cameras(part), papers, sightings)
+        for employee, rows in _by(part, lambda row: str(row["employee_id"])).items():
+            who = (employee, day)
             if sightings is not None and who in sightings.seen:
                 continue
-            rows = [{str(key): value for key, value in row.items()} for row in mine.to_dict("records")]
             told, reasons = _employee(who, rows, footage, outside, state)
             if told is not None:
                 found.append(told)
@@ -104,6 +105,18 @@ def not_seen(
                 _count(open_days, why, facts, who)
     missing = [{"what": CODE, "why": why, "facts": _counted(facts)} for (why, _), facts in sorted(open_days.items())]
     return found, missing
+
+
+def _rows(table: pd.DataFrame) -> Rows:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _by(rows: Rows, key: Callable[[Row], str]) -> dict[str, Rows]:
+    """The rows by a key, in its order."""
+    groups: dict[str, Rows] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return dict(sorted(groups.items()))
 
 
 def _count(open_days: dict[tuple[str, str], Row], why: str, facts: Row, who: tuple[str, str]) -> None:
@@ -157,16 +170,15 @@ class _Footage:
         return found
 
 
-def _day(day: str, cameras: Sequence[str], context: pd.DataFrame, sightings: Sightings | None) -> _Day:
+def _day(day: str, cameras: Sequence[str], papers: Rows, sightings: Sightings | None) -> _Day:
     """What holds for everybody on a day: entrances, tested cameras, and who would be told by the face."""
-    rows = [{str(key): value for key, value in row.items()} for row in context.to_dict("records")]
     reasons: list[tuple[str, Row]] = []
-    entrances = {row["covered"] for row in rows if row["kind"] == "entrance" and day in days_of(row)}
+    entrances = {row["covered"] for row in papers if row["kind"] == "entrance" and day in days_of(row)}
     if "no" in entrances:
         reasons.append(("fd5_side_entrance", {}))
     elif "all" not in entrances:
         reasons.append(("fd5_entrances_not_stated", {}))
-    tests = [row for row in rows if row["kind"] == "detection_test"]
+    tests = [row for row in papers if row["kind"] == "detection_test"]
     tested = _tested(cameras, tests)
     if cameras and tested is None:
         reasons.append(("fd5_detection_not_tested", {"camera": ", ".join(one or "–" for one in cameras)}))
