@@ -35,7 +35,9 @@ MOST_DRIFT = 150e-6
 LEAST_STEP_S = 15.0  # less is taken for drift
 LEAST_GAIN = 10.0  # natural log of how much likelier two offsets are than one
 NEAR_S = 30.0  # between the offset of a side found here and found by itself
-SURE_GAIN = 4.0  # a boundary less likely by so much (natural log) is excluded
+# A boundary less likely by so much (natural log) is excluded. One clock-in with nobody in view that falls into a
+# stranger's visit at the other offset is worth four or five; it must not take a side by itself.
+SURE_GAIN = 8.0
 SLACK_S = 4.0  # beside the line, within which a clock-in may lie
 LEAST_OF_A_SIDE, LEAST_OF_A_DAY = 6, 5
 NOT_BORNE_OUT = -1.0  # score of a day at the offset, below which its clock-ins do not go with it
