@@ -44,7 +44,7 @@ def honest(count: int, seeds: Iterator[int]) -> Iterator[str]:
     for name, base in (("5 % unseen", {}), ("15 % unseen", {"unseen": 0.15}), ("close queue", {"gap_s": 2.5})):
         for sd_s in CLOCKS_S if not base else CLOCKS_S[:1]:
             habits = Habits(clock_sd_s=sd_s, **base)  # type: ignore[arg-type]
-            days = count // 4 if base else count  # the harder mornings are looked at beside the target
+            days = count // 10 if base else count  # the harder mornings are looked at beside the target
             most, stated, naive, candidates, heads = [], [], 0, 0, []
             for told, line in drawn(days, seeds, habits):
                 ratios = [ratio for _, ratio in tested(line, sd_s)]
