@@ -29,7 +29,6 @@ CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
 PAD_S = 1.5  # the clock's own uncertainty is added to this
-NOT_IN_THIS_VERSION = ("FD8",)
 
 PERHAPS_P = 0.01  # of a clock-in, that it was made in the tested visit: it is left out of the clock
 ContinuityOf = Callable[[str, float, float], Continuity]
@@ -71,7 +70,7 @@ def conclude(
         Tables of the steps ``faces`` and ``compare``; without them FD4 is told as not run.
     """
     found: Rows = []
-    missing: Rows = [{"what": code, "why": "not_run", "facts": {}} for code in NOT_IN_THIS_VERSION]
+    missing: Rows = []
     every = list(place(punches, visits, clips, clocks, examined))
     searched = sum(len(placed.visit_ids) for placed in every)  # of all clips: so many chances to look so by accident
     for placed in every:
