@@ -16,8 +16,7 @@ from toolkit.casebook.case import Case
 READ = ("punch_details", "device_events", "exhibits", "context_records")  # beside what `conclude` reads
 USED = ("punches", "punch_details", "device_events", "associations", "visits", "examined")
 MADE = ("leads", "sequences_tested")
-ELSEWHERE = ("leave", "field_visit")  # kinds of context that say of a person: not at the terminal
-ABSENT = ("leave", "field_visit", "duty", "off_site_record")  # kinds of context that put somebody elsewhere
+ABSENT = ("leave", "field_visit", "off_site_record")  # kinds of context that put one person elsewhere
 Rows = list[dict[str, Any]]
 
 
@@ -32,17 +31,11 @@ def record_leads(case: Case, *, inputs: Sequence[str], params: Mapping[str, Any]
 
 
 def _absences(case: Case) -> pd.DataFrame | None:
-    """Records that put somebody elsewhere; None where the case holds no records of that kind."""
+    """What the site wrote down of single people elsewhere; None where the case holds no such table."""
     if not case.has("context_records"):
         return None
     records = case.read("context_records")
-    return records[records["kind"].isin(ABSENT)]
-
-
-def _elsewhere(case: Case) -> pd.DataFrame:
-    """What the site wrote down of single people who were not to come."""
-    told = case.read("context_records") if case.has("context_records") else tables.empty("context_records")
-    return told[told["kind"].isin(ELSEWHERE) & (told["employee_id"] != "")]
+    return records[records["kind"].isin(ABSENT) & (records["employee_id"] != "")]
 
 
 def _pictures(case: Case) -> dict[str, str]:
