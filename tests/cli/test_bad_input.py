@@ -13,15 +13,11 @@ from typing import Any
 import pytest
 
 from tests.building import copy_zone, table_hashes
+from tests.cli.asking import papermask
 from toolkit.casebook.case import Case
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREEN_LINES = 24
-
-
-def papermask(*arguments: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "toolkit", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, env=dict(os.environ))
 
 
 @pytest.fixture
@@ -200,6 +196,13 @@ def test_wrong_usage_is_exit_2(case: Path) -> None:
     assert papermask("zone", case, "E-0001").returncode == 2
     assert papermask("run", case, "--only", "nonsense").returncode == 2
     assert papermask("nonsense").returncode == 2
+
+
+def test_a_process_of_its_own_says_and_returns_the_same(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "toolkit", "status", str(tmp_path), "--json"]
+    alone = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    here = papermask("status", tmp_path, "--json")
+    assert (alone.returncode, alone.stdout, alone.stderr) == (here.returncode, here.stdout, here.stderr)
 
 
 def test_json_holds_exactly_one_document_also_for_errors(tmp_path: Path) -> None:

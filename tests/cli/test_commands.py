@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_bad_input import papermask
+from tests.cli.asking import papermask
 from toolkit.cli.tools import lab_environment
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(900)  # the first test waits for the whole built-in case
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "case"
-    done = papermask("demo", "--out", folder)
+    # A process of its own, as the command is used.
+    command = [sys.executable, "-m", "toolkit", "demo", "--out", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert "Report:" in done.stderr
     return folder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_bad_input import papermask
+from tests.cli.asking import papermask
 from tests.vision.nets import pack, written
 
 

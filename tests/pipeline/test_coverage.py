@@ -203,6 +203,7 @@ def cut_shorter(monkeypatch: pytest.MonkeyPatch, longest_s: float) -> None:
     monkeypatch.setattr(footage, "pieces", lambda start, stop: pieces(start, stop, longest_s))
 
 
+@pytest.mark.full
 def test_tables_are_the_same_wherever_the_work_is_cut(
     scene: Path, whole: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

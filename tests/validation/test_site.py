@@ -42,6 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.full
 def test_recordings_are_measured_by_the_same_cues(site: Path) -> None:
     rows, twins = score_site(site, ["nose_range"])
     assert [(row["kind"], row["side"]) for row in rows] == [("live", "bona fide"), ("print_cut_out", "attack")]
