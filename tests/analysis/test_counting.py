@@ -197,7 +197,7 @@ def found(code: str, words: str, state: str = "candidate") -> dict[str, Any]:
         ([found("FD2", "weak")], 3, "ladder_continuity"),
         ([found("FD1", "no_ratio")], 0, "ladder_none"),
         ([found("FD1", "weak")], 0, "ladder_artefact"),
-        ([found("FD1", "no_ratio", "supported")], None, "ladder_artefact"),
+        ([found("FD1", "no_ratio", "reviewed")], None, "ladder_artefact"),
         ([found("FD1", "weak"), found("FD2", "weak")], 2, "ladder_used"),
     ],
 )

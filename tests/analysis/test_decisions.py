@@ -87,6 +87,17 @@ def test_states_change_only_along_the_table_and_never_by_an_answer() -> None:
     assert set(ANSWERS["rival"]) == {"set_aside", "stands"}
 
 
+def test_a_lead_stays_a_lead_until_people_decide_and_becomes_no_candidate() -> None:
+    found = {**fd1(1), "code": "FD6", "state": "lead", "sensitivity": {}}
+    desk = Desk([found])
+    desk.say("F-01", "yes")
+    assert desk.today().states == {"F-01": "lead"}
+    desk.say("F-01", "reviewed")
+    assert desk.today().states == {"F-01": "reviewed"}
+    desk.say("F-01", "candidate")
+    assert desk.today().states == {"F-01": "lead"}
+
+
 def test_a_second_answer_of_the_same_person_supersedes_the_first_and_both_stay() -> None:
     desk = Desk(FINDINGS)
     desk.say("F-01", "yes", "R-1")

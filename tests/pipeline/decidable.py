@@ -38,7 +38,7 @@ def record(case: Case, *, artefacts: tuple[str, ...] = ARTEFACTS, longer_s: floa
         ),
         "assessments": tables.build("assessments", [weighed(one, artefacts) for one in ARTEFACTS]),
         **{name: getattr(told, name) for name in told.__slots__},
-        **{name: tables.empty(name) for name in ("integrity", "lineage", "unscanned")},
+        **{name: tables.empty(name) for name in ("integrity", "lineage", "unscanned", "device_events")},
     }
     for name, table in made.items():
         case.record(name, table)

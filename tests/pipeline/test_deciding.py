@@ -100,8 +100,8 @@ def test_fd7_comes_with_the_second_use_and_goes_with_a_rejection(copied: Copied)
             decide(case, "PR-001", "yes", by=by, blind=True)
         assert finding(case, "PR-003")["state"] == "candidate" and codes(case).count("FD7") == 0
         decide(case, finding(case, "PR-003")["finding_id"], "reviewed", by="R-1")
-        assert codes(case) == ["FD1", "FD1", "FD1", "FD7", "FD10"]
-        again = rows(case, "findings")[3]
+        assert codes(case) == ["FD1", "FD1", "FD1", "FD9", "FD7", "FD10"]
+        again = rows(case, "findings")[4]
         assert (again["employees"], again["sensitivity"]["times"]) == (["0017"], 2)
         decide(case, finding(case, "PR-003")["finding_id"], "rejected", by="R-2", note="it is a badge")
         assert "FD7" not in codes(case) and named(case) == ["0017"]

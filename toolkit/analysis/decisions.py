@@ -20,7 +20,7 @@ from toolkit.analysis.subjects import FINDING, PRESENTATION, RIVAL, VISIT, Subje
 YES, NO, UNSURE = REVIEW = ("yes", "no", "unsure")
 SET_ASIDE, STANDS = "set_aside", "stands"
 CANDIDATE, REVIEWED, CORROBORATED, REPORTED = "candidate", "reviewed", "corroborated", "reported"
-REJECTED, INCONCLUSIVE, INFORMATION = "rejected", "inconclusive", "information"
+REJECTED, INCONCLUSIVE, INFORMATION, LEAD = "rejected", "inconclusive", "information", "lead"
 LEFT = (REVIEWED, CORROBORATED, REPORTED)  # states in which a finding has left "candidate" and is upheld
 
 TRANSITIONS: dict[str, tuple[str, ...]] = {
@@ -30,9 +30,10 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
     REPORTED: (REJECTED, INCONCLUSIVE, CANDIDATE),
     REJECTED: (CANDIDATE,),
     INCONCLUSIVE: (CANDIDATE,),
+    LEAD: (REVIEWED, REJECTED, INCONCLUSIVE),
     INFORMATION: (),
 }
-STATES = tuple(one for one in TRANSITIONS if one != INFORMATION)
+STATES = tuple(one for one in TRANSITIONS if one not in (INFORMATION, LEAD))
 ONLY_A_LEAD = {"FD6": (CORROBORATED, REPORTED)}  # states that a code never reaches
 NEED_A_REASON = (CORROBORATED, REJECTED, INCONCLUSIVE, REPORTED, CANDIDATE, SET_ASIDE)
 ANSWERS = {FINDING: (*REVIEW, *STATES), RIVAL: (SET_ASIDE, STANDS), VISIT: REVIEW, PRESENTATION: REVIEW}
@@ -116,7 +117,8 @@ def review(
     ----------
     decisions, findings : sequence of mapping
         Rows of the tables of these names with their JSON read; of the findings
-        any earlier state but "information" is passed over.
+        any earlier state but "information" and "lead" is passed over: what
+        was made as a lead is one until somebody decides, and becomes no candidate.
     worked : collection of str
         Who did other work on the case openly: stated a zone, made a mark.
     """
@@ -125,10 +127,12 @@ def review(
     lapsed: set[str] = set()
     for row in findings:
         name = str(row["finding_id"])
-        states[name] = INFORMATION if row["state"] == INFORMATION else _stated(told, name)
-        if states[name] in LEFT and lacking(row, told):
-            states[name] = CANDIDATE
+        begins = row["state"] if row["state"] in (INFORMATION, LEAD) else CANDIDATE
+        stated = INFORMATION if begins == INFORMATION else _stated(told, name)
+        if stated in LEFT and lacking(row, told):
+            stated = CANDIDATE
             lapsed.add(name)
+        states[name] = begins if stated == CANDIDATE else stated
     standings = tuple(
         replace(one, standing=NOT_MET)
         if one.subject in lapsed and one.standing == IN_FORCE and one.row["answer"] in LEFT
