@@ -44,12 +44,12 @@ def _identities_why(counted: Facts, write: Writer) -> str:
         return write("count_identities_why")
     told = [write("count_identities_rule")]
     if note["interval"] is not None:
-        rows = "; ".join(
+        rows = write("between_reasons").join(
             write("count_prior", prior=f"{100 * row['prior']:.0f}", low=row["interval"][0], high=row["interval"][1])
             for row in note["priors"]
         )
         told += [write("count_shared", share=f"{100 * note['shared_error']:.0f}"), write("count_priors", rows=rows)]
-    return "; ".join(told)
+    return write("between_reasons").join(told)
 
 
 def _presenters_why(one: Facts | None, write: Writer) -> str:
@@ -64,7 +64,7 @@ def _presenters_why(one: Facts | None, write: Writer) -> str:
         told.append(write("count_by_clique"))
     if note.get("contradictions"):
         told.append(write("count_contradictions", count=note["contradictions"]))
-    return "; ".join(told)
+    return write("between_reasons").join(told)
 
 
 def _span(one: Facts | None, write: Writer) -> str:

@@ -135,7 +135,7 @@ def _sources(item: Facts, write: Writer) -> str:
     for exhibit_id, numbers in sorted(rows.items()):
         shown = ", ".join(str(number) for number in numbers[:SHOWN_ROWS]) + (" …" if numbers[SHOWN_ROWS:] else "")
         told.append(write("exculpatory_rows", ref=at(exhibit_id), rows=shown))
-    return "; ".join(told) or "–"
+    return write("between_reasons").join(told) or "–"
 
 
 def search_card(finding: Facts, facts: Facts, write: Writer) -> Card:
