@@ -8,6 +8,7 @@ shows it. That a row bears no mark does not show that its time is right.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -27,6 +28,7 @@ TOLD_ONCE = (CLOCK_BACK, FUTURE, GAP, OVERLAP, ID_NUMBER)
 CLOCK_RESET_YEARS = ("1970", "2000")
 # Rows that a device wrote itself, one after the other.
 FROM_DEVICE = frozenset({"raw_event", "failed_attempt"})
+LEAST_ORDERED, ORDERED_SHARE = 5, 0.8  # rows, and the share of them by which a list is one in order of time
 WIDEST_APART = timedelta(hours=14)  # of two zones of which one is not known
 
 Row = Mapping[str, Any]
@@ -62,7 +64,40 @@ def oddities_of(rows: Sequence[Row], flags: Sequence[Sequence[str]]) -> list[Odd
         marked = [row["row"] for row, own in zip(rows, flags, strict=True) if code in own]
         if marked:
             told.append(Oddity(code=code, facts={"row": int(marked[0]), "rows": len(marked)}))
-    return [*told, *_two_names(rows)]
+    running = [row for row, own in zip(rows, flags, strict=True) if not {CLOCK_RESET, CLOCK_BACK} & set(own)]
+    return [*told, *_against_order(running), *_two_names(rows)]
+
+
+def _against_order(rows: Sequence[Row]) -> Iterator[Oddity]:
+    """Rows that stand against the order of time in which the other rows of the file run.
+
+    The longest run that goes one way through the file is the order; it is one only
+    where four of five rows keep it, as lists by name or department have none. A
+    row may stand where it does because it was moved, because its time was changed,
+    or because the list was sorted by something else.
+    """
+    times = [str(row["t_local"]) for row in rows]
+    kept = max((_rising(times), list(reversed([len(times) - 1 - k for k in _rising(times[::-1])]))), key=len)
+    beyond = sorted(set(range(len(rows))) - set(kept))
+    if len(rows) >= LEAST_ORDERED and beyond and len(kept) >= ORDERED_SHARE * len(rows):
+        facts = {"row": int(rows[beyond[0]]["row"]), "rows": len(beyond), "of": len(rows)}
+        yield Oddity(code="against_order", facts=facts)
+
+
+def _rising(times: Sequence[str]) -> list[int]:
+    """Places of a longest run that never goes back (patience sorting)."""
+    ends: list[str] = []
+    places: list[int] = []
+    before: list[int] = []
+    for place, at in enumerate(times):
+        pile = bisect_right(ends, at)
+        before.append(places[pile - 1] if pile else -1)
+        ends[pile : pile + 1], places[pile : pile + 1] = [at], [place]
+    found, place = [], places[-1] if places else -1
+    while place >= 0:
+        found.append(place)
+        place = before[place]
+    return found[::-1]
 
 
 def is_reset(row: Row) -> bool:
