@@ -19,9 +19,6 @@ often as one likes; ``--purpose measurement`` draws days that nothing else uses.
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -29,6 +26,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from bench.sections import run_sections
 from toolkit.analysis.blind_alignment import DAY_S, Coarse, Floats, Seen, coarse_offset
 from toolkit.analysis.clock_days import other_day
 from toolkit.analysis.clock_steps import Piece, pieces
@@ -236,19 +234,12 @@ SECTIONS: dict[str, tuple[Callable[[int, Draws], Iterator[str]], int]] = {
 
 def main(words: Sequence[str] | None = None) -> None:
     """Print one line a figure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", choices=(*SECTIONS, []), default=[], metavar="SECTION")
-    parser.add_argument("--purpose", choices=("development", "measurement"), default="development")
-    parser.add_argument("--count", type=int, default=20)
-    told = parser.parse_args(words)
-    for name, (section, first) in SECTIONS.items():
-        if told.sections and name not in told.sections:
-            continue
-        began = time.process_time()
-        for line in section(told.count, Draws(told.purpose, first)):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        sys.stdout.write(f"{name}: {time.process_time() - began:.0f} s of processor time\n")
+
+    def seeded(name: str) -> Callable[[int, str], Iterator[str]]:
+        section, first = SECTIONS[name]
+        return lambda count, purpose: section(count, Draws(purpose, first))
+
+    run_sections(__doc__, {name: seeded(name) for name in SECTIONS}, words)
 
 
 if __name__ == "__main__":

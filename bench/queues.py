@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from bench.sections import run_sections
 from toolkit.analysis.likelihood import Timeline, offset_grid
 from toolkit.analysis.rates import rate_of
 from toolkit.simulation.queues import Habits, Morning, morning
@@ -59,17 +58,12 @@ def reference_s() -> float:
 
 def run(doc: str | None, sections: Mapping[str, Section], words: Sequence[str] | None) -> None:
     """Print one line a figure of the sections asked for; each section has seeds of its own."""
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", choices=(*sections, []), default=[], metavar="SECTION")
-    parser.add_argument("--purpose", choices=("development", "measurement"), default="development")
-    parser.add_argument("--count", type=int, default=20)
-    told = parser.parse_args(words)
-    for number, (name, section) in enumerate(sections.items()):
-        if told.sections and name not in told.sections:
-            continue
-        first = QUEUES[told.purpose] + SECTION_SEEDS * number
-        began = time.process_time()
-        for line in section(told.count, iter(range(first, first + SECTION_SEEDS))):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        sys.stdout.write(f"{name}: {time.process_time() - began:.0f} s of processor time\n")
+
+    def seeded(number: int, section: Section) -> Callable[[int, str], Iterator[str]]:
+        def lines(count: int, purpose: str) -> Iterator[str]:
+            first = QUEUES[purpose] + SECTION_SEEDS * number
+            return section(count, iter(range(first, first + SECTION_SEEDS)))
+
+        return lines
+
+    run_sections(doc, {name: seeded(k, section) for k, (name, section) in enumerate(sections.items())}, words)

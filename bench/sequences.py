@@ -13,15 +13,13 @@ draws logs that nothing else uses.
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
+from bench.sections import run_sections
 from toolkit.analysis.log_days import counted, log_days
 from toolkit.analysis.rates import rate_of
 from toolkit.analysis.sequences import Tested, implausible
@@ -163,19 +161,11 @@ SECTIONS = {"honest": honest, "one_kind": one_kind, "power": power, "crowds": cr
 
 def main(words: Sequence[str] | None = None) -> None:
     """Print one line a figure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", choices=(*SECTIONS, []), default=[], metavar="SECTION")
-    parser.add_argument("--purpose", choices=("development", "measurement"), default="development")
-    parser.add_argument("--count", type=int, default=20)
-    told = parser.parse_args(words)
-    for number, name in enumerate(SECTIONS):
-        if told.sections and name not in told.sections:
-            continue
-        began = time.process_time()
-        for line in SECTIONS[name](told.count, Draws(told.purpose, number)):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
-        sys.stdout.write(f"{name}: {time.process_time() - began:.0f} s of processor time\n")
+
+    def seeded(number: int, name: str) -> Callable[[int, str], Iterator[str]]:
+        return lambda count, purpose: SECTIONS[name](count, Draws(purpose, number))
+
+    run_sections(__doc__, {name: seeded(number, name) for number, name in enumerate(SECTIONS)}, words)
 
 
 if __name__ == "__main__":
