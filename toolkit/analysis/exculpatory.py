@@ -20,6 +20,7 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis.assertions import each_once
 from toolkit.analysis.context_times import EVERYBODY, ClockIns, days_of, visit_times, visits_within
+from toolkit.analysis.findings import information
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
 CODE = "FD9"
@@ -40,6 +41,7 @@ COVERS = {
     "correspondence": "correspondence_covers",
     "unknown": "unknown_kind_covers",
 }
+LIMITS = ("search_is_not_exhaustive", "papers_say_what_was_written", "explains_is_not_shows")
 OF_ONE_PERSON = ("leave", "duty", "field_visit", "off_site_record", "presence")
 TO_ASK_FOR = ("leave", "duty", "field_visit", "off_site_record", "device_fault", "enrolment_test")
 
@@ -190,19 +192,7 @@ def concluded(known: Known, items: Rows, scope: Row) -> tuple[Row, Rows]:
                                                               if stands_against(one, row)]}
         for number, one in enumerate(order, 1)
     ]  # fmt: skip
-    finding = {
-        "code": CODE,
-        "state": "information",
-        "employees": [],
-        "visit_ids": [],
-        "propositions": {},
-        "rivals": [],
-        "headline": {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio"},
-        "against": [],
-        "limits": ["search_is_not_exhaustive", "papers_say_what_was_written", "explains_is_not_shows"],
-        "sensitivity": {"items": len(numbered), "scope": scope},
-        "frames": [],
-    }
+    finding = information(CODE, LIMITS, {"items": len(numbered), "scope": scope})
     return finding, numbered
 
 

@@ -255,10 +255,10 @@ def _frames(placed: Placed, rows: Sequence[int], body: Continuity) -> list[dict[
     return sorted(moments, key=lambda one: (one["media_s"], one["role"]))
 
 
-def _integrity(integrity: pd.DataFrame) -> dict[str, Any]:
-    """FD10, always there: what is odd about the exhibits, or that nothing was noticed."""
+def information(code: str, limits: Sequence[str], sensitivity: dict[str, Any]) -> dict[str, Any]:
+    """A finding that is there in every case, concerns nobody by itself and compares nothing."""
     return {
-        "code": "FD10",
+        "code": code,
         "state": "information",
         "employees": [],
         "visit_ids": [],
@@ -266,10 +266,15 @@ def _integrity(integrity: pd.DataFrame) -> dict[str, Any]:
         "rivals": [],
         "headline": {"rival": None, "log10_lr": None, "interval": None, "words": "no_ratio"},
         "against": [],
-        "limits": ["integrity_is_not_authenticity"],
-        "sensitivity": {"items": len(integrity)},
+        "limits": list(limits),
+        "sensitivity": sensitivity,
         "frames": [],
     }
+
+
+def _integrity(integrity: pd.DataFrame) -> dict[str, Any]:
+    """FD10, always there: what is odd about the exhibits, or that nothing was noticed."""
+    return information("FD10", ["integrity_is_not_authenticity"], {"items": len(integrity)})
 
 
 def _not_assessable(punches: pd.DataFrame, visits: pd.DataFrame, clips: pd.DataFrame, clocks: pd.DataFrame) -> Rows:
