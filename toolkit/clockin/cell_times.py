@@ -44,7 +44,7 @@ def day_zero(content: bytes) -> datetime | None:
             if packed.getinfo(WORKBOOK).file_size > LARGEST_WORKBOOK_BYTES:
                 return None
             tree = ElementTree.fromstring(packed.read(WORKBOOK), forbid_dtd=True)
-    except (LookupError, OSError, ParseError, DefusedXmlException, ValueError, NotImplementedError, RuntimeError,
+    except (LookupError, OSError, ParseError, DefusedXmlException, ValueError, RuntimeError,
             zipfile.BadZipFile, EOFError, zlib.error):  # fmt: skip
         return None
     for part in tree.iter():

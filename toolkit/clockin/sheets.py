@@ -34,7 +34,7 @@ MOST_CELLS = 20_000_000
 PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 CHUNK_BYTES, OVERLAP_BYTES = 2**20, 64
 NOT_PACKED = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, LookupError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, LookupError,
 )  # fmt: skip
 NEAR_S = 0.002  # of a whole second: what a count of days leaves over
 
