@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -42,31 +43,8 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     if all(case.is_current(name, inputs=inputs, params=params) for name in (*MADE, *leading.MADE)):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
-    pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
-
-    def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
-        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model())
-
-    def refit(visit_id: str, tested: frozenset[str]) -> Placed | None:
-        shared = (read["clips"], read["visits"], read["examined"])
-        clocks = found_without(tested, read["punches"], *shared, read["anchors"], read["device_events"])
-        found = place(read["punches"], read["visits"], read["clips"], clocks, read["examined"])
-        return next((one for one in found if visit_id in one.visit_ids), None)
-
-    lost = tables.build("integrity", coverage.frames_lost(read["examined"]))
-    findings, missing = conclude_tables(
-        punches=read["punches"],
-        visits=read["visits"],
-        clips=read["clips"],
-        clocks=read["clocks"],
-        associations=read["associations"],
-        integrity=pd.concat([read["integrity"], lost], ignore_index=True),
-        examined=read["examined"],
-        continuity=certify,
-        rates=continuity_rates() or None,
-        refit=refit,
-        **compared,
-    )
+    refit = _refit(read)
+    findings, missing = _from_tables(read, compared, refit)
     found, lacking = _artefacts(case)
     sequences, silent = leading.record_leads(case, inputs=inputs, params=params)
     findings, speaking_for, unsaid = searched(case, _with(findings, [*found, *sequences]))
@@ -83,6 +61,40 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     case.record("counts", counts, inputs=inputs, params=params)
     case.record("not_assessable", tables.build("not_assessable", rows), inputs=inputs, params=params)
     return findings
+
+
+def _refit(read: Mapping[str, pd.DataFrame]) -> Callable[[str, frozenset[str]], Placed | None]:
+    """The clip of a visit by a clock that was found without the clock-ins that are tested."""
+
+    def refit(visit_id: str, tested: frozenset[str]) -> Placed | None:
+        shared = (read["clips"], read["visits"], read["examined"])
+        clocks = found_without(tested, read["punches"], *shared, read["anchors"], read["device_events"])
+        found = place(read["punches"], read["visits"], read["clips"], clocks, read["examined"])
+        return next((one for one in found if visit_id in one.visit_ids), None)
+
+    return refit
+
+
+def _from_tables(
+    read: Mapping[str, pd.DataFrame],
+    compared: Mapping[str, pd.DataFrame],
+    refit: Callable[[str, frozenset[str]], Placed | None],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Findings from visits, records and pictures shown again; and what is missing for more."""
+    pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
+
+    def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
+        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model())
+
+    lost = tables.build("integrity", coverage.frames_lost(read["examined"]))
+    return conclude_tables(
+        **{name: read[name] for name in ("punches", "visits", "clips", "clocks", "associations", "examined")},
+        integrity=pd.concat([read["integrity"], lost], ignore_index=True),
+        continuity=certify,
+        rates=continuity_rates() or None,
+        refit=refit,
+        **compared,
+    )
 
 
 def _artefacts(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
