@@ -54,6 +54,37 @@ def test_the_weakest_moment_is_where_lineage_is_least(model: dict[str, float]) -
     assert told.certified
 
 
+def walked_in_and_out() -> list[dict[str, float]]:
+    """A visit of ten seconds in which nothing can be followed in the first and in the last of them."""
+    moments = range(11)
+    return [
+        pair(a, b, 0.1 if a == 0 or b == 10 else 0.99, kept=0.0 if a == 0 or b == 10 else 0.5)
+        for a in moments
+        for b in moments
+        if a < b
+    ]
+
+
+def test_walking_in_and_out_is_spared_where_the_clock_does_not_reach_into_it(model: dict[str, float]) -> None:
+    rows = walked_in_and_out()
+    assert not continuity(rows, -0.4, 10.3, model).certified
+    told = continuity(rows, -0.4, 10.3, model, spare_s=1.5)
+    assert told.certified
+    assert told.walk_left_out
+    # The clock's own interval begins or ends in the second of coming or going.
+    assert not continuity(rows, -0.6, 10.3, model, spare_s=1.5).certified
+    assert not continuity(rows, -0.4, 10.6, model, spare_s=1.5).certified
+
+
+def test_no_more_than_a_moment_at_either_end_is_spared(model: dict[str, float]) -> None:
+    """A break after the first checkpoint counts, and nothing is spared that was not asked in vain."""
+    broken = [one | ({"lineage": 0.1, "kept": 0.0} if one["from_s"] == 1 else {}) for one in walked_in_and_out()]
+    assert not continuity(broken, -0.4, 10.3, model, spare_s=5.0).certified
+    inner = continuity(walked_in_and_out(), 1.5, 8.5, model, spare_s=1.5)
+    assert inner.certified
+    assert not inner.walk_left_out
+
+
 def test_lineage_that_was_only_inherited_certifies_nobody(model: dict[str, float]) -> None:
     """Where shoulders touch, corners of the next body inherit from the one before; none is kept."""
     assert continuity([pair(0, 9, 0.99)], 0.5, 8.5, model).certified

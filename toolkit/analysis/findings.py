@@ -19,7 +19,7 @@ from toolkit.analysis.association import Placed, assignable, place, solve
 from toolkit.analysis.bursts import one_of_each
 from toolkit.analysis.clocks import BLIND
 from toolkit.analysis.one_body import ChanceRatio, chance_ratio
-from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.presenters import MARGIN_S, Continuity
 from toolkit.analysis.reuse_findings import reuse_findings, searched_missing
 from toolkit.analysis.rivals import UNTOLD, fd2_headline, fd2_rivals
 from toolkit.analysis.strength import Rival
@@ -28,8 +28,6 @@ from toolkit.analysis.unplaced import near_steps, not_looked_at
 CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0
 MINUTE_S = 60.0
-PAD_S = 1.5  # the clock's own uncertainty is added to this
-
 PERHAPS_P = 0.01  # of a clock-in, that it was made in the tested visit: it is left out of the clock
 ContinuityOf = Callable[[str, float, float], Continuity]
 Refit = Callable[[str, frozenset[str]], Placed | None]
@@ -57,7 +55,8 @@ def conclude(
     Parameters
     ----------
     continuity : callable
-        ``(visit_id, from_s, to_s) -> Continuity``.
+        ``(visit_id, from_s, to_s) -> Continuity``, for a span that reaches beyond
+        the clock's interval by a margin of :data:`~toolkit.analysis.presenters.MARGIN_S`.
     rates : dict or None
         Tested rates, counts in independent scenes: ``switch`` {kind: {scenes,
         certified}}, ``stay`` and for some kinds ``stay_<kind>`` {scenes,
@@ -153,7 +152,7 @@ def _clock_sd(placed: Placed, rows: Sequence[int]) -> float:
 
 def _continuity(placed: Placed, rows: Sequence[int], visit_id: str, continuity: ContinuityOf) -> Continuity:
     windows = placed.timeline.windows[list(rows)]
-    pad = PAD_S + 1.96 * _clock_sd(placed, rows)
+    pad = MARGIN_S + 1.96 * _clock_sd(placed, rows)
     return continuity(visit_id, float(windows.min()) - pad, float(windows.max()) + pad)
 
 
@@ -195,6 +194,7 @@ def _finding(
             "not_random_footage",
             "other_footage_rates",
             *(["clock_by_presence"] if placed.method == BLIND else []),
+            *(["walk_left_out"] if body.walk_left_out else []),
         ],
         "sensitivity": {
             "m": round(chance.m, 4),

@@ -20,6 +20,7 @@ import pandas as pd
 Lineage = pd.DataFrame | Sequence[dict[str, Any]]
 COLUMNS = ("from_s", "to_s", "lineage", "kept", "survival", "appearance")
 SAME_S = 1e-6
+MARGIN_S = 1.5  # asked for beyond the clock's interval, where nobody walks in or out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,8 @@ class Continuity:
 
     ``risk`` is 1 minus the model's probability of the same body, 0-1;
     ``weakest_s`` the moment at which the chain is thinnest. ``why_not`` names
-    the reason when nothing can be said.
+    the reason when nothing can be said. ``walk_left_out`` tells that the moment
+    of coming or going was spared, see :func:`continuity`.
     """
 
     certified: bool
@@ -36,10 +38,19 @@ class Continuity:
     weakest_s: float | None
     lineage: float | None
     why_not: str | None = None
+    walk_left_out: bool = False
 
 
-def continuity(rows: Lineage, from_s: float, to_s: float, model: dict[str, float]) -> Continuity:
+def continuity(
+    rows: Lineage, from_s: float, to_s: float, model: dict[str, float], *, spare_s: float = 0.0
+) -> Continuity:
     """Certify one body from before ``from_s`` to after ``to_s``.
+
+    Whoever walks into the zone or out of it turns, and half of the body is
+    outside: little can be followed there, however surely it is one body. Where
+    what is asked reaches into that moment, it begins at the visit's second
+    checkpoint and ends at the last but one, as long as that takes no more than
+    ``spare_s`` from either end.
 
     Parameters
     ----------
@@ -52,12 +63,15 @@ def continuity(rows: Lineage, from_s: float, to_s: float, model: dict[str, float
         ``intercept``, ``lineage``, ``kept``, ``survival``, ``certify_at``:
         the logistic model and the probability from which a body counts as
         certified. Its tested error rates are what enters a strength.
+    spare_s : float
+        A margin within ``from_s`` and ``to_s`` that need not be covered where
+        somebody walks.
     """
     table = as_table(rows)
     if table.empty:
         return Continuity(certified=False, risk=None, weakest_s=None, lineage=None, why_not="no_lineage")
     starts, ends = table["from_s"].to_numpy(float), table["to_s"].to_numpy(float)
-    start, end = max(from_s, float(starts.min())), min(to_s, float(ends.max()))
+    start, end = _without_walk(starts, ends, from_s, to_s, spare_s)
     chain = _chain(starts, ends, start, end) if end > start + SAME_S else []
     if not chain:
         return Continuity(certified=False, risk=None, weakest_s=None, lineage=None, why_not="too_short")
@@ -69,7 +83,21 @@ def continuity(rows: Lineage, from_s: float, to_s: float, model: dict[str, float
         risk=round(1.0 - float(np.prod(same)), 6),
         weakest_s=_weakest(table[inside]),
         lineage=float(min(pair["lineage"] for pair in pairs)),
+        walk_left_out=start > max(from_s, float(starts.min())) or end < min(to_s, float(ends.max())),
     )
+
+
+def _without_walk(
+    starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any], from_s: float, to_s: float, spare_s: float
+) -> tuple[float, float]:
+    """What is asked, cut to the checkpoints of the visit and, within the margin, to those at which nobody walks."""
+    moments = np.unique(np.concatenate([starts, ends]))
+    start, end = max(from_s, float(moments[0])), min(to_s, float(moments[-1]))
+    if len(moments) > 3:
+        second, last_but_one = float(moments[1]), float(moments[-2])
+        start = second if start < second <= from_s + spare_s + SAME_S else start
+        end = last_but_one if end > last_but_one >= to_s - spare_s - SAME_S else end
+    return start, end
 
 
 def as_table(rows: Lineage) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from toolkit.analysis.counts import count
 from toolkit.analysis.face_changes import changes
 from toolkit.analysis.findings import conclude as conclude_tables
 from toolkit.analysis.mask_findings import artefacts, sheets
-from toolkit.analysis.presenters import Continuity, continuity
+from toolkit.analysis.presenters import MARGIN_S, Continuity, continuity
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.casebook.case import Case
 from toolkit.pipeline import leading
@@ -39,7 +39,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
     others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *SEARCHED, *leading.READ, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 6, "rates": continuity_rates(), "model": continuity_model()}
+    params = {"version": 7, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in (*MADE, *leading.MADE)):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
@@ -84,7 +84,7 @@ def _from_tables(
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
 
     def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
-        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model())
+        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model(), spare_s=MARGIN_S)
 
     lost = tables.build("integrity", coverage.frames_lost(read["examined"]))
     return conclude_tables(

@@ -22,7 +22,7 @@ import pandas as pd
 
 from toolkit.analysis import presence
 from toolkit.analysis.companions import check_companions
-from toolkit.analysis.presenters import FEATURES, continuity, features
+from toolkit.analysis.presenters import FEATURES, MARGIN_S, continuity, features
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip
@@ -139,9 +139,23 @@ def fit_model(pairs: Sequence[tuple[str, Row | None]]) -> dict[str, float]:
 
 
 def certified(watched: Watched, model: dict[str, float]) -> bool:
-    """Whether the scene is certified as one body between its two clock-ins, as a finding would."""
+    """Whether the scene is certified as one body between its two clock-ins, as a finding would.
+
+    A finding may spare the moments of coming and going or not, as the clock
+    allows. The worse answer counts: a stay must be certified both ways, a
+    switch counts as certified where either way certifies it.
+    """
     stretch = _stretch(watched)
-    return stretch is not None and continuity(stretch["pairs"], FIRST_S - BEFORE_S, LAST_S + AFTER_S, model).certified
+    if stretch is None:
+        return False
+    both = both_ways(stretch["pairs"], (FIRST_S - BEFORE_S, LAST_S + AFTER_S), model)
+    return all(both) if watched.kind in STAYS else any(both)
+
+
+def both_ways(pairs: pd.DataFrame, span_s: tuple[float, float], model: dict[str, float]) -> tuple[bool, bool]:
+    """Whether one body is certified with the moments of coming and going, and with them spared."""
+    whole, spared = (continuity(pairs, *span_s, model, spare_s=spare) for spare in (0.0, MARGIN_S))
+    return whole.certified, spared.certified
 
 
 def said_of(watched: Watched, model: dict[str, float]) -> Row:
@@ -170,6 +184,6 @@ def said_of(watched: Watched, model: dict[str, float]) -> Row:
         "visits": SINGLE,
         "alone_flagged": sum(verdicts[:SINGLE]),
         "flagged": verdicts[SINGLE],
-        "certified": continuity(both, *BOTH_S, model).certified,
+        "certified": any(both_ways(both, BOTH_S, model)),
         "reasons": checks[SINGLE].basis["reasons"],
     }

@@ -25,7 +25,7 @@ SCENES = {
 ORDER = (*SWITCHES.values(), *STAYS, *PAIRS)
 SEEDS_A_KIND = 200
 LINES = "scenes.jsonl"
-MADE = 1  # version of the scenes and of what is measured in them; a line of another one is not counted
+MADE = 2  # version of the scenes and of what is measured in them; a line of another one is not counted
 
 Row = dict[str, Any]
 Tell = Callable[[str], None]
