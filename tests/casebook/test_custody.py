@@ -96,6 +96,25 @@ def test_declared_facts_that_differ_are_updated_and_journaled(case: Case, source
     assert case.head() == rows
 
 
+def test_how_an_export_was_made_counts_as_unknown_until_it_is_said(case: Case, source: Path) -> None:
+    case.add_exhibit(source, "records", {}, {"made_by": "HR"})
+
+    def told() -> dict[str, str]:
+        return dict(json.loads(case.read("exhibits").iloc[0]["provenance"]))
+
+    assert told() == {
+        "obtained_from": "unknown", "obtained_at": "unknown", "made_by": "HR", "form": "unknown",
+        "program": "unknown", "filters": "unknown", "spreadsheet": "unknown",
+    }  # fmt: skip
+    case.add_exhibit(source, "records", {}, {"spreadsheet": "no", "filters": "withheld"})
+    assert (told()["made_by"], told()["spreadsheet"], told()["filters"]) == ("HR", "no", "withheld")
+    said = [one["pub"] for one in case.journal_rows() if one["act"] == "redeclare"]
+    assert said == [{"exhibit": "E-0001", "fields": ["provenance"]}]
+    rows = case.head()
+    case.add_exhibit(source, "records", {})
+    assert case.head() == rows
+
+
 def test_two_files_of_one_name_cannot_be_found_by_it(case: Case, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / str(number)).mkdir()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 INCOMING = ".incoming-"
 COLUMNS = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
 PROVENANCE = ("obtained_from", "obtained_at", "made_by", "form")
+EXPORTED = ("program", "filters", "spreadsheet")  # asked of an export of records besides
 NEUTRAL = re.compile(r"E(\d{4,})-([0-9a-f]{8})(\.[a-z0-9]+)?")
 
 Progress = Callable[[int, int], None]
@@ -64,13 +65,13 @@ class Evidence:
         progress: Progress | None,
     ) -> Exhibit:
         """Copy a file in, or recognise it by its hash; see :meth:`Case.add_exhibit`."""
-        obtained = _provenance(provenance, source)
+        obtained = _provenance(provenance, kind, source)
         sha256, size = hash_source(source)
         self.finish_interrupted()
         rows = self._rows()
         known = next((row for row in rows if row["sha256"] == sha256), None)
         if known is not None:
-            return self._seen_again(rows, known, kind, declared, source)
+            return self._seen_again(rows, known, kind, declared, provenance or {}, source)
         exhibit_id, name = self._free_name(rows, sha256, source)
         row = {
             "exhibit_id": exhibit_id,
@@ -164,6 +165,7 @@ class Evidence:
         known: dict[str, Any],
         kind: str,
         declared: Mapping[str, Any],
+        provenance: Mapping[str, Any],
         source: Path,
     ) -> Exhibit:
         exhibit_id = known["exhibit_id"]
@@ -172,8 +174,9 @@ class Evidence:
         if source.name not in self.names(exhibit_id):
             self._journal.append("intake again", {"exhibit": exhibit_id}, _names(source))
         told = {key: value for key, value in _columns(declared).items() if value is not None}
-        fresh = {**known, **told, "declared": {**known["declared"], **told["declared"]}}
-        changed = [key for key in (*COLUMNS, "declared") if fresh[key] != known[key]]
+        merged = {"declared": told["declared"], "provenance": dict(provenance)}
+        fresh = {**known, **told, **{name: {**known[name], **value} for name, value in merged.items()}}
+        changed = [key for key in (*COLUMNS, *merged) if fresh[key] != known[key]]
         if changed:
             # The row comes first: a table that changed without a word is worse than a word too many.
             values = {key: fresh[key] for key in changed}
@@ -320,16 +323,16 @@ def _names(source: Path) -> dict[str, str]:
     return {"name": source.name, "path": str(source.resolve())}
 
 
-def _provenance(told: Any, source: Path) -> dict[str, str]:
-    """How a file was obtained: text by field name, "unknown" throughout when nothing was said."""
-    if told is None or told == {}:
-        return dict.fromkeys(PROVENANCE, "unknown")
+def _provenance(told: Any, kind: str, source: Path) -> dict[str, str]:
+    """How a file was obtained, and how an export was made: text by field name, "unknown" where nothing was said."""
+    asked = (*PROVENANCE, *EXPORTED) if kind == "records" else PROVENANCE
+    told = {} if told is None else told
     if not isinstance(told, Mapping):
         raise ExhibitError("provenance_shape", file=source.name)
     for name, value in told.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise ExhibitError("provenance_shape", file=source.name)
-    return {str(name): str(value) for name, value in told.items()}
+    return dict.fromkeys(asked, "unknown") | {str(name): str(value) for name, value in told.items()}
 
 
 def _columns(declared: Mapping[str, Any]) -> dict[str, Any]:

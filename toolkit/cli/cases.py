@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.casebook.case import Case
-from toolkit.cli.speaking import answer, bar, say
+from toolkit.cli.speaking import answer, asked_password, bar, say
 from toolkit.clockin.unanswered import told as unanswered
 from toolkit.errors import ExhibitChanged, StepTooEarly
 from toolkit.language import preferred_language, text
@@ -79,6 +79,7 @@ def add(
     scope: Annotated[Path | None, typer.Option("--scope", help=_help("opt_scope"))] = None,
     provenance: Annotated[Path | None, typer.Option("--provenance", help=_help("opt_provenance"))] = None,
     accept_refused: Annotated[bool, typer.Option("--accept-refused", help=_help("opt_accept_refused"))] = False,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help=_help("opt_ask_password"))] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take files into a case."""
@@ -93,10 +94,11 @@ def add(
         "accept_refused": True if accept_refused else None,
     }
     told = None if provenance is None else read_json(provenance)
+    password = asked_password() if ask_password else None
     done = []
     with Case.open(case) as opened:
         for file in files:
-            added = add_file(opened, file, kind, declared=declared, provenance=told)
+            added = add_file(opened, file, kind, declared=declared, provenance=told, password=password)
             exhibit = added.exhibit
             notes = [oddity_text(oddity.code, oddity.facts) for oddity in added.oddities]
             done.append(
@@ -108,6 +110,7 @@ def add(
                     **added.summary,
                     "lacks": list(added.lacks),
                     "extracted": [one.exhibit_id for one in added.extracted],
+                    "unlocked_from": None if added.locked is None else added.locked.exhibit_id,
                 }
             )
             if not as_json:
@@ -116,6 +119,10 @@ def add(
                 say(key, exhibit=exhibit.exhibit_id, hash=exhibit.sha256[:16], facts=facts)
                 for note in notes:
                     say("odd", text=note)
+                if added.locked is not None:
+                    say("unlocked", locked=added.locked.exhibit_id, exhibit=exhibit.exhibit_id)
+                if kind == "records" and not told and added.locked is None and not exhibit.already_there:
+                    say("add_export_unknown")
                 if added.extracted:
                     say("extracted", count=len(added.extracted))
                 for sentence in unanswered(added.lacks, preferred_language()):

@@ -12,9 +12,10 @@ import typer
 
 from toolkit.analysis.hours import hours_of, zone_question
 from toolkit.cli.cases import AsJson
-from toolkit.cli.speaking import answer, say
+from toolkit.cli.speaking import answer, asked_password, say
 from toolkit.clockin.reader import RecordsRead, read_records
 from toolkit.clockin.unanswered import letter, told
+from toolkit.clockin.unlocking import readable
 from toolkit.errors import ReadingError
 from toolkit.language import LANGUAGES, preferred_language, text
 from toolkit.pipeline.files import check_file, read_json
@@ -37,14 +38,16 @@ def punches(
     timezone: Annotated[str | None, typer.Option("--timezone", help=_help("opt_timezone"))] = None,
     mapping: Annotated[Path | None, typer.Option("--mapping", help=_help("opt_mapping"))] = None,
     ask: Annotated[Path | None, typer.Option("--letter", help=_help("opt_letter"))] = None,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help=_help("opt_ask_password"))] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what was understood of a clock-in file."""
     check_file(file)
     stated = None if mapping is None else read_json(mapping)
-    read = read_records(
-        file, exhibit_id="E-0000", exhibit_sha256="", timezone=timezone, mapping=stated, accept_refused=True
-    )
+    with readable(file, asked_password() if ask_password else None) as opened:
+        read = read_records(
+            opened, exhibit_id="E-0000", exhibit_sha256="", timezone=timezone, mapping=stated, accept_refused=True
+        )
     if ask is not None:
         _write_letters(read, ask)
     document = _document(read)

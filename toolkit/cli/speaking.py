@@ -45,6 +45,11 @@ def say(key: str, **fields: Any) -> None:
     console().print(text(f"cli.{key}", **fields), markup=False)
 
 
+def asked_password() -> str:
+    """A password as somebody types it, not shown; never an option, which the shell would remember."""
+    return str(typer.prompt(text("cli.password"), hide_input=True, err=True))
+
+
 def answer(document: Any) -> None:
     """The one JSON document on standard output."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n")

@@ -22,6 +22,7 @@ from toolkit.clockin.control_times import read_control_times
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
 from toolkit.clockin.stamps import YEARS, check_timezone
+from toolkit.clockin.unlocking import readable
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import is_table
@@ -29,7 +30,7 @@ from toolkit.pipeline.files import check_file
 from toolkit.pipeline.zones import declared_rate
 from toolkit.records import EXHIBIT_KINDS, Exhibit, Oddity
 
-PICTURE_KIND = "document"
+DOCUMENT = "document"
 PLAIN, MOST_NAME = re.compile(r"[^A-Za-z0-9._-]+"), 80  # of the name of a picture: it comes from the file
 STARTS = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 
@@ -38,7 +39,8 @@ STARTS = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\
 class Added:
     """What was taken in, what came out of it as exhibits of their own, and what a person should know at once.
 
-    ``lacks`` are codes of what clock-in records cannot answer (:mod:`toolkit.clockin.unanswered`).
+    ``lacks`` are codes of what clock-in records cannot answer (:mod:`toolkit.clockin.unanswered`);
+    ``locked`` is the protected workbook that the exhibit was opened from.
     """
 
     exhibit: Exhibit
@@ -46,6 +48,7 @@ class Added:
     oddities: tuple[Oddity, ...] = ()
     extracted: tuple[Exhibit, ...] = ()
     lacks: tuple[str, ...] = ()
+    locked: Exhibit | None = None
 
 
 def add_file(
@@ -55,6 +58,7 @@ def add_file(
     *,
     declared: Mapping[str, Any] | None = None,
     provenance: Mapping[str, Any] | None = None,
+    password: str | None = None,
 ) -> Added:
     """Check a file, then copy it into the case.
 
@@ -69,6 +73,9 @@ def add_file(
         (employee ids), ``accept_refused`` (rows).
     provenance : mapping, optional
         Fields known, unknown or withheld.
+    password : str, optional
+        Of a protected workbook. The workbook is kept as a document, as it came;
+        what is read is an exhibit of its own that names it. The password is not kept.
 
     Raises
     ------
@@ -88,10 +95,16 @@ def add_file(
         "controls": _check_controls,
     }
     check = checks.get(kind)
-    summary, oddities, lacks = check(case, source, told) if check else ({}, (), ())
-    exhibit = case.add_exhibit(source, kind, told, provenance)
-    pictures = _extracted(case, source, exhibit, told) if summary.get("photos") else ()
-    return Added(exhibit=exhibit, summary=summary, oddities=oddities, extracted=pictures, lacks=lacks)
+    with readable(source, password) as opened:
+        summary, oddities, lacks = check(case, opened, told) if check else ({}, (), ())
+        locked = None
+        if opened != source:
+            locked = case.add_exhibit(source, DOCUMENT, {"locked": True}, provenance)
+            told = {**told, "unlocked_from": locked.exhibit_id}
+            provenance = {**(provenance or {}), "obtained_from": locked.exhibit_id}
+        exhibit = case.add_exhibit(opened, kind, told, provenance)
+        pictures = _extracted(case, opened, exhibit, told) if summary.get("photos") else ()
+    return Added(exhibit=exhibit, summary=summary, oddities=oddities, extracted=pictures, lacks=lacks, locked=locked)
 
 
 def _extracted(case: Case, source: Path, records: Exhibit, told: dict[str, Any]) -> tuple[Exhibit, ...]:
@@ -107,7 +120,7 @@ def _extracted(case: Case, source: Path, records: Exhibit, told: dict[str, Any])
             path = Path(folder) / (PLAIN.sub("_", name)[-MOST_NAME:] or "photo.jpg")
             path.write_bytes(content)
             declared = {"extracted_from": records.exhibit_id, "named": name}
-            found.append(case.add_exhibit(path, PICTURE_KIND, declared, {"obtained_from": records.exhibit_id}))
+            found.append(case.add_exhibit(path, DOCUMENT, declared, {"obtained_from": records.exhibit_id}))
             path.unlink()
     return tuple(found)
 
