@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.clockin.parsing import parse_to_json
+from tests.clockin.parsed import parsed
 from toolkit.errors import ReadingError
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,7 +23,7 @@ CUTS = 40
 
 def stated(path: Path) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """What each clock-in says: credential and direction by row, person, time and precision."""
-    table = parse_to_json(str(path), {})["punches"]
+    table = parsed(str(path), {})["punches"]
     keys = zip(table["row"], table["employee_id"], table["t_local"], table["precision_s"], strict=True)
     told = (
         (one, details["direction"] or "unknown")

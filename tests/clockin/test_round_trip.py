@@ -6,7 +6,6 @@ scene, the rows have any time of the day and year, zeros before and letters with
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.clockin.parsed import parsed
 from tests.clockin.writing import CODES, FORMATS, Format, Written
-from toolkit.clockin.parsing import parse_to_json
 
 IDS = st.one_of(
     st.from_regex(r"[0-9]{1,9}", fullmatch=True).filter(lambda text: text.strip("0")),  # Hikvision writes 0 for nobody
@@ -31,7 +30,7 @@ FEW = settings(deadline=None, max_examples=12, suppress_health_check=[HealthChec
 def read_back(one: Format, content: bytes, path: Path) -> list[tuple[str, str, float, str | None, str]]:
     """What is read of a file, in the order of its rows; nothing may be refused."""
     path.write_bytes(content)
-    told = json.loads(json.dumps(parse_to_json(str(path), dict(one.mapping))))
+    told = parsed(str(path), dict(one.mapping))
     assert told["format"] == one.name
     assert told["refused"] == []
     found = told["punches"]

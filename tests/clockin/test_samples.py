@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from toolkit.clockin.parsing import parse_to_json
+from tests.clockin.parsed import parsed
 from toolkit.errors import ReadingError
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
@@ -80,7 +80,7 @@ def test_the_sample_of_odd_dates_is_refused_as_a_whole_and_its_rows_one_by_one(s
     with pytest.raises(ReadingError) as refused:
         read(path, accept_refused=True)
     assert refused.value.code == "records_zones_mixed"
-    told = parse_to_json(str(path), {})
+    told = parsed(str(path), {})
     assert [(row["row"], row["why"]) for row in told["refused"]] == [
         (2, "implausible_year"), (3, "implausible_year"), (4, "shortened_id"), (5, "unreadable_time"),
     ]  # fmt: skip

@@ -182,3 +182,17 @@ def test_any_time_written_in_a_known_order_is_read_back(at: datetime, digits: in
 def test_a_count_since_1970_is_a_moment(value: Any, units: int, at: str | None) -> None:
     told = moment(value, units)
     assert (None if told is None else told.isoformat()) == at
+
+
+@given(st.from_regex(r"\A(19|20|25)\d{2}-[01]\d-[0-3]\d[T ][012]\d:[0-6]\d:[0-6]\d\Z"))
+def test_the_usual_writing_is_read_as_its_twin_with_slashes(text: str) -> None:
+    """A short cut reads the writing of nearly every row; the grammar reads the same time written with slashes."""
+
+    def told(written: str) -> tuple[object, ...]:
+        try:
+            stamp = read_stamp(written)
+        except Unreadable as refused:
+            return (refused.why,)
+        return stamp.at, stamp.precision_s, stamp.offset
+
+    assert told(text) == told(text[:10].replace("-", "/") + text[10:])

@@ -14,9 +14,9 @@ import jsonschema
 import pandas as pd
 import pytest
 
+from tests.clockin.parsed import parsed
 from tests.simulation.studio import DrawnShot, RectangleStudio, shrunk, small_scenario
 from toolkit.casebook.case import Case
-from toolkit.clockin.parsing import parse_to_json
 from toolkit.errors import SetupError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline import add_file, run_steps, set_zone
@@ -104,7 +104,7 @@ def test_the_records_of_every_scenario_are_read_back_as_the_truth_lists_them(
     name: str, written: dict[str, Path]
 ) -> None:
     truth = truth_of(written[name])
-    read = parse_to_json(str(written[name] / truth["records"]), {})
+    read = parsed(str(written[name] / truth["records"]), {})
     assert not read["refused"]
     assert punches_agree(truth, pd.DataFrame(read["punches"]))
 

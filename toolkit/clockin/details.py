@@ -12,11 +12,16 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from toolkit.tables import canonical
+
 # Text unless said otherwise. `direction` is one of in, out, break_out, break_in, ot_in, ot_out, unknown.
 DETAILS = (
     "name", "seq", "work_date", "direction", "scheduled", "credential_code", "code_table", "photo_ref", "edited_by",
     "edit_reason", "approval_id", "device_name", "device_serial", "uploaded_at", "flags",
 )  # fmt: skip
+DETAIL_FIELDS = (*DETAILS, "other")
+NOTHING: tuple[Any, ...] = ("", None, [], ())
+BY_NAME = frozenset(DETAILS)
 WHOLE, LISTED = frozenset({"seq"}), frozenset({"flags"})  # a whole number; a list of codes
 DOUBLE_TAP_S = 60.0
 EXACT, DOUBLE = "exact_row", "double_tap"
@@ -25,17 +30,26 @@ EXACT, DOUBLE = "exact_row", "double_tap"
 def detail_row(details: Mapping[str, Any]) -> dict[str, Any]:
     """Entries by column; what has no column goes to ``other``. Empty texts are nothing.
 
+    ``flags`` and ``other`` are JSON as tables hold it.
+
     Raises
     ------
     ValueError
         A sequence number that is none, or flags that are no list: a slip of a format's author.
     """
-    told = {name: value for name, value in details.items() if value not in ("", None, [], ())}
-    row: dict[str, Any] = {name: told.pop(name, None) for name in DETAILS}
+    row: dict[str, Any] = dict.fromkeys(DETAIL_FIELDS)
+    others: dict[str, str] = {}
+    for name, value in details.items():
+        if value in NOTHING:
+            continue
+        if name in BY_NAME:
+            row[name] = value
+        else:
+            others[str(name)] = str(value)
     if row["seq"] is not None:
         row["seq"] = int(row["seq"])
-    row["flags"] = sorted(set(_listed(row["flags"])))
-    row["other"] = {str(name): str(value) for name, value in sorted(told.items())}
+    row["flags"] = canonical(sorted(set(_listed(row["flags"])))) if row["flags"] is not None else "[]"
+    row["other"] = canonical(others) if others else "{}"
     return row
 
 
@@ -46,8 +60,6 @@ def spare(told: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
 
 
 def _listed(flags: Any) -> Sequence[str]:
-    if flags is None:
-        return []
     if isinstance(flags, str) or not all(isinstance(one, str) for one in flags):
         raise ValueError("flags are a list of codes")
     return list(flags)

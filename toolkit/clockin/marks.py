@@ -40,7 +40,8 @@ def flags_of(rows: Sequence[Row], facts: FileFacts, timezone_name: str | None) -
     Parameters
     ----------
     rows : sequence of mapping
-        ``t_local``, ``zone``, ``zone_basis``, ``precision_s``, ``details`` of each.
+        ``t_local``, ``zone``, ``zone_basis``, ``precision_s``, ``details`` of each;
+        of those ``flags`` as a list.
     timezone_name : str, optional
         The zone that a person stated; used where a row states none.
     """

@@ -13,8 +13,9 @@ from typing import Any
 
 from toolkit.clockin import garbled
 from toolkit.clockin.choosing import choose_format
+from toolkit.clockin.columns import packed_columns
 from toolkit.clockin.decoding import read_bytes
-from toolkit.clockin.details import detail_row
+from toolkit.clockin.details import DETAIL_FIELDS, detail_row
 from toolkit.clockin.formats import KEPT, NON_RECORD, PHOTO, PUNCH, REFUSED, FileFacts, RawRow, Source, punch_formats
 from toolkit.clockin.stamps import Unreadable, read_stamp
 from toolkit.clockin.tabular import CUT_ROW
@@ -25,14 +26,14 @@ MOST_PHOTO_BYTES = 256 * 2**20
 SHOWN_CHARACTERS = 80
 PUNCH_FIELDS = (
     "sheet", "row", "sub", "employee_id", "stamped_at", "t_local", "precision_s", "zone", "zone_basis", "terminal_id",
-    "credential", "result", "record_kind", "raw", "details",
+    "credential", "result", "record_kind", "raw",
 )  # fmt: skip
 
 Row = dict[str, Any]
 
 
 def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
-    """Format, encoding, punches as columns, refused rows, what else is kept, other rows counted.
+    """Format, encoding, punches and details as packed columns, refused rows, what else is kept, other rows counted.
 
     Raises
     ------
@@ -45,6 +46,7 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
     chosen = punch_formats[name]
     facts = chosen.facts(source) if hasattr(chosen, "facts") else FileFacts()
     punches: dict[str, list[Any]] = {field: [] for field in PUNCH_FIELDS}
+    details: dict[str, list[Any]] = {field: [] for field in DETAIL_FIELDS}
     refused: list[Row] = []
     kept: list[Row] = []
     others = photo_bytes = 0
@@ -65,8 +67,8 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
         if "why" in row:
             refused.append(row)
         else:
-            for each in PUNCH_FIELDS:
-                punches[each].append(row[each])
+            _append(punches, row)
+            _append(details, detail_row(raw.details))
     if not facts.truncated and any(row["why"] == CUT_ROW for row in refused):
         facts = replace(facts, truncated="cut_line")
     encoding, basis = _encoding(source)
@@ -76,12 +78,18 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
         "encoding": encoding,
         "encoding_basis": basis,
         "facts": asdict(facts),
-        "punches": punches,
+        "punches": packed_columns(punches),
+        "details": packed_columns(details),
         "refused": refused,
         "kept": kept,
         "non_record": others,
         "oddities": garbled.oddities_of(source),
     }
+
+
+def _append(columns: dict[str, list[Any]], row: Row) -> None:
+    for field, values in columns.items():
+        values.append(row[field])
 
 
 def _read_row(raw: RawRow, facts: FileFacts) -> Row:
@@ -107,7 +115,6 @@ def _read_row(raw: RawRow, facts: FileFacts) -> Row:
         "result": raw.result,
         "record_kind": raw.record_kind,
         "raw": raw.raw,
-        "details": detail_row(raw.details),
     }
 
 

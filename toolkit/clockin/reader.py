@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,9 @@ import pandas as pd
 
 from toolkit import sandbox, tables
 from toolkit.clockin import marks
+from toolkit.clockin.columns import Columns, Entry, Nested, chosen, entries, unpacked_columns
 from toolkit.clockin.details import repeats
 from toolkit.clockin.formats import EVENT, PERSON, PHOTO, FileFacts
-from toolkit.clockin.parsing import PUNCH_FIELDS
 from toolkit.clockin.stamps import check_timezone
 from toolkit.clockin.unanswered import lacking
 from toolkit.errors import ReadingError
@@ -28,7 +29,7 @@ from toolkit.records import Oddity
 
 SHOWN_REFUSED = 3
 LIMITS = sandbox.Limits(memory_bytes=4 * 2**30, cpu_s=300, wall_s=300.0)
-NOT_IN_PUNCHES = ["zone", "zone_basis", "sub", "details"]
+NOT_IN_PUNCHES = frozenset({"zone", "zone_basis", "sub"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,35 +101,38 @@ def read_records(
     refused = told["refused"]
     if refused and not accept_refused:
         raise _refusal(refused, path)
-    parsed = pd.DataFrame({name: told["punches"][name] for name in PUNCH_FIELDS})
-    if parsed.empty and not told["kept"]:
+    read, details = unpacked_columns(told.pop("punches")), unpacked_columns(told.pop("details"))
+    parsed = len(read["row"])
+    if not parsed and not told["kept"]:
         raise ReadingError("records_no_rows", file=path.name)
-    _check_zones(parsed, path)
+    _check_zones(read, path)
     facts = FileFacts(**{**told["facts"], **{name: tuple(told["facts"][name]) for name in ("questions", "lacks")}})
-    # A failed attempt that names nobody is nobody out of scope.
-    kept = parsed if scope is None else parsed[parsed["employee_id"].isin({*scope, ""})].reset_index(drop=True)
-    rows = [{str(name): value for name, value in row.items()} for row in kept.to_dict("records")]
+    if scope is not None:
+        # A failed attempt that names nobody is nobody out of scope.
+        kept = [number for number, one in enumerate(read["employee_id"]) if not one or one in scope]
+        read, details = chosen(read, kept), chosen(details, kept)
+    ids = [punch_id(exhibit_sha256, *key) for key in zip(read["sheet"], read["row"], read["sub"], strict=True)]
+    rows = _rows(read, details)
     flags = marks.flags_of(rows, facts, timezone)
-    punches = _punches(kept, exhibit_id, exhibit_sha256, terminal_id, timezone)
     others = [row for row in told["kept"] if scope is None or not row["employee_id"] or row["employee_id"] in scope]
     return RecordsRead(
         format=told["format"],
         encoding=told["encoding"],
         encoding_basis=told["encoding_basis"],
-        rows_source=len(parsed) + len(refused) + told["non_record"],
-        rows_parsed=len(parsed),
+        rows_source=parsed + len(refused) + told["non_record"],
+        rows_parsed=parsed,
         rows_rejected=len(refused),
         rows_non_record=told["non_record"],
-        punches=punches,
+        punches=_punches(read, ids, exhibit_id, terminal_id, timezone),
         refused=_refused_rows(refused, exhibit_id, scope),
-        details=_details(rows, flags, exhibit_sha256),
+        details=_details(rows, details, flags, ids),
         events=_events(others, exhibit_id),
         people=_people(others, exhibit_id),
         facts=facts,
         lacks=lacking(rows, facts, told["lacks"], timezone is not None),
         photos=_photos(others),
         warnings=[
-            *_warnings(rows, facts, len(parsed) - len(kept)),
+            *_warnings(rows, facts, parsed - len(rows)),
             *marks.oddities_of(rows, flags),
             *(Oddity(code=one["code"], facts=one["facts"]) for one in told["oddities"]),
         ],
@@ -143,11 +147,21 @@ def _stated(mapping: Mapping[str, Any] | None, path: Path) -> dict[str, Any]:
     return {str(entry): value for entry, value in mapping.items() if value is not None}
 
 
-def _check_zones(parsed: pd.DataFrame, path: Path) -> None:
+def _rows(read: Columns, details: Columns) -> list[Entry]:
+    """The clock-ins as rows for whoever compares them with one another."""
+    marked = {text: json.loads(text) for text in set(details["flags"])}
+    told = {**details, "flags": [marked[text] for text in details["flags"]]}
+    length = len(read["row"])
+    return entries({**read, "details": Nested(told, length)}, length)
+
+
+def _check_zones(read: Columns, path: Path) -> None:
     """Times with and without an offset in one file cannot be put on one clock."""
-    stated, bare = parsed.loc[parsed["zone"].notna(), "row"], parsed.loc[parsed["zone"].isna(), "row"]
-    if len(stated) and len(bare):
-        raise ReadingError("records_zones_mixed", file=path.name, stated=int(stated.iloc[0]), bare=int(bare.iloc[0]))
+    first: dict[bool, int] = {}
+    for row, zone in zip(read["row"], read["zone"], strict=True):
+        first.setdefault(zone is None, int(row))
+    if len(first) == len((True, False)):
+        raise ReadingError("records_zones_mixed", file=path.name, stated=first[False], bare=first[True])
 
 
 def _refusal(refused: list[dict[str, Any]], path: Path) -> ReadingError:
@@ -156,31 +170,36 @@ def _refusal(refused: list[dict[str, Any]], path: Path) -> ReadingError:
 
 
 def _punches(
-    rows: pd.DataFrame, exhibit_id: str, sha256: str, terminal_id: str | None, timezone: str | None
+    read: Columns, ids: Sequence[str], exhibit_id: str, terminal_id: str | None, timezone: str | None
 ) -> pd.DataFrame:
     """Table ``punches``; an offset in the row goes before the zone that a person stated."""
-    stated = rows["zone"].notna()
-    table = rows.assign(
-        punch_id=[punch_id(sha256, *key) for key in zip(rows["sheet"], rows["row"], rows["sub"], strict=True)],
-        exhibit_id=exhibit_id,
-        terminal_id=rows["terminal_id"].astype("string").fillna(pd.NA if terminal_id is None else terminal_id),
-        tz=rows["zone"].astype("string").fillna(pd.NA if timezone is None else timezone),
-        tz_basis=rows["zone_basis"].where(stated, "unknown" if timezone is None else "user").astype("string"),
-    )
-    return tables.validate("punches", table.drop(columns=NOT_IN_PUNCHES))
+    unstated = "unknown" if timezone is None else "user"
+    told = {name: values for name, values in read.items() if name not in NOT_IN_PUNCHES}
+    told |= {
+        "punch_id": ids,
+        "exhibit_id": [exhibit_id] * len(ids),
+        "terminal_id": [terminal_id if one is None else one for one in read["terminal_id"]],
+        "tz": [timezone if zone is None else zone for zone in read["zone"]],
+        "tz_basis": [
+            unstated if zone is None else basis for zone, basis in zip(read["zone"], read["zone_basis"], strict=True)
+        ],
+    }
+    return tables.of_columns("punches", told)
 
 
-def _details(rows: Sequence[Mapping[str, Any]], flags: Sequence[Sequence[str]], sha256: str) -> pd.DataFrame:
+def _details(
+    rows: Sequence[Entry], details: Columns, flags: Sequence[Sequence[str]], ids: Sequence[str]
+) -> pd.DataFrame:
     """Table ``punch_details``, one row a punch, with its repeats marked."""
     groups = repeats(rows)
-    return tables.build(
-        "punch_details",
-        [
-            {**row["details"], "flags": own, "punch_id": punch_id(sha256, row["sheet"], row["row"], row["sub"]),
-             "repeat_group": group, "repeat_kind": kind}
-            for row, own, (group, kind) in zip(rows, flags, groups, strict=True)
-        ],
-    )  # fmt: skip
+    told = {
+        **details,
+        "flags": ["[]" if not own else tables.canonical(list(own)) for own in flags],
+        "punch_id": ids,
+        "repeat_group": [group for group, _ in groups],
+        "repeat_kind": [kind for _, kind in groups],
+    }
+    return tables.of_columns("punch_details", told)
 
 
 def _events(kept: Iterable[Mapping[str, Any]], exhibit_id: str) -> pd.DataFrame:

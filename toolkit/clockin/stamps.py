@@ -37,6 +37,8 @@ STAMP = re.compile(
         \s*(?P<zone>Z|[+-]\d{2}:?\d{2})?""",
     re.VERBOSE | re.ASCII,
 )
+# The writing of nearly every row: read by the library, which is several times as fast, to the same result.
+USUAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 COUNT = re.compile(r"\d{1,16}", re.ASCII)
 
 
@@ -120,7 +122,11 @@ def read_stamp(text: str, order: str = "ymd") -> Stamp:
     Unreadable
         Not a time by the grammar, no such day or hour, or an implausible year.
     """
-    match = STAMP.fullmatch(_plain(text))
+    plain = _plain(text)
+    usual = _usual(plain)
+    if usual is not None:
+        return usual
+    match = STAMP.fullmatch(plain)
     if match is None or (match["last"] is not None and order == "ymd"):
         raise Unreadable(text)
     year, month, day = _date_parts(match, order)
@@ -204,6 +210,17 @@ def _loads(name: str) -> bool:
 
 def _plain(text: str) -> str:
     return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
+
+
+def _usual(plain: str) -> Stamp | None:
+    """A time to the second with the year in front; None for every other text, those of no such day among them."""
+    if USUAL.fullmatch(plain) is None:
+        return None
+    try:
+        at = datetime.fromisoformat(plain)
+    except ValueError:
+        return None
+    return Stamp(at, 1.0) if at.year in YEARS else None
 
 
 def _date_parts(match: re.Match[str], order: str) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ functions inside may trust what they get. Types are ``text``, ``int``,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -275,6 +275,17 @@ def build(name: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         for row in rows
     ]
     return validate(name, pd.DataFrame(entries, columns=list(shape.columns)))
+
+
+def of_columns(name: str, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """A checked table from its columns; those of kind ``json`` hold JSON text already.
+
+    Raises
+    ------
+    CaseError
+        As :func:`validate`.
+    """
+    return validate(name, pd.DataFrame(dict(columns)))
 
 
 def validate(name: str, table: pd.DataFrame) -> pd.DataFrame:

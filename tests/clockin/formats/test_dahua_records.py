@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from tests.clockin.parsed import parsed
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source
 from toolkit.clockin.formats.dahua_records import DahuaRecords
-from toolkit.clockin.parsing import parse_to_json
 from toolkit.errors import ReadingError
 
 # 1772497267 is 2026-03-03 00:21:07 in UTC.
@@ -76,7 +76,7 @@ def test_civil_texts_of_other_brands_are_left_to_the_reader(read: Any, write: An
 
 @pytest.mark.parametrize("written", ["1772497267000", "soon", ""])
 def test_what_is_no_time_is_refused(write: Any, written: str) -> None:
-    told = parse_to_json(str(write(answer(record(CreateTime=written, CreateTimeRealUTC=None)))), {})
+    told = parsed(str(write(answer(record(CreateTime=written, CreateTimeRealUTC=None)))), {})
     assert [row["why"] for row in told["refused"]] == ["unreadable_time"]
 
 

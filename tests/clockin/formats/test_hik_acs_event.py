@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.clockin.parsed import parsed
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source
 from toolkit.clockin.formats.hik_acs_event import HikAcsEvent
-from toolkit.clockin.parsing import parse_to_json
 from toolkit.errors import ReadingError
 
 
@@ -88,7 +88,7 @@ def test_an_item_that_is_no_event_is_refused_and_not_dropped() -> None:
 
 
 def test_an_event_without_a_time_is_refused_by_the_reader(write: Any) -> None:
-    told = parse_to_json(str(write(page(event(1), event(2, time=None)))), {})
+    told = parsed(str(write(page(event(1), event(2, time=None)))), {})
     assert told["punches"]["row"] == [1] and [(row["row"], row["why"]) for row in told["refused"]] == [
         (2, "unreadable_time")
     ]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.clockin.parsed import parsed
 from toolkit.clockin.formats import Head, RawRow, Source
 from toolkit.clockin.formats.zkteco_attlog import ZktecoAttlog
-from toolkit.clockin.parsing import parse_to_json
 
 ROW = "     1001\t2026-03-03 08:21:49\t1\t0\t15\t0"
 
@@ -126,7 +126,7 @@ def test_a_log_that_is_written_is_read_back_row_by_row(tmp_path_factory, written
     text = "\r\n".join(f"{pin:>9}\t{at:%Y-%m-%d %H:%M:%S}\t1\t0\t{code}\t0" for pin, at, code in written)
     path = tmp_path_factory.mktemp("log") / "1_attlog.dat"
     path.write_bytes((text + ("\r\n" if last_end or blanks else "") + "\r\n" * blanks).encode())
-    told = parse_to_json(str(path), {})
+    told = parsed(str(path), {})
     punches = told["punches"]
     assert list(zip(punches["employee_id"], punches["t_local"], strict=True)) == [
         (pin, at.isoformat()) for pin, at, _ in written
