@@ -141,3 +141,8 @@ def test_a_row_that_ends_early_is_cut_only_where_the_file_ends_without_the_end_o
 def test_rows_that_are_all_short_are_not_cut() -> None:
     *_, record = table = list(records("a,b,c\n7,8\n7,8\n1,2", ",", "f"))
     assert shape_fault(record, 2, 3, usual_cells(table)) == ""
+
+
+@given(st.text(alphabet="ab\r\n\u2028\x85\x0c", max_size=40))
+def test_lines_are_those_of_the_csv_reader(text: str) -> None:
+    assert physical_lines(text) == io.StringIO(text, newline="").readlines()

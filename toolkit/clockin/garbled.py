@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from toolkit.clockin.formats import Source
-from toolkit.clockin.tabular import physical_lines
+from toolkit.clockin.tabular import each_line
 from toolkit.errors import ReadingError
 
 CUT = "\ufffd"
@@ -34,7 +34,7 @@ def oddities_of(source: Source) -> list[dict[str, object]]:
     ``row`` is the first row concerned, ``rows`` how many there are; no text is
     told, because it may name people out of scope.
     """
-    lines = list(_lines(source))
+    lines = [(row, line) for row, line in _lines(source) if not line.isascii()]
     told = (("mojibake", garbled_rows(lines)), ("characters_cut", cut_rows(lines)))
     return [{"code": code, "facts": {"row": rows[0], "rows": len(rows)}} for code, rows in told if rows]
 
@@ -62,7 +62,7 @@ def _lines(source: Source) -> Iterator[tuple[int, str]]:
             for sheet in source.sheets:
                 yield from ((number, "\t".join(cell.text for cell in row)) for number, row in enumerate(sheet.rows, 1))
             return
-        yield from enumerate(physical_lines(source.text), 1)
+        yield from enumerate(each_line(source.text), 1)
     except ReadingError:
         return
 

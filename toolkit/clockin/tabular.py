@@ -8,7 +8,6 @@ called "NA" or 00042.
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
 from collections import Counter
@@ -22,6 +21,7 @@ from toolkit.errors import ReadingError
 ID_FAULTS = ("no_employee", "shortened_id")
 CUT_ROW = "cut_row"  # the file ends in the middle of this row
 DELIMITERS = (",", "\t", ";", "|")
+LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 GUARD = re.compile(r'=?"(?P<text>.*)"')
 WHOLE = re.compile(r"(?P<digits>\d+)\.0")
 # How a spreadsheet shows a long number: the last digits are gone.
@@ -53,7 +53,12 @@ def physical_lines(text: str) -> list[str]:
     ``str.splitlines`` also divides at characters that occur within names and
     would number the lines otherwise than ``csv`` does.
     """
-    return io.StringIO(text, newline="").readlines()
+    return list(each_line(text))
+
+
+def each_line(text: str) -> Iterator[str]:
+    """:func:`physical_lines` one by one; a large text is not copied for it."""
+    return (match.group() for match in LINE.finditer(text))
 
 
 def is_unended(lines: Sequence[str]) -> bool:
@@ -63,7 +68,7 @@ def is_unended(lines: Sequence[str]) -> bool:
 
 def first_line(text: str) -> str:
     """The first physical line in which something stands; "" where there is none."""
-    return next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+    return next((line for line in each_line(text) if line.strip()), "")
 
 
 def records(text: str, delimiter: str, file: str) -> Iterator[Record]:
