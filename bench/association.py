@@ -26,7 +26,7 @@ from bench.queues import drawn, reference_s, run, share
 from toolkit import tables
 from toolkit.analysis.association import associate, outcomes, solve
 from toolkit.analysis.clocks import align
-from toolkit.analysis.stating import MOST_TO_THE_MINUTE
+from toolkit.analysis.placing.stating import MOST_TO_THE_MINUTE
 from toolkit.report.figures import STYLE
 from toolkit.simulation.queues import NOBODY, Habits
 

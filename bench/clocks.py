@@ -27,11 +27,11 @@ from itertools import pairwise
 import numpy as np
 
 from bench.sections import run_sections
-from toolkit.analysis.blind_alignment import DAY_S, Coarse, Floats, Seen, coarse_offset
-from toolkit.analysis.clock_days import other_day
-from toolkit.analysis.clock_steps import Piece, pieces
-from toolkit.analysis.fine_alignment import Fine, fine_offset
 from toolkit.analysis.rates import rate_of
+from toolkit.analysis.timing.blind_alignment import DAY_S, Coarse, Floats, Seen, coarse_offset
+from toolkit.analysis.timing.clock_days import other_day
+from toolkit.analysis.timing.clock_steps import Piece, pieces
+from toolkit.analysis.timing.fine_alignment import Fine, fine_offset
 from toolkit.simulation.mornings import Days, Habits, days
 from toolkit.simulation.seeds import MORNINGS
 

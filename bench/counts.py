@@ -9,7 +9,7 @@ import time
 import numpy as np
 
 from bench.queues import reference_s
-from toolkit.analysis.presenter_count import bodies
+from toolkit.analysis.counting.presenter_count import bodies
 
 TRACKS, GRAPHS = 60, 10
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.visit_sample import VisitSample
+from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip
 from toolkit.records import Image

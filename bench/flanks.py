@@ -14,11 +14,11 @@ import sys
 from collections import defaultdict
 
 from bench.filmed_visits import SEEDS, Filmed, Visit, film
-from toolkit.analysis.crops import Box, cut
-from toolkit.analysis.flanks import held_around
-from toolkit.analysis.held_around import HeldAround
+from toolkit.analysis.faces.crops import Box, cut
 from toolkit.analysis.presentations import faces_in
 from toolkit.analysis.rates import rate_of
+from toolkit.analysis.sheets.flanks import held_around
+from toolkit.analysis.sheets.held_around import HeldAround
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 

@@ -30,11 +30,11 @@ from typing import Any
 
 from bench.filmed_sites import Offer, Site, film, offers, score
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
-from toolkit.analysis.fd1_rivals import fd1_rivals
-from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Recorded
 from toolkit.analysis.rates import rate_of
-from toolkit.analysis.site_controls import Control
+from toolkit.analysis.statements.fd1_rivals import fd1_rivals
 from toolkit.analysis.tested import frozen_weights
+from toolkit.analysis.weighing.fusion import CaseReading, ControlReading, FrozenWeights, Recorded
+from toolkit.analysis.weighing.site_controls import Control
 from toolkit.validation.kinds import Geometry
 from toolkit.validation.scoring import code_hash, known_cues, measure
 

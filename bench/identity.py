@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from faces import Look, seen
 
-from toolkit.analysis.crops import width_px
+from toolkit.analysis.faces.crops import width_px
 from toolkit.analysis.identity import Compared, Gallery, compare, moved_boxes
 from toolkit.analysis.presentations import faces_in
 from toolkit.analysis.rates import rate_of

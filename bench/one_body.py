@@ -17,9 +17,9 @@ import numpy as np
 from bench.queues import drawn, run, share
 from toolkit.analysis.association import solve
 from toolkit.analysis.findings import CLAIM_P, LEAST_LOG10_CHANCE
-from toolkit.analysis.likelihood import Timeline
-from toolkit.analysis.one_body import ChanceRatio, chance_ratio
-from toolkit.analysis.rivals import fd2_headline, fd2_rivals
+from toolkit.analysis.placing.likelihood import Timeline
+from toolkit.analysis.statements.one_body import ChanceRatio, chance_ratio
+from toolkit.analysis.statements.rivals import fd2_headline, fd2_rivals
 from toolkit.analysis.tested import continuity_rates
 from toolkit.simulation.queues import Habits
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 
 from bench.sections import run_sections
-from toolkit.analysis.likelihood import Timeline, offset_grid
+from toolkit.analysis.placing.likelihood import Timeline, offset_grid
 from toolkit.analysis.rates import rate_of
 from toolkit.simulation.queues import Habits, Morning, morning
 from toolkit.simulation.seeds import QUEUES

@@ -29,8 +29,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from toolkit.analysis.crops import middle_px
 from toolkit.analysis.cue import PresentationSample, cues
+from toolkit.analysis.faces.crops import middle_px
 from toolkit.analysis.rates import area_of, equal_error, rate_of, roc
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames

@@ -26,7 +26,8 @@ import cv2
 import numpy as np
 
 from bench.reuse_scenes import Capture, kept, photographed
-from toolkit.analysis.empty_scene import unknown_in
+from toolkit.analysis.bodies.empty_scene import unknown_in
+from toolkit.analysis.copies.reuse_words import REACHED
 from toolkit.analysis.rates import area_of, rate_of
 from toolkit.analysis.reuse import (
     AGAIN,
@@ -40,7 +41,6 @@ from toolkit.analysis.reuse import (
     sharpest,
     worth_registering,
 )
-from toolkit.analysis.reuse_words import REACHED
 from toolkit.simulation.faces import identities
 from toolkit.vision.centerface import detect_faces
 from toolkit.vision.dlib_faces import distance

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 
-from toolkit.analysis.crops import face_at, middle_px, width_px
+from toolkit.analysis.faces.crops import face_at, middle_px, width_px
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip
 from toolkit.records import Face, Image

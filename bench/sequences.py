@@ -20,9 +20,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from bench.sections import run_sections
-from toolkit.analysis.log_days import counted, log_days
+from toolkit.analysis.leads.log_days import counted, log_days
+from toolkit.analysis.leads.sequences import Tested, implausible
 from toolkit.analysis.rates import rate_of
-from toolkit.analysis.sequences import Tested, implausible
 from toolkit.simulation.logbooks import Office, Pool, Ring, Stamp, honest_office, ids, punches, stamps
 from toolkit.simulation.seeds import LOGBOOKS
 

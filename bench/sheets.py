@@ -28,9 +28,9 @@ import numpy as np
 
 from bench.filmed_visits import HELD, KINDS, SEEDS, WORN, Filmed, Visit, film
 from toolkit.analysis.cues import cutout, headroom, sheet
-from toolkit.analysis.quads import overlap
+from toolkit.analysis.faces.visit_faces import detected
 from toolkit.analysis.rates import rate_of
-from toolkit.analysis.visit_faces import detected
+from toolkit.analysis.sheets.quads import overlap
 from toolkit.errors import CannotMeasure
 
 PITCHES = {"0-20": (0, 10, 20), "30": (30,), "45": (45,), "60": (60,), "75": (75,), "85": (85,)}

@@ -29,8 +29,8 @@ import av
 import cv2
 import numpy as np
 
-from toolkit.analysis.crops import around, cut, middle_px, moved, width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cues
+from toolkit.analysis.faces.crops import around, cut, middle_px, moved, width_px
 from toolkit.analysis.rates import rate_of
 from toolkit.errors import CannotMeasure, ToolkitError
 from toolkit.media.frames import read_frames

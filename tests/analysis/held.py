@@ -7,7 +7,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from toolkit.analysis.visit_sample import VisitSample
+from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.simulation.casting import head_picture
 from toolkit.simulation.faces import identities
 

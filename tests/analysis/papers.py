@@ -11,8 +11,8 @@ import pandas as pd
 
 from tests.report.cases import FakeCase
 from toolkit import tables
-from toolkit.analysis.exculpatory import Known, from_context
-from toolkit.analysis.exculpatory_seen import from_footage
+from toolkit.analysis.statements.exculpatory import Known, from_context
+from toolkit.analysis.statements.exculpatory_seen import from_footage
 from toolkit.pipeline.exculpating import searched
 
 Rows = list[dict[str, Any]]

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from toolkit.analysis.cue import Group
-from toolkit.analysis.fusion import ControlReading, CueWeight, FrozenWeights
-from toolkit.analysis.ratio_curve import Scores
-from toolkit.analysis.site_controls import Control
+from toolkit.analysis.weighing.fusion import ControlReading, CueWeight, FrozenWeights
+from toolkit.analysis.weighing.ratio_curve import Scores
+from toolkit.analysis.weighing.site_controls import Control
 from toolkit.simulation.seeds import SITES
 
 Floats = NDArray[np.float64]

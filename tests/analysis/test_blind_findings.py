@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.analysis.test_blind_clocks import BEGINS_S, case
 from tests.analysis.test_timing import RATES
+from tests.analysis.timing.test_blind_clocks import BEGINS_S, case
 from toolkit import tables
 from toolkit.analysis.association import Placed, associate, place
-from toolkit.analysis.blind_clocks import blind_rows, found_without
 from toolkit.analysis.clocks import align
 from toolkit.analysis.findings import conclude
 from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.timing.blind_clocks import blind_rows, found_without
 from toolkit.simulation.mornings import OPENS_S, Habits
 
 STAYS_S = (OPENS_S + 7 * 3600.0, 40.0)  # in the quiet of an afternoon somebody stays, and four ids clock in

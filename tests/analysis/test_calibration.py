@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from tests.analysis import sites
 from tests.analysis.sites import M24, M60, W12, Design
-from toolkit.analysis import ratio_curve
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
-from toolkit.analysis.calibration_checks import quality_of
-from toolkit.analysis.fusion import (
+from toolkit.analysis.strength import lower_bound, upper_bound
+from toolkit.analysis.weighing import ratio_curve
+from toolkit.analysis.weighing.calibration_checks import quality_of
+from toolkit.analysis.weighing.fusion import (
     CaseReading,
     ControlReading,
     CueWeight,
@@ -28,9 +29,8 @@ from toolkit.analysis.fusion import (
     presentations,
     weight_of,
 )
-from toolkit.analysis.ratio_curve import Scores, curve_for, left_out
-from toolkit.analysis.site_controls import Control
-from toolkit.analysis.strength import lower_bound, upper_bound
+from toolkit.analysis.weighing.ratio_curve import Scores, curve_for, left_out
+from toolkit.analysis.weighing.site_controls import Control
 
 HIGH = {"relief": 2.2}
 HERE = Recorded(camera="C1", codec="h264", px_per_m=250.0, pitch_deg=30.0)

@@ -15,12 +15,12 @@ from tests.analysis.test_timing import RATES, START, anchor_table, clip_table, e
 from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.association import associate
-from toolkit.analysis.civil_time import zone_named
-from toolkit.analysis.clock_lines import DRIFT_SD
-from toolkit.analysis.clock_models import model_of, punch_window, sd_at
 from toolkit.analysis.findings import conclude
-from toolkit.analysis.likelihood import clock_grid
+from toolkit.analysis.placing.likelihood import clock_grid
 from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.timing.civil_time import zone_named
+from toolkit.analysis.timing.clock_lines import DRIFT_SD
+from toolkit.analysis.timing.clock_models import model_of, punch_window, sd_at
 
 STAMPS = [("1", 74.0), ("2", 79.0), ("3", 84.0), ("4", 150.0)]
 MOMENTS = [(40.0, 40.0), (180.0, 180.0)]

@@ -13,10 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit import tables
+from toolkit.analysis.counting.identity_count import (
+    at_prior,
+    central,
+    count_law,
+    identity_count,
+    poisson_binomial,
+    prevalence,
+)
+from toolkit.analysis.counting.presenter_count import Graph, bodies, chromatic
 from toolkit.analysis.counts import count
-from toolkit.analysis.identity_count import at_prior, central, count_law, identity_count, poisson_binomial, prevalence
-from toolkit.analysis.ladder import Chosen, Material, rung
-from toolkit.analysis.presenter_count import Graph, bodies, chromatic
+from toolkit.analysis.statements.ladder import Chosen, Material, rung
 
 PS = np.array([0.98, 0.95, 0.90, 0.70, 0.50, 0.30, 0.20, 0.05, 0.05])
 CLOCK = [("terminal E-0001",)] * len(PS)

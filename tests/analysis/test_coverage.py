@@ -13,7 +13,7 @@ from tests.analysis.test_timing import anchor_table, clip_table, examined_table,
 from toolkit import tables
 from toolkit.analysis import clocks, coverage
 from toolkit.analysis.association import associate
-from toolkit.analysis.unplaced import not_looked_at
+from toolkit.analysis.timing.unplaced import not_looked_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
 STAMPS = [("1", 40.0), ("2", 75.0), ("3", 80.0), ("4", 150.0)]

@@ -14,7 +14,7 @@ from toolkit.analysis import clocks
 from toolkit.analysis.association import Placed, associate, place
 from toolkit.analysis.decisions import Review
 from toolkit.analysis.naming import Tables, artefacts, identities, uses
-from toolkit.analysis.repeated import missing, repeated
+from toolkit.analysis.statements.repeated import missing, repeated
 
 FAR = [(20.0, 20.0), (180.0, 180.0), (100.0, 100.0)]  # anchors that no clock-in of the tests has a part in
 VISIT = (70.0, 95.0)

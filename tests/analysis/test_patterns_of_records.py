@@ -13,18 +13,18 @@ import pytest
 
 from tests.analysis.logs import RING, by_hand, log, office, ring
 from toolkit import tables
-from toolkit.analysis.chance_gaps import base_rate, same_order, spread
-from toolkit.analysis.log_days import counted
-from toolkit.analysis.pattern_pairs import _discovered, _tail, adjacent_pairs
-from toolkit.analysis.pattern_pictures import headcounts, pictures_again, pictures_missing
-from toolkit.analysis.pattern_trails import (
+from toolkit.analysis.leads.chance_gaps import base_rate, same_order, spread
+from toolkit.analysis.leads.log_days import counted
+from toolkit.analysis.leads.pattern_pairs import _discovered, _tail, adjacent_pairs
+from toolkit.analysis.leads.pattern_pictures import headcounts, pictures_again, pictures_missing
+from toolkit.analysis.leads.pattern_trails import (
     attempt_trails,
     credential_shifts,
     during_absence,
     enrolment_trails,
     two_places,
 )
-from toolkit.analysis.patterns import KINDS, leads
+from toolkit.analysis.leads.patterns import KINDS, leads
 
 MORNING = [(str(1001 + k), day, f"08:{5 * k + day % 3:02d}:1{k}") for day in range(8) for k in range(8)]
 

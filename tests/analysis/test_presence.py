@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from toolkit.analysis.bodies.silhouettes import silhouettes
 from toolkit.analysis.presence import (
     Plate,
     apart_s,
@@ -15,7 +16,6 @@ from toolkit.analysis.presence import (
     occupied,
     zone_mask,
 )  # fmt: skip
-from toolkit.analysis.silhouettes import silhouettes
 from toolkit.errors import CannotMeasure
 from toolkit.records import Frame, Image, Zone
 

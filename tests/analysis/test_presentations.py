@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from toolkit.analysis.crops import middle_px, width_px
+from toolkit.analysis.faces.crops import middle_px, width_px
 from toolkit.analysis.presentations import FaceTracker, belongs_to_scene, faces_in, sample_of
 from toolkit.errors import CannotMeasure
 from toolkit.records import Image

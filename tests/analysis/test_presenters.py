@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from toolkit.analysis.lineage import affinity, appearance
+from toolkit.analysis.bodies.lineage import affinity, appearance
 from toolkit.analysis.presenters import KEPT_ENOUGH, continuity, features, handovers
 from toolkit.analysis.tested import continuity_model, continuity_rates
 from toolkit.simulation.seeds import CALIBRATION, DEVELOPMENT, MEASUREMENT, TESTS

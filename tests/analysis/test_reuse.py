@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.analysis.looks import Look
-from toolkit.analysis.patches import Agreement
-from toolkit.analysis.registration import face_cut
+from toolkit.analysis.copies.patches import Agreement
+from toolkit.analysis.copies.registration import face_cut
 from toolkit.analysis.reuse import (
     AGAIN,
     SOURCE,

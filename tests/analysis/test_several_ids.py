@@ -23,13 +23,13 @@ from tests.analysis.test_timing import (
 from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.association import associate, outcomes, solve
-from toolkit.analysis.bursts import one_of_each
 from toolkit.analysis.findings import conclude
-from toolkit.analysis.likelihood import local_rate
-from toolkit.analysis.one_body import ChanceRatio, chance_ratio, share_without
+from toolkit.analysis.placing.bursts import one_of_each
+from toolkit.analysis.placing.likelihood import local_rate
+from toolkit.analysis.placing.stating import MOST_TO_THE_MINUTE, to_the_minute
 from toolkit.analysis.presenters import Continuity
-from toolkit.analysis.rivals import fd2_headline, fd2_rivals
-from toolkit.analysis.stating import MOST_TO_THE_MINUTE, to_the_minute
+from toolkit.analysis.statements.one_body import ChanceRatio, chance_ratio, share_without
+from toolkit.analysis.statements.rivals import fd2_headline, fd2_rivals
 from toolkit.simulation.queues import NOBODY, Habits, morning
 from toolkit.simulation.seeds import QUEUES
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from toolkit import tables
-from toolkit.analysis import companions
+from toolkit.analysis.bodies import companions
 from toolkit.analysis.counts import count
-from toolkit.analysis.one_body import ChanceRatio
-from toolkit.analysis.rivals import fd2_rivals
+from toolkit.analysis.statements.one_body import ChanceRatio
+from toolkit.analysis.statements.rivals import fd2_rivals
 from toolkit.analysis.strength import (
     Rival,
     SetAside,

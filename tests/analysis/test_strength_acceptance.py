@@ -19,13 +19,13 @@ from scipy.stats import norm
 from tests.analysis import sites
 from tests.analysis.sites import DESIGNS, M24, M120, Design, Floats, Shape
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
+from toolkit.analysis.copies.pair_counts import PairCounts, any_of, disjoint_pairs
 from toolkit.analysis.cue import Group
-from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Fused, fuse, presentations
-from toolkit.analysis.pair_counts import PairCounts, any_of, disjoint_pairs
 from toolkit.analysis.rates import lower_bounds, upper_bounds
-from toolkit.analysis.ratio_curve import Scores, curve_for
-from toolkit.analysis.site_controls import Control, effective, unlocked
 from toolkit.analysis.strength import Rival, headline, upper_bound
+from toolkit.analysis.weighing.fusion import CaseReading, ControlReading, FrozenWeights, Fused, fuse, presentations
+from toolkit.analysis.weighing.ratio_curve import Scores, curve_for
+from toolkit.analysis.weighing.site_controls import Control, effective, unlocked
 
 AREAS = (0.90, 0.97, 0.99)
 SHAPES: tuple[Shape, ...] = ("even", "skewed")

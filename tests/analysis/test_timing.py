@@ -19,9 +19,9 @@ from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.association import associate, solve
 from toolkit.analysis.findings import conclude
-from toolkit.analysis.likelihood import Timeline, densities, emissions, local_rate, offset_grid, visit_density
-from toolkit.analysis.one_body import chance_ratio, evidence
+from toolkit.analysis.placing.likelihood import Timeline, densities, emissions, local_rate, offset_grid, visit_density
 from toolkit.analysis.presenters import Continuity
+from toolkit.analysis.statements.one_body import chance_ratio, evidence
 
 START = datetime(2026, 3, 3, 8, 0, 0)  # noqa: DTZ001 - a terminal writes naive times
 RATES: dict[str, Any] = {

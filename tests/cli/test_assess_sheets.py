@@ -13,7 +13,7 @@ import pytest
 from tests.analysis.held import PX_PER_M, SHEET, visit, wall
 from tests.cli.asking import Papermask
 from toolkit.analysis.presentations import faces_in
-from toolkit.analysis.quads import overlap
+from toolkit.analysis.sheets.quads import overlap
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.pictures import read_picture
 from toolkit.media.probe import probe

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from toolkit.clockin.files.sheets import EMPTY, NUMBER, Cell, Sheet
 from toolkit.clockin.formats import Source
-from toolkit.clockin.sheets import EMPTY, NUMBER, Cell, Sheet
 
 Merged = Sequence[tuple[int, int, int, int]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from toolkit.clockin.columns import unpacked_columns
+from toolkit.clockin.files.columns import unpacked_columns
 from toolkit.clockin.parsing import parse_to_json
 
 

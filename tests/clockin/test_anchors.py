@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.analysis.clock_anchors import read_written
-from toolkit.clockin.anchor_kinds import KINDS, kind_of
+from toolkit.analysis.timing.clock_anchors import read_written
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
+from toolkit.clockin.beside.anchor_kinds import KINDS, kind_of
 from toolkit.errors import ReadingError
 
 CLIP = "a5" * 32

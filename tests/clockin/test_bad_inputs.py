@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from tests.clockin.workbooks import As, Formula, workbook
-from toolkit.clockin import sheets
+from toolkit.clockin.files import sheets
 from toolkit.clockin.formats import FileFacts
 from toolkit.clockin.formats.zkteco_attlog import ZktecoAttlog
 from toolkit.clockin.reader import RecordsRead

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from tests.clockin.workbooks import workbook
+from toolkit.clockin.files.sheets import sheets_of
 from toolkit.clockin.reader import RecordsRead
-from toolkit.clockin.sheets import sheets_of
 
 DAILY, SINGLE = "每日统计", "原始记录"
 

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import toolkit.clockin
-from toolkit.clockin import garbled, marks
+from toolkit.clockin import marks
+from toolkit.clockin.files import garbled
 from toolkit.language import topics
 
 SOURCES = "".join(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from toolkit.clockin.http_messages import parts_of
+from toolkit.clockin.files.http_messages import parts_of
 
 PICTURE = b"\xff\xd8\xff\xe0 \r\n-- \n\x00 picture \xff\xd9"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import toolkit.clockin
 from toolkit import tables
 from toolkit.clockin import parsing, reader
-from toolkit.clockin.decoding import MAGIC
+from toolkit.clockin.files.decoding import MAGIC
 from toolkit.clockin.reader import punch_id, read_records
 from toolkit.errors import ReadingError
 from toolkit.language import topics

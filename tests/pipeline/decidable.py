@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.analysis.test_mask_findings import assessed, reading
+from tests.analysis.statements.test_mask_findings import assessed, reading
 from tests.analysis.test_naming import case as tables_of
 from toolkit import tables
 from toolkit.casebook.case import Case

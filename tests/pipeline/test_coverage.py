@@ -15,7 +15,7 @@ import pytest
 
 from tests.building import WHO_AND_WHEN, best_outcomes, copy_zone, small_morning
 from toolkit import tables
-from toolkit.analysis.lineage import COLUMNS
+from toolkit.analysis.bodies.lineage import COLUMNS
 from toolkit.casebook.case import Case
 from toolkit.pipeline import add_file, doubt_about_zone, footage, run_steps, set_zone, still_of
 from toolkit.pipeline.measuring import LOOKS, compact, join, pieces

@@ -14,11 +14,11 @@ import pytest
 from PIL import Image as Pictures
 
 from tests.analysis.looks import Look
-from tests.analysis.test_mask_findings import assessed, reading
+from tests.analysis.statements.test_mask_findings import assessed, reading
 from toolkit import tables
 from toolkit.analysis.evidence import maps
 from toolkit.analysis.presentations import FaceSeen
-from toolkit.analysis.visit_evidence import enlarged, times_of
+from toolkit.analysis.sheets.visit_evidence import enlarged, times_of
 from toolkit.casebook.case import Case
 from toolkit.media.write import write_clip
 from toolkit.pipeline import add_file, evidence_maps, intake, set_zone, still_of

@@ -12,8 +12,8 @@ import pytest
 
 from tests.building import WHO_AND_WHEN, best_outcomes, real_case, table_hashes
 from toolkit import tables
-from toolkit.analysis.blind_clocks import blind_rows
 from toolkit.analysis.clocks import align
+from toolkit.analysis.timing.blind_clocks import blind_rows
 from toolkit.casebook.case import Case
 from toolkit.errors import ToolkitError
 from toolkit.pipeline import add_file, propose_zone, run_steps, still_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.building import simulated_case
-from toolkit.analysis.reuse_words import REACHED
+from toolkit.analysis.copies.reuse_words import REACHED
 from toolkit.pipeline import run_steps
 from toolkit.simulation.scenario_file import load_scenario
 from toolkit.simulation.seeds import TESTS

@@ -13,7 +13,7 @@ import pytest
 
 from toolkit import tables
 from toolkit.analysis.cue import cues as filed
-from toolkit.analysis.fusion import CueWeight, FrozenWeights
+from toolkit.analysis.weighing.fusion import CueWeight, FrozenWeights
 from toolkit.casebook.case import Case
 from toolkit.pipeline import weighing
 from toolkit.pipeline.control_readings import named

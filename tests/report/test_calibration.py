@@ -16,9 +16,9 @@ from tests.report.schema import faults
 from tests.report.test_faces import of_kind, still
 from tests.report.test_facts import SCHEMA
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
-from toolkit.analysis.calibration_told import as_row
-from toolkit.analysis.fd1_rivals import fd1_rivals
-from toolkit.analysis.fusion import CaseReading, ControlReading, Recorded
+from toolkit.analysis.statements.fd1_rivals import fd1_rivals
+from toolkit.analysis.weighing.calibration_told import as_row
+from toolkit.analysis.weighing.fusion import CaseReading, ControlReading, Recorded
 from toolkit.report import compose, report_facts, wording
 from toolkit.report.blocks import Grid, Picture, Points, Strip, sentences, texts
 from toolkit.report.calibration import calibration

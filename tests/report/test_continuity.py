@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.analysis.companions import CHECK
+from toolkit.analysis.bodies.companions import CHECK
 from toolkit.report.blocks import Grid, Paragraph
 from toolkit.report.continuity import continuity_rates, rate_rows
 from toolkit.report.writer import Writer

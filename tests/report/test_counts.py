@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from toolkit.analysis.identity_count import identity_count
+from toolkit.analysis.counting.identity_count import identity_count
 from toolkit.report.blocks import Grid
 from toolkit.report.closing import counts
 from toolkit.report.summary import ladder

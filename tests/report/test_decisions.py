@@ -12,7 +12,7 @@ from tests.report.cases import NOW, FakeCase, still, whole
 from tests.report.schema import faults
 from toolkit import tables
 from toolkit.analysis.naming import Artefact, Use
-from toolkit.analysis.repeated import repeated
+from toolkit.analysis.statements.repeated import repeated
 from toolkit.analysis.subjects import subjects
 from toolkit.report import report_facts, wording
 from toolkit.report.blocks import Card, Grid, Paragraph, Points, texts

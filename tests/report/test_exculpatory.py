@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from tests.analysis.papers import fresh, paper, with_papers
-from tests.analysis.test_not_seen import ask
+from tests.analysis.statements.test_not_seen import ask
 from tests.report.cases import NOW, FakeCase, exhibit, footage_only, records_only, whole
 from tests.report.schema import faults
 from toolkit import tables
-from toolkit.analysis import exculpatory as search
-from toolkit.analysis import exculpatory_seen as seen
-from toolkit.analysis import not_seen
+from toolkit.analysis.statements import exculpatory as search
+from toolkit.analysis.statements import exculpatory_seen as seen
+from toolkit.analysis.statements import not_seen
 from toolkit.language import topics
 from toolkit.pipeline.exculpating import searched
 from toolkit.report import report_facts, wording

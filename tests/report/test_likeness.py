@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from toolkit.analysis.face_changes import DIFFERENT
 from toolkit.analysis.identity import FARTHEST, LEAST_MARGIN, LEAST_Z
+from toolkit.analysis.statements.face_changes import DIFFERENT
 from toolkit.report.blocks import Grid, Paragraph, texts
 from toolkit.report.likeness import likeness
 from toolkit.report.wording import check

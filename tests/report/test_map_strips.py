@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.analysis.test_mask_findings import assessed
+from tests.analysis.statements.test_mask_findings import assessed
 from tests.report.cases import NOW, FakeCase, case_of, concluded, exhibits, footage, still, visits
 from tests.report.schema import faults
 from tests.report.test_facts import SCHEMA
 from tests.report.test_report import make, text_of
 from toolkit import tables
-from toolkit.analysis.mask_findings import artefacts, sheets
+from toolkit.analysis.statements.mask_findings import artefacts, sheets
 from toolkit.media.frames import as_png
 from toolkit.report import compose, report_facts
 from toolkit.report.blocks import Block, Card, Grid, Paragraph, Points, Strip, texts

@@ -14,8 +14,8 @@ from tests.report.schema import faults
 from tests.report.test_faces import of_kind
 from tests.report.test_facts import SCHEMA
 from toolkit import tables
-from toolkit.analysis.patterns import KINDS, leads
-from toolkit.analysis.sequence_findings import sequence_findings
+from toolkit.analysis.leads.patterns import KINDS, leads
+from toolkit.analysis.leads.sequence_findings import sequence_findings
 from toolkit.language import topics
 from toolkit.report import compose, patterns, report_facts, wording
 from toolkit.report.blocks import Card, Grid, Picture, Points, Report, Section, sentences, texts

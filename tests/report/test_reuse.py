@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.test_reuse_findings import SEARCHED as COUNTED
-from tests.analysis.test_reuse_findings import pair as agreeing
-from tests.analysis.test_reuse_findings import tables_of
+from tests.analysis.statements.test_reuse_findings import SEARCHED as COUNTED
+from tests.analysis.statements.test_reuse_findings import pair as agreeing
+from tests.analysis.statements.test_reuse_findings import tables_of
 from tests.report.cases import CASES, NOW, case_of, concluded, exhibits, footage, still
 from tests.report.schema import faults
 from tests.report.test_faces import of_kind
 from tests.report.test_facts import SCHEMA
 from toolkit import tables
-from toolkit.analysis.reuse_findings import reuse_findings
+from toolkit.analysis.statements.reuse_findings import reuse_findings
 from toolkit.report import compose, report_facts, wording
 from toolkit.report.blocks import Grid, Paragraph, Strip, sentences, texts
 from toolkit.report.reuse import shown_again

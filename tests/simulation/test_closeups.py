@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from toolkit.analysis.crops import width_px
-from toolkit.analysis.face_patches import square_of
+from toolkit.analysis.faces.crops import width_px
+from toolkit.analysis.faces.face_patches import square_of
 from toolkit.analysis.spectrum import power, strongest_peak
 from toolkit.simulation.casting import head_picture
 from toolkit.simulation.closeups import Flat, dithered, knitwear, net, of_sheet, of_skin, shoot_closely

@@ -21,7 +21,7 @@ from bench.filmed_sites import (
     offers,
     who,
 )
-from toolkit.analysis.site_controls import unlocked
+from toolkit.analysis.weighing.site_controls import unlocked
 from toolkit.validation.kinds import Geometry
 from toolkit.validation.presenting import images_of
 

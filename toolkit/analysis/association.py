@@ -25,18 +25,18 @@ from numpy.typing import NDArray
 
 from toolkit import tables
 from toolkit.analysis import coverage
-from toolkit.analysis.assertions import at_a_terminal, each_once, for_all_rows
-from toolkit.analysis.clock_models import all_to_media_s, loosest, model_of, near_step, near_steps, sd_at
 from toolkit.analysis.clocks import device_of
-from toolkit.analysis.likelihood import (
+from toolkit.analysis.placing.assertions import at_a_terminal, each_once, for_all_rows
+from toolkit.analysis.placing.likelihood import (
     LEAST_VISIT_S,
     Array,
     Timeline,
     clock_grid,
     local_rate,
 )
-from toolkit.analysis.passing import bands, pass_through
-from toolkit.analysis.stating import MINUTE_S, doubted, share_unseen, to_the_minute
+from toolkit.analysis.placing.passing import bands, pass_through
+from toolkit.analysis.placing.stating import MINUTE_S, doubted, share_unseen, to_the_minute
+from toolkit.analysis.timing.clock_models import all_to_media_s, loosest, model_of, near_step, near_steps, sd_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 
 MISS_PRIOR = (1.0, 19.0)
@@ -281,7 +281,7 @@ def solve(timeline: Timeline, *, m: float | None = None) -> Posterior:
 def outcomes(timeline: Timeline, precision_s: Sequence[float]) -> Array:
     """What is said of each punch: its visits, nobody seen, outside coverage; (n, v + 2), rows sum to 1.
 
-    Less than :func:`solve` in two kinds of case, see :mod:`toolkit.analysis.stating`.
+    Less than :func:`solve` in two kinds of case, see :mod:`toolkit.analysis.placing.stating`.
     """
     known, posterior = bands(timeline), solve(timeline)
     shares = np.column_stack([posterior.visits, posterior.nobody, posterior.outside])

@@ -3,8 +3,8 @@
 The rule of strength, in order: hide in every control the cues that the case
 lacks; fuse the rest to one score; count people, prints and days; ask whether
 the case lies where the controls were recorded and whether its live faces read
-as theirs do (:mod:`toolkit.analysis.calibration_checks`); then a curve with a
-bound (:mod:`toolkit.analysis.ratio_curve`), and words from the bound, no higher
+as theirs do (:mod:`toolkit.analysis.weighing.calibration_checks`); then a curve with a
+bound (:mod:`toolkit.analysis.weighing.ratio_curve`), and words from the bound, no higher
 than the level that the controls reach.
 
 "Not calibrated" is a result with a reason. It is not a ratio of one.
@@ -19,7 +19,8 @@ from typing import Literal
 
 import numpy as np
 
-from toolkit.analysis.calibration_checks import (
+from toolkit.analysis.strength import NO_SUPPORT, words_for
+from toolkit.analysis.weighing.calibration_checks import (
     Drift,
     Quality,
     Rank,
@@ -30,7 +31,7 @@ from toolkit.analysis.calibration_checks import (
     shift_sd,
     validity_of,
 )
-from toolkit.analysis.fusion import (
+from toolkit.analysis.weighing.fusion import (
     CaseReading,
     ControlReading,
     Floats,
@@ -40,9 +41,8 @@ from toolkit.analysis.fusion import (
     fuse,
     presentations,
 )
-from toolkit.analysis.ratio_curve import Curve, curve_for
-from toolkit.analysis.site_controls import MODERATE_N, Level, Unlocked, unlocked
-from toolkit.analysis.strength import NO_SUPPORT, words_for
+from toolkit.analysis.weighing.ratio_curve import Curve, curve_for
+from toolkit.analysis.weighing.site_controls import MODERATE_N, Level, Unlocked, unlocked
 
 LEAST_LOG10 = math.log10(2.0)  # below it there is no support either way
 LEAST_AREA = 0.95  # below it words stop at weak: a shifted score was seen not to make up for drift there
@@ -91,7 +91,7 @@ class SiteRatio:
     case lacks, ``left_out`` how many controls lack a cue that it has.
 
     A high ratio does not say that a print was shown: it compares two
-    explanations, and others stand beside them (:mod:`toolkit.analysis.fd1_rivals`).
+    explanations, and others stand beside them (:mod:`toolkit.analysis.statements.fd1_rivals`).
     """
 
     score: float

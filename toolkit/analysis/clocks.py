@@ -15,7 +15,7 @@ clock lies in it too.
 How surely the clock is known depends on the moment: best between the anchors,
 and worse by what drift is left open the farther away. A clock that was set in
 between has a line before and a line after, never an average of the two
-(:mod:`toolkit.analysis.clock_models`).
+(:mod:`toolkit.analysis.timing.clock_models`).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.assertions import terminals
-from toolkit.analysis.civil_time import missing, offset_at_start, zone_basis
-from toolkit.analysis.clock_anchors import Anchor, anchors_for, each_once, independent
-from toolkit.analysis.clock_lines import LEAST_ANCHORS, Line, line_through, two_lines
-from toolkit.analysis.clock_models import LINE, outside_s, sd_at
+from toolkit.analysis.placing.assertions import terminals
+from toolkit.analysis.timing.civil_time import missing, offset_at_start, zone_basis
+from toolkit.analysis.timing.clock_anchors import Anchor, anchors_for, each_once, independent
+from toolkit.analysis.timing.clock_lines import LEAST_ANCHORS, Line, line_through, two_lines
+from toolkit.analysis.timing.clock_models import LINE, outside_s, sd_at
 
 MOST_SD_S = 20.0  # a clock known worse than this anywhere in the clip places nothing
 Z95 = 1.959964
@@ -56,7 +56,7 @@ def align(
         are used.
     blind : mapping, optional
         (device, exhibit_id) to what presence alone tells
-        (:func:`toolkit.analysis.blind_clocks.blind_rows`). It sets the clock
+        (:func:`toolkit.analysis.timing.blind_clocks.blind_rows`). It sets the clock
         where there are too few anchors, never where they contradict each
         other; beside anchors it is written down as a check.
 

@@ -2,9 +2,9 @@
 
 Identities used need FD1 or a print seen by both reviewers; where the rule of
 naming was not gone through their lower bound is 0 and their upper bound is not
-known (:mod:`toolkit.analysis.identity_count`). Presenters are bodies: at least
+known (:mod:`toolkit.analysis.counting.identity_count`). Presenters are bodies: at least
 as many as tracks seen at one time allow
-(:mod:`toolkit.analysis.presenter_count`); at most one for each visit and one
+(:mod:`toolkit.analysis.counting.presenter_count`); at most one for each visit and one
 beside it where a companion was seen or is possible, and no upper bound at all
 where a visit is not certified to be one unbroken presence. Somebody hidden
 behind another is in neither number. How many knew cannot be seen on footage.
@@ -18,8 +18,8 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.identity_count import identity_count
-from toolkit.analysis.presenter_count import Bodies, bodies
+from toolkit.analysis.counting.identity_count import identity_count
+from toolkit.analysis.counting.presenter_count import Bodies, bodies
 
 
 def count(
@@ -34,7 +34,7 @@ def count(
     certify_at : float
         Probability of one unbroken presence from which a visit counts as certified, 0-1.
     identities : DataFrame, optional
-        As in :func:`toolkit.analysis.identity_count.identity_count`; None where
+        As in :func:`toolkit.analysis.counting.identity_count.identity_count`; None where
         the rule of naming was not gone through: then no upper bound is known.
     """
     return tables.build("counts", [_identities(identities), _presenters(visits, presenters, certify_at), KNOWING])

@@ -19,7 +19,7 @@ from toolkit.records import Face, Image
 from toolkit.registry import Registry
 
 if TYPE_CHECKING:
-    from toolkit.analysis.visit_sample import VisitSample
+    from toolkit.analysis.faces.visit_sample import VisitSample
 
 Group = Literal["geometry", "edge", "photometric", "texture", "motion", "learned", "re-use"]
 Statement = Literal["live", "artefact", "nothing"]

@@ -14,16 +14,16 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import strength
-from toolkit.analysis.assertions import at_a_terminal
 from toolkit.analysis.association import Placed, assignable, place, solve
-from toolkit.analysis.bursts import one_of_each
 from toolkit.analysis.clocks import BLIND
-from toolkit.analysis.one_body import ChanceRatio, chance_ratio
+from toolkit.analysis.placing.assertions import at_a_terminal
+from toolkit.analysis.placing.bursts import one_of_each
 from toolkit.analysis.presenters import MARGIN_S, Continuity
-from toolkit.analysis.reuse_findings import reuse_findings, searched_missing
-from toolkit.analysis.rivals import UNTOLD, fd2_headline, fd2_rivals
+from toolkit.analysis.statements.one_body import ChanceRatio, chance_ratio
+from toolkit.analysis.statements.reuse_findings import reuse_findings, searched_missing
+from toolkit.analysis.statements.rivals import UNTOLD, fd2_headline, fd2_rivals
 from toolkit.analysis.strength import Rival
-from toolkit.analysis.unplaced import near_steps, not_looked_at
+from toolkit.analysis.timing.unplaced import near_steps, not_looked_at
 
 CLAIM_P = 0.9
 LEAST_LOG10_CHANCE = 1.0

@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis.assertions import repeats
 from toolkit.analysis.association import Placed, place, solve
-from toolkit.analysis.clock_anchors import read_written
 from toolkit.analysis.clocks import BLIND, Z95, align, device_of
 from toolkit.analysis.decisions import LEFT, Review, printed
-from toolkit.analysis.likelihood import Array
+from toolkit.analysis.placing.assertions import repeats
+from toolkit.analysis.placing.likelihood import Array
+from toolkit.analysis.timing.clock_anchors import read_written
 
 LEAST_P = 0.9
 MINUTE_S = 60.0

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.silhouettes import silhouettes
+from toolkit.analysis.bodies.silhouettes import silhouettes
 from toolkit.errors import CannotMeasure
 from toolkit.records import Frame, Image, Mask, Zone
 
@@ -65,7 +65,7 @@ class Presence:
 
     ``fill`` share of the zone that differs from the plate, 0-1. ``foreground``
     bool (h, w). ``torso_width``, ``bodies``, ``near`` and ``tops`` as in
-    :class:`~toolkit.analysis.silhouettes.Silhouettes`.
+    :class:`~toolkit.analysis.bodies.silhouettes.Silhouettes`.
     """
 
     fill: float

@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import (
+from toolkit.analysis.cue import PresentationSample
+from toolkit.analysis.faces.crops import (
     Box,
     around,
     cut,
@@ -29,8 +30,7 @@ from toolkit.analysis.crops import (
     nose_offset,
     width_px,
 )
-from toolkit.analysis.cue import PresentationSample
-from toolkit.analysis.visit_sample import VisitSample
+from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 from toolkit.vision.alignment import aligned

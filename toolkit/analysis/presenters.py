@@ -1,6 +1,6 @@
 """Is it one body that stays? What lineage certifies, and where one body plainly gave way to another.
 
-Rows of lineage come from :mod:`toolkit.analysis.lineage`: between neighbouring
+Rows of lineage come from :mod:`toolkit.analysis.bodies.lineage`: between neighbouring
 moments every pair, over longer times fewer. Where no single pair spans what is
 asked, pairs that share a moment are chained, each must be certified by itself,
 and their risks add up.

@@ -8,7 +8,7 @@ a threshold from elsewhere. Within one visit nothing is compared: a person who
 holds still for some seconds agrees with themselves as a print does.
 
 A score is the log odds of a logistic regression of the agreements
-(:mod:`toolkit.analysis.patches`), fitted on simulated prints, other photographs
+(:mod:`toolkit.analysis.copies.patches`), fitted on simulated prints, other photographs
 of the same people and live faces, with equal weight of both sides; it is a scale
 for ranking, not the odds of anything in a case.
 """
@@ -23,8 +23,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.patches import Agreement, agreement, sift_inliers
-from toolkit.analysis.registration import FaceCut, Registered, face_cut, on_canvas, register
+from toolkit.analysis.copies.patches import Agreement, agreement, sift_inliers
+from toolkit.analysis.copies.registration import FaceCut, Registered, face_cut, on_canvas, register
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image, Mask
 from toolkit.vision.dlib_faces import Embedding, distance, embed
@@ -181,7 +181,7 @@ def compare(first: Offered, second: Offered, kind: Kind = AGAIN, *, evidence: bo
     a person photographed twice within a second, agree as well; and a match with
     a photograph shows which picture it is, not who held it. A low one does not
     say that no print was: blur, cover and folds lower it. What a score is worth
-    is told by :mod:`toolkit.analysis.reuse_words` from live controls.
+    is told by :mod:`toolkit.analysis.copies.reuse_words` from live controls.
     """
     size = min(first.cut.width_px, second.cut.width_px)
     told = Comparison(kind=kind, size_px=round(size, 1), standing=standing_of(kind, size))

@@ -10,12 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from toolkit.analysis.hours import hours_of, zone_question
+from toolkit.analysis.leads.hours import hours_of, zone_question
 from toolkit.cli.cases import AsJson
 from toolkit.cli.speaking import answer, asked_password, say
+from toolkit.clockin.files.unlocking import readable
 from toolkit.clockin.reader import RecordsRead, read_records
 from toolkit.clockin.unanswered import letter, told
-from toolkit.clockin.unlocking import readable
 from toolkit.errors import ReadingError
 from toolkit.language import LANGUAGES, preferred_language, text
 from toolkit.pipeline.files import check_file, read_json

@@ -2,7 +2,7 @@
 
 A CSV with ``device, device_time, exhibit_sha256, media_s, how`` and optionally
 ``uncertainty_s`` and ``cause``. ``how`` names a kind
-(:mod:`toolkit.clockin.anchor_kinds`), whose uncertainty stands where the row
+(:mod:`toolkit.clockin.beside.anchor_kinds`), whose uncertainty stands where the row
 states none. Anchors of one cause (a beep and its log row) count once, and an
 empty cause is a cause of its own. An anchor names its clip by SHA-256.
 
@@ -20,9 +20,9 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit import tables
-from toolkit.clockin.anchor_kinds import KINDS, SIGNALS, kind_of
-from toolkit.clockin.stamps import Unreadable, plain_text, read_stamp
-from toolkit.clockin.tabular import read_table
+from toolkit.clockin.beside.anchor_kinds import KINDS, SIGNALS, kind_of
+from toolkit.clockin.fields.stamps import Unreadable, plain_text, read_stamp
+from toolkit.clockin.files.tabular import read_table
 from toolkit.errors import ReadingError
 
 HEADINGS: dict[str, tuple[str, ...]] = {

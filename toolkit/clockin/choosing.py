@@ -12,10 +12,10 @@ import importlib
 import pkgutil
 
 from toolkit.clockin import formats
-from toolkit.clockin.declared import SEARCHED_ROWS, mapping_example
+from toolkit.clockin.fields.declared import SEARCHED_ROWS, mapping_example
+from toolkit.clockin.fields.workbook_tables import holds_anything
+from toolkit.clockin.files.tabular import clean_cell, guess_delimiter, physical_lines, records
 from toolkit.clockin.formats import COMMON_KEYS, Head, PunchFormat, Source, punch_formats
-from toolkit.clockin.tabular import clean_cell, guess_delimiter, physical_lines, records
-from toolkit.clockin.workbook_tables import holds_anything
 from toolkit.errors import ReadingError
 
 HEAD_BYTES = 65536

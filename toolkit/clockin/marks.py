@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from toolkit.clockin.fields.stamps import Unreadable, read_stamp
 from toolkit.clockin.formats import FileFacts
-from toolkit.clockin.stamps import Unreadable, read_stamp
 from toolkit.records import Oddity
 
 CLOCK_RESET, CLOCK_BACK, FUTURE = "clock_reset", "clock_back", "future"

@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from toolkit.clockin import garbled
 from toolkit.clockin.choosing import choose_format
-from toolkit.clockin.columns import packed_columns
-from toolkit.clockin.decoding import read_bytes
 from toolkit.clockin.details import DETAIL_FIELDS, detail_row
+from toolkit.clockin.fields.stamps import Unreadable, read_stamp
+from toolkit.clockin.files import garbled
+from toolkit.clockin.files.columns import packed_columns
+from toolkit.clockin.files.decoding import read_bytes
+from toolkit.clockin.files.tabular import CUT_ROW
 from toolkit.clockin.formats import KEPT, NON_RECORD, PHOTO, PUNCH, REFUSED, FileFacts, RawRow, Source, punch_formats
-from toolkit.clockin.stamps import Unreadable, read_stamp
-from toolkit.clockin.tabular import CUT_ROW
 from toolkit.errors import ReadingError
 
 MOST_ROWS = 2_000_000

@@ -19,10 +19,10 @@ import pandas as pd
 
 from toolkit import sandbox, tables
 from toolkit.clockin import marks
-from toolkit.clockin.columns import Columns, Entry, Nested, chosen, entries, unpacked_columns
 from toolkit.clockin.details import repeats
+from toolkit.clockin.fields.stamps import check_timezone
+from toolkit.clockin.files.columns import Columns, Entry, Nested, chosen, entries, unpacked_columns
 from toolkit.clockin.formats import EVENT, PERSON, PHOTO, FileFacts
-from toolkit.clockin.stamps import check_timezone
 from toolkit.clockin.unanswered import lacking
 from toolkit.errors import ReadingError
 from toolkit.records import Oddity

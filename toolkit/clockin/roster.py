@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit import tables
-from toolkit.clockin.tabular import clean_id, is_shortened_number, read_table
-from toolkit.clockin.words import EMPLOYEE_HEADINGS
+from toolkit.clockin.fields.words import EMPLOYEE_HEADINGS
+from toolkit.clockin.files.tabular import clean_id, is_shortened_number, read_table
 from toolkit.errors import ReadingError
 
 HEADINGS = {"employee_id": (*EMPLOYEE_HEADINGS, "id"), "name": ("name", "姓名", "employee name")}

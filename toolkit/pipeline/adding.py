@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import anchor_hashes, read_anchors
-from toolkit.clockin.context import is_meant_as_table, read_context
-from toolkit.clockin.control_times import read_control_times
+from toolkit.clockin.beside.context import is_meant_as_table, read_context
+from toolkit.clockin.beside.control_times import read_control_times
+from toolkit.clockin.fields.stamps import YEARS, check_timezone
+from toolkit.clockin.files.unlocking import readable
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import read_roster
-from toolkit.clockin.stamps import YEARS, check_timezone
-from toolkit.clockin.unlocking import readable
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
 from toolkit.pipeline.controls import is_table

@@ -3,7 +3,7 @@
 A plate that is not empty makes a sheet part of the ground, or a person who
 stood still part of every visit. Unmarked, it is therefore taken only where one
 state of the place recurs in separated periods, as
-:mod:`toolkit.analysis.proposal` asks for, and only if no face was seen in it.
+:mod:`toolkit.analysis.bodies.proposal` asks for, and only if no face was seen in it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from toolkit.analysis import presence
+from toolkit.analysis.bodies.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
 from toolkit.analysis.presentations import FaceTrack
-from toolkit.analysis.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.pipeline.zones import LEAST_STEP_S, empty_place

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+from toolkit.analysis.copies.reuse_words import Spread, standing_beside
 from toolkit.analysis.cue import PresentationSample
 from toolkit.analysis.reuse import Offered, compare, offered, sharpest
-from toolkit.analysis.reuse_words import Spread, standing_beside
 from toolkit.errors import CannotMeasure, SetupError
 
 NOT_ASSESSABLE = "not assessable"

@@ -2,7 +2,7 @@
 
 A single picture, or a clip that never shows its place empty, cannot tell what is
 held from what stands behind. What two hands hold on both sides of a face can be
-told all the same (:mod:`toolkit.analysis.flanks`): as a lead where all of it is
+told all the same (:mod:`toolkit.analysis.sheets.flanks`): as a lead where all of it is
 seen, as "not assessable" with its reason where it leaves the picture.
 """
 
@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 import toolkit.analysis.cues  # files the cues
-from toolkit.analysis.crops import Box, cut
-from toolkit.analysis.flanks import held_around
-from toolkit.analysis.held_around import HeldAround, drawn_around
+from toolkit.analysis.faces.crops import Box, cut
+from toolkit.analysis.faces.visit_faces import LEAST_LASTS_S, LEAST_PICTURES
+from toolkit.analysis.faces.visit_sample import visit_cues
 from toolkit.analysis.presentations import FaceSeen, FaceTrack
-from toolkit.analysis.visit_evidence import DRAWINGS, around, drawn_visit
-from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES
-from toolkit.analysis.visit_sample import visit_cues
+from toolkit.analysis.sheets.flanks import held_around
+from toolkit.analysis.sheets.held_around import HeldAround, drawn_around
+from toolkit.analysis.sheets.visit_evidence import DRAWINGS, around, drawn_visit
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import still
 from toolkit.pipeline.assessed_places import Place

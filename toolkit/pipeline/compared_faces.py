@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.analysis.crops import width_px
-from toolkit.analysis.empty_scene import unknown_in
+from toolkit.analysis.bodies.empty_scene import unknown_in
+from toolkit.analysis.copies.registration import FaceCut
+from toolkit.analysis.faces.crops import width_px
 from toolkit.analysis.presentations import FaceSeen, FaceTracker, faces_in
-from toolkit.analysis.registration import FaceCut
 from toolkit.analysis.reuse import Offered, offered, sharpest
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames, still

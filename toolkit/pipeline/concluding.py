@@ -11,13 +11,13 @@ import pandas as pd
 from toolkit import tables
 from toolkit.analysis import coverage
 from toolkit.analysis.association import Placed, place
-from toolkit.analysis.blind_clocks import found_without
 from toolkit.analysis.counts import count
-from toolkit.analysis.face_changes import changes
 from toolkit.analysis.findings import conclude as conclude_tables
-from toolkit.analysis.mask_findings import artefacts, sheets
 from toolkit.analysis.presenters import MARGIN_S, Continuity, continuity
+from toolkit.analysis.statements.face_changes import changes
+from toolkit.analysis.statements.mask_findings import artefacts, sheets
 from toolkit.analysis.tested import continuity_model, continuity_rates
+from toolkit.analysis.timing.blind_clocks import found_without
 from toolkit.casebook.case import Case
 from toolkit.pipeline import leading
 from toolkit.pipeline.decided import READ, decided

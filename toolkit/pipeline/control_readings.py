@@ -17,11 +17,11 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
-from toolkit.analysis.crops import Box, middle_px
 from toolkit.analysis.cue import cues as filed
+from toolkit.analysis.faces.crops import Box, middle_px
 from toolkit.analysis.presentations import FaceTrack, FaceTracker
 from toolkit.casebook.case import Case
-from toolkit.clockin.control_times import ControlTime
+from toolkit.clockin.beside.control_times import ControlTime
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe

@@ -10,9 +10,9 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
-from toolkit.analysis.site_controls import Control, Unlocked, unlocked
+from toolkit.analysis.weighing.site_controls import Control, Unlocked, unlocked
 from toolkit.casebook.case import Case
-from toolkit.clockin.control_times import ControlTime, read_control_times
+from toolkit.clockin.beside.control_times import ControlTime, read_control_times
 from toolkit.errors import ReadingError
 from toolkit.media.probe import probe
 

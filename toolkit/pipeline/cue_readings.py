@@ -14,11 +14,11 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
-from toolkit.analysis import geometry
-from toolkit.analysis.around_face import box_around, looks_among, presenter_of
-from toolkit.analysis.crops import Box, cut, middle_px
 from toolkit.analysis.cue import NOT_RUN, PresentationSample
 from toolkit.analysis.cue import cues as filed
+from toolkit.analysis.faces import geometry
+from toolkit.analysis.faces.around_face import box_around, looks_among, presenter_of
+from toolkit.analysis.faces.crops import Box, cut, middle_px
 from toolkit.analysis.presentations import FaceSeen, box_of, faces_at, sample_of_crops
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, SetupError, ToolkitError

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis import naming, repeated
+from toolkit.analysis import naming
 from toolkit.analysis.decisions import Review, review
+from toolkit.analysis.statements import repeated
 from toolkit.analysis.strength import Rival, SetAside, with_statement
 from toolkit.analysis.subjects import Subject, subjects
 from toolkit.casebook.case import Case

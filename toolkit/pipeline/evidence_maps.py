@@ -19,11 +19,11 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues and their maps
 from toolkit import tables
-from toolkit.analysis.crops import Box, cut, middle_px, width_px
 from toolkit.analysis.evidence import drawn_over, maps
-from toolkit.analysis.face_patches import clearest
-from toolkit.analysis.mask_findings import STATED, candidates
-from toolkit.analysis.visit_evidence import DRAWINGS, around, drawn_visit, lies_on
+from toolkit.analysis.faces.crops import Box, cut, middle_px, width_px
+from toolkit.analysis.faces.face_patches import clearest
+from toolkit.analysis.sheets.visit_evidence import DRAWINGS, around, drawn_visit, lies_on
+from toolkit.analysis.statements.mask_findings import STATED, candidates
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, ToolkitError
 from toolkit.media.frames import as_png, read_frames

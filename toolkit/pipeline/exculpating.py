@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.exculpatory import Known, concluded, from_context, weighed_against
-from toolkit.analysis.exculpatory_seen import from_footage, from_records, scope_of, without_finding
-from toolkit.analysis.not_seen import Sightings, not_seen
+from toolkit.analysis.statements.exculpatory import Known, concluded, from_context, weighed_against
+from toolkit.analysis.statements.exculpatory_seen import from_footage, from_records, scope_of, without_finding
+from toolkit.analysis.statements.not_seen import Sightings, not_seen
 from toolkit.casebook.case import Case
 
 # Tables that are searched where a step has recorded them.

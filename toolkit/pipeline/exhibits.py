@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.assertions import overlaps
+from toolkit.analysis.placing.assertions import overlaps
 from toolkit.casebook.case import Case
 from toolkit.clockin.anchors import read_anchors
-from toolkit.clockin.context import differ_in_zeros, read_context
+from toolkit.clockin.beside.context import differ_in_zeros, read_context
 from toolkit.clockin.reader import read_records
 from toolkit.clockin.roster import absent_from_roster, read_roster
 from toolkit.errors import ReadingError

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit import tables
-from toolkit.analysis.crops import median_width_px
+from toolkit.analysis.faces.crops import median_width_px
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.pipeline.cue_readings import CueWork, load, works_of

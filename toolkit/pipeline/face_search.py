@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.crops import Box, width_px
+from toolkit.analysis.faces.crops import Box, width_px
 from toolkit.analysis.presentations import FaceTrack, FaceTracker, belongs_to_scene, faces_in
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure

@@ -22,7 +22,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import coverage, presence
-from toolkit.analysis.companions import check_companions
+from toolkit.analysis.bodies.companions import check_companions
 from toolkit.analysis.coverage import Stretches
 from toolkit.analysis.presence import Plate
 from toolkit.analysis.presenters import continuity

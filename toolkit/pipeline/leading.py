@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.patterns import leads
-from toolkit.analysis.sequence_findings import sequence_findings
+from toolkit.analysis.leads.patterns import leads
+from toolkit.analysis.leads.sequence_findings import sequence_findings
 from toolkit.casebook.case import Case
 
 READ = ("punch_details", "device_events", "exhibits", "context_records")  # beside what `conclude` reads

@@ -19,12 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from toolkit import tables
-from toolkit.analysis.crops import nose_offset, width_px
 from toolkit.analysis.cue import PresentationSample
+from toolkit.analysis.faces.crops import nose_offset, width_px
 from toolkit.analysis.identity import FARTHEST, Compared, Gallery, compare, moved_boxes
 from toolkit.analysis.presentations import faces_in
 from toolkit.casebook.case import Case
-from toolkit.clockin.tabular import clean_id
+from toolkit.clockin.files.tabular import clean_id
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.pictures import read_picture
 from toolkit.pipeline.cue_readings import CueWork, load, works_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.analysis.crops import EYES_ACROSS
+from toolkit.analysis.faces.crops import EYES_ACROSS
 from toolkit.errors import ReadingError
 from toolkit.records import Face
 

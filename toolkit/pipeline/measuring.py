@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis import coverage, presence
+from toolkit.analysis.bodies.lineage import COLUMNS, LineageTracker
 from toolkit.analysis.coverage import Stretches
-from toolkit.analysis.lineage import COLUMNS, LineageTracker
 from toolkit.analysis.presence import Plate
 from toolkit.analysis.presenters import handovers
 from toolkit.media.damage import Tally

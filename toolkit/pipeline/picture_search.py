@@ -17,7 +17,8 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.occasions import VisitTime, occasions
+from toolkit.analysis.bodies.occasions import VisitTime, occasions
+from toolkit.analysis.copies.reuse_words import Control, Spread, spread_of, standing_beside
 from toolkit.analysis.reuse import (
     AGAIN,
     FARTHEST,
@@ -32,9 +33,8 @@ from toolkit.analysis.reuse import (
     worth_registering,
 )
 from toolkit.analysis.reuse import compare as compared
-from toolkit.analysis.reuse_words import Control, Spread, spread_of, standing_beside
 from toolkit.casebook.case import Case
-from toolkit.clockin.control_times import ControlTime
+from toolkit.clockin.beside.control_times import ControlTime
 from toolkit.pipeline.compared_faces import FaceWork, ready, unpacked
 from toolkit.pipeline.controls import is_table, site_controls
 from toolkit.pipeline.cue_readings import faces_of, model_rows

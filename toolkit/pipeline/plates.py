@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.analysis.around_face import plate_of
+from toolkit.analysis.faces.around_face import plate_of
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import still, stills
 from toolkit.records import Image, Zone

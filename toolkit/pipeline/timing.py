@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from toolkit.analysis import association, clock_lines, clocks, likelihood
-from toolkit.analysis.blind_clocks import blind_rows
+from toolkit.analysis import association, clocks
+from toolkit.analysis.placing import likelihood
+from toolkit.analysis.timing import clock_lines
+from toolkit.analysis.timing.blind_clocks import blind_rows
 from toolkit.casebook.case import Case
 from toolkit.pipeline.progress import Progress, quiet
 

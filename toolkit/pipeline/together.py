@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from toolkit.analysis.one_face import Offered, of_one_face
+from toolkit.analysis.faces.one_face import Offered, of_one_face
 from toolkit.casebook.case import Case
 from toolkit.errors import SetupError
 from toolkit.pipeline.face_pairs import face_pairs

@@ -12,8 +12,8 @@ import pandas as pd
 
 import toolkit.analysis.cues  # files the cues
 from toolkit import tables
-from toolkit.analysis.crops import Box, cut, moved
-from toolkit.analysis.visit_sample import VisitSample, visit_cues
+from toolkit.analysis.faces.crops import Box, cut, moved
+from toolkit.analysis.faces.visit_sample import VisitSample, visit_cues
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError, ToolkitError
 from toolkit.media.frames import read_frames, still

@@ -14,13 +14,13 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis.calibration import NotCalibrated, SiteRatio, calibrate
-from toolkit.analysis.calibration_told import as_row
-from toolkit.analysis.calibration_words import rival_sentences, sentences
-from toolkit.analysis.fd1_rivals import Fd1, fd1_rivals
-from toolkit.analysis.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded, averaged
+from toolkit.analysis.statements.fd1_rivals import Fd1, fd1_rivals
 from toolkit.analysis.tested import frozen_weights, weights_hash
+from toolkit.analysis.weighing.calibration_told import as_row
+from toolkit.analysis.weighing.calibration_words import rival_sentences, sentences
+from toolkit.analysis.weighing.fusion import CaseReading, ControlReading, FrozenWeights, Readings, Recorded, averaged
 from toolkit.casebook.case import Case
-from toolkit.clockin.control_times import ControlTime
+from toolkit.clockin.beside.control_times import ControlTime
 from toolkit.language import LANGUAGES
 from toolkit.pipeline.control_readings import control_frames, named, span_hash
 from toolkit.pipeline.controls import countable, recorded_as, recordings_of, site_controls

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit import tables
 from toolkit.analysis import presence
-from toolkit.analysis.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
+from toolkit.analysis.bodies.proposal import MOST_FRAMES, THUMB_WIDTH_PX, propose
 from toolkit.casebook.case import Case
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from toolkit.analysis.calibration_words import rounded_down, rounded_up
+from toolkit.analysis.weighing.calibration_words import rounded_down, rounded_up
 from toolkit.language import text
 from toolkit.report.blocks import Block, Grid, Paragraph, Picture, Points, Still, Strip
 from toolkit.report.calibration_chart import tippett_chart

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from toolkit.analysis.companions import CHECK
+from toolkit.analysis.bodies.companions import CHECK
 from toolkit.analysis.rates import rate_of
 from toolkit.report.blocks import Block, Grid, Paragraph
 from toolkit.report.writer import Facts, Writer

@@ -13,7 +13,7 @@ from typing import Any
 
 from toolkit import __version__, tables
 from toolkit.analysis import coverage
-from toolkit.analysis.assertions import repeats
+from toolkit.analysis.placing.assertions import repeats
 from toolkit.analysis.tested import continuity_rates, cue_results
 from toolkit.casebook.case import Case
 from toolkit.records import OUTSIDE_COVERAGE

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from toolkit.analysis.clock_models import sd_at
+from toolkit.analysis.timing.clock_models import sd_at
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.wording import plain
 

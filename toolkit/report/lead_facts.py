@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from toolkit.analysis.hours import hours_of, zone_question
+from toolkit.analysis.leads.hours import hours_of, zone_question
 
 WITH_LEADS = ("draft", "full")
 

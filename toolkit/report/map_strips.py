@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from toolkit.analysis.evidence import EvidenceMap, drawn_over
-from toolkit.analysis.visit_evidence import times_of
+from toolkit.analysis.sheets.visit_evidence import times_of
 from toolkit.media.frames import as_png
 from toolkit.report.blocks import Bar, Block, Paragraph, Points, Ramp, Still, Strip
 from toolkit.report.readings import NOT_RUN, why

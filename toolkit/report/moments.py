@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfoNotFoundError
 
-from toolkit.analysis.civil_time import zone_named
+from toolkit.analysis.timing.civil_time import zone_named
 
 Zone = str | None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toolkit.analysis.ladder import Material, rung
+from toolkit.analysis.statements.ladder import Material, rung
 from toolkit.records import NOBODY_SEEN, OUTSIDE_COVERAGE
 from toolkit.report.blocks import Answers, Block, Paragraph
 from toolkit.report.writer import Facts, Writer, at, at_least, refs
@@ -40,7 +40,7 @@ def examined(facts: Facts) -> bool:
 
 
 def ladder(facts: Facts) -> str:
-    """Code of the decision line (:mod:`toolkit.analysis.ladder`)."""
+    """Code of the decision line (:mod:`toolkit.analysis.statements.ladder`)."""
     identities, presenters = (facts["counts"][name] or {} for name in ("identities_used", "presenters"))
     material = Material(
         clips=bool(facts["clips"]),

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis import presence
-from toolkit.analysis.companions import check_companions
+from toolkit.analysis.bodies.companions import check_companions
 from toolkit.analysis.presenters import FEATURES, MARGIN_S, continuity, features
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames

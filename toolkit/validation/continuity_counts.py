@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit import __version__
-from toolkit.analysis.companions import CHECK
+from toolkit.analysis.bodies.companions import CHECK
 from toolkit.validation.continuity import FITTED, PAIRS, STAYS, SWITCHES, fit_model, pair_of, said_of, watch_all
 
 SCENES = {

@@ -20,7 +20,7 @@ import numpy as np
 
 from toolkit.analysis import tested
 from toolkit.analysis.cue import Group
-from toolkit.analysis.fusion import DEPENDENT, CueWeight, FrozenWeights, weight_of, within_correlation
+from toolkit.analysis.weighing.fusion import DEPENDENT, CueWeight, FrozenWeights, weight_of, within_correlation
 from toolkit.errors import SetupError
 from toolkit.validation.kinds import ATTACK, BONA_FIDE
 from toolkit.validation.running import DOCUMENT, KEPT

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from toolkit.analysis.around_face import box_around, looks_among, plate_of, presenter_of
-from toolkit.analysis.crops import (
+from toolkit.analysis.cue import PresentationSample
+from toolkit.analysis.faces.around_face import box_around, looks_among, plate_of, presenter_of
+from toolkit.analysis.faces.crops import (
     Box,
     Floats,
     around,
@@ -20,8 +21,7 @@ from toolkit.analysis.crops import (
     nearest,
     width_px,
 )
-from toolkit.analysis.cue import PresentationSample
-from toolkit.analysis.visit_sample import VisitSample
+from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 from toolkit.simulation.shooting import FaceTruth

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from toolkit.analysis.cue import Cue, PresentationSample
-from toolkit.analysis.site_controls import Unlocked, unlocked
-from toolkit.clockin.control_times import ControlTime, read_control_times
+from toolkit.analysis.weighing.site_controls import Unlocked, unlocked
+from toolkit.clockin.beside.control_times import ControlTime, read_control_times
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.coding import coding
 from toolkit.media.frames import read_frames

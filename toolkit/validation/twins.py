@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import nose_offset
 from toolkit.analysis.cue import PresentationSample
+from toolkit.analysis.faces.crops import nose_offset
 from toolkit.errors import CannotMeasure
 from toolkit.media.frames import read_frames
 from toolkit.media.write import write_clip

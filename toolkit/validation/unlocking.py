@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from toolkit.analysis.site_controls import Unlocked
+from toolkit.analysis.weighing.site_controls import Unlocked
 from toolkit.language import text
 
 GUIDE_LINES = 14

@@ -11,7 +11,7 @@ import pytest
 from tests.analysis.cues.test_headroom import face_at
 from tests.analysis.held import visit
 from toolkit.analysis.cues.cutout import cutout, rim_of, upright
-from toolkit.analysis.visit_sample import VisitSample, visit_cues
+from toolkit.analysis.faces.visit_sample import VisitSample, visit_cues
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 

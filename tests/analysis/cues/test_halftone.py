@@ -11,7 +11,7 @@ from tests.analysis.patterns import picture, seen, skin, waves
 from toolkit.analysis.cue import cues
 from toolkit.analysis.cues.halftone import dot_band, halftone, where_halftone
 from toolkit.analysis.evidence import drawn_over
-from toolkit.analysis.face_patches import Scale
+from toolkit.analysis.faces.face_patches import Scale
 from toolkit.errors import CannotMeasure
 from toolkit.simulation.casting import head_picture
 from toolkit.simulation.closeups import of_sheet, of_skin, shoot_closely

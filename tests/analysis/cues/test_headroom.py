@@ -9,7 +9,7 @@ import pytest
 
 from tests.analysis.held import PX_PER_M, visit
 from toolkit.analysis.cues.headroom import THRESHOLD_M, headroom, read_headroom, threshold_m
-from toolkit.analysis.visit_sample import VisitSample, visit_cues
+from toolkit.analysis.faces.visit_sample import VisitSample, visit_cues
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 

@@ -8,8 +8,8 @@ import pytest
 from tests.analysis.patterns import picture, seen, skin, waves
 from toolkit.analysis.cue import PresentationSample, cues
 from toolkit.analysis.cues.moire import grid_band, moire, where_moire
-from toolkit.analysis.face_patches import Scale
-from toolkit.analysis.fd1_rivals import PAPER_RIVALS
+from toolkit.analysis.faces.face_patches import Scale
+from toolkit.analysis.statements.fd1_rivals import PAPER_RIVALS
 from toolkit.errors import CannotMeasure
 from toolkit.simulation.casting import head_picture
 from toolkit.simulation.closeups import of_sheet, shoot_closely

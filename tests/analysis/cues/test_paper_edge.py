@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.analysis.cues.test_headroom import face_at
-from tests.analysis.test_around_face import OWN, SHOWN, asked
+from tests.analysis.faces.test_around_face import OWN, SHOWN, asked
 from toolkit.analysis.cue import cues
 from toolkit.analysis.cues.paper_edge import LIMITS, MOST, paper_edge
-from toolkit.analysis.visit_sample import VisitSample
+from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.validation.freezing import weights_of
 

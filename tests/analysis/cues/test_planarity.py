@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.analysis.crops import nose_offset
 from toolkit.analysis.cue import PresentationSample, cues
 from toolkit.analysis.cues.planarity import nose_range
-from toolkit.analysis.turns import frame_noise
+from toolkit.analysis.faces.crops import nose_offset
+from toolkit.analysis.relief.turns import frame_noise
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 

@@ -12,11 +12,11 @@ import pytest
 from bench.filmed_visits import Visit, film
 from tests.analysis.held import SHEET, visit
 from toolkit.analysis.cues.sheet import RULES, sheet, told
-from toolkit.analysis.grips import Grip, Sides
-from toolkit.analysis.held_sheets import Candidate
-from toolkit.analysis.quads import overlap
-from toolkit.analysis.rectified import FaceOnSheet
-from toolkit.analysis.visit_sample import NEUTRAL, VisitReading, visit_cues
+from toolkit.analysis.faces.visit_sample import NEUTRAL, VisitReading, visit_cues
+from toolkit.analysis.sheets.grips import Grip, Sides
+from toolkit.analysis.sheets.held_sheets import Candidate
+from toolkit.analysis.sheets.quads import overlap
+from toolkit.analysis.sheets.rectified import FaceOnSheet
 from toolkit.errors import CannotMeasure
 from toolkit.simulation.seeds import CONTINUITY_BEFORE, DEVELOPMENT, FACES, SHEETS
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.clockin.declared import mapping_example
+from toolkit.clockin.fields.declared import mapping_example
 from toolkit.clockin.formats import Head, RawRow, Source
 from toolkit.clockin.formats.declared_csv import DeclaredCsv
 from toolkit.errors import ReadingError

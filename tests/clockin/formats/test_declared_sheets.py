@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.clockin.workbooks import CLOCK, DATE, DATE_TIME, As, workbook
+from toolkit.clockin.files.sheets import sheets_of
 from toolkit.clockin.formats import Head, RawRow, Source
 from toolkit.clockin.formats.declared_csv import DeclaredCsv
-from toolkit.clockin.sheets import sheets_of
 from toolkit.errors import ReadingError
 
 HEAD = ["工号", "姓名", "打卡时间"]
@@ -178,5 +178,5 @@ def test_a_workbook_of_no_format_is_answered_with_its_sheets_and_the_mapping_to_
 
 
 def test_a_merged_range_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toolkit.clockin.workbook_tables.MOST_FILLED", 2)
+    monkeypatch.setattr("toolkit.clockin.fields.workbook_tables.MOST_FILLED", 2)
     assert refusal(workbook({"S": TEXTS}, merged=("A1:C1",))).code == "records_sheet_too_large"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.clockin.grids import book, sheet
+from toolkit.clockin.files.sheets import NUMBER, SPAN, WHEN, Cell, Sheet
 from toolkit.clockin.formats import Head, RawRow
 from toolkit.clockin.formats.dingtalk_xlsx import DingtalkXlsx
-from toolkit.clockin.sheets import NUMBER, SPAN, WHEN, Cell, Sheet
 from toolkit.errors import ReadingError
 
 TITLES = [["每日统计表 统计日期：2026-03-01 至 2026-03-31"], ["报表生成时间：2026-04-01 09:12"]]

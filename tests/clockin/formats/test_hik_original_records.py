@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from toolkit.clockin.files.sheets import sheets_of
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source
 from toolkit.clockin.formats.hik_original_records import HikOriginalRecords
-from toolkit.clockin.sheets import sheets_of
 from toolkit.errors import ReadingError
 
 HEADINGS = (

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.clockin.grids import book, sheet
+from toolkit.clockin.files.sheets import Sheet
 from toolkit.clockin.formats import Head, RawRow
 from toolkit.clockin.formats.swipe_grid import SwipeGrid
-from toolkit.clockin.sheets import Sheet
 from toolkit.errors import ReadingError
 
 PERSON = ["工 号:", "", "00042", "", "姓 名:", "", "沈玉兰", "部 门:", "综合办"]

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.clockin.grids import book, sheet
+from toolkit.clockin.files.sheets import Sheet
 from toolkit.clockin.formats import Head, RawRow
 from toolkit.clockin.formats.wecom_xlsx import WecomXlsx
-from toolkit.clockin.sheets import Sheet
 from toolkit.errors import ReadingError
 
 TITLE = "统计时间:03-01 ～ 03-31     制表时间:2026-04-01 09:20(UTC+8)"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from toolkit.clockin.files.http_messages import read_capture
 from toolkit.clockin.formats import Head, RawRow, Source
 from toolkit.clockin.formats.zkteco_adms import ZktecoAdms
 from toolkit.clockin.formats.zkteco_attlog import ZktecoAttlog
-from toolkit.clockin.http_messages import read_capture
 
 ROW = "1001\t2026-03-03 08:21:07\t0\t15\t0\t0\t0\n"
 JPEG = b"\xff\xd8\xff\xe0\n\n\x00POST\n\xff\xd9"

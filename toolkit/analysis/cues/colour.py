@@ -10,10 +10,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from toolkit.analysis.crops import median_width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, evidence_map
-from toolkit.analysis.face_patches import DARKEST, Seen, chroma, clearest, linear, oval, sharpest
+from toolkit.analysis.faces.crops import median_width_px
+from toolkit.analysis.faces.face_patches import DARKEST, Seen, chroma, clearest, linear, oval, sharpest
 from toolkit.errors import CannotMeasure
 
 LEAST_FACE_PX = 30.0

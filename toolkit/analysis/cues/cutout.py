@@ -15,9 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import middle_px, width_px
-from toolkit.analysis.visit_faces import FaceThere, faces_there, lasts, picked, scale_of
-from toolkit.analysis.visit_sample import VisitReading, VisitSample, visit_cue
+from toolkit.analysis.faces.crops import middle_px, width_px
+from toolkit.analysis.faces.visit_faces import FaceThere, faces_there, lasts, picked, scale_of
+from toolkit.analysis.faces.visit_sample import VisitReading, VisitSample, visit_cue
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
 

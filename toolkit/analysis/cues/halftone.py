@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
-from toolkit.analysis.face_patches import Scale, clearest, scale_at, sharpest, square_at, square_of
+from toolkit.analysis.faces.face_patches import Scale, clearest, scale_at, sharpest, square_at, square_of
 from toolkit.analysis.spectrum import height_at, heights_nearby, power, strongest_peak
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image

@@ -14,9 +14,9 @@ from itertools import groupby
 
 import numpy as np
 
-from toolkit.analysis.crops import median_width_px
-from toolkit.analysis.visit_faces import FaceThere, faces_there, lasts, picked, scale_of, steady
-from toolkit.analysis.visit_sample import VisitReading, VisitSample, visit_cue
+from toolkit.analysis.faces.crops import median_width_px
+from toolkit.analysis.faces.visit_faces import FaceThere, faces_there, lasts, picked, scale_of, steady
+from toolkit.analysis.faces.visit_sample import VisitReading, VisitSample, visit_cue
 from toolkit.errors import CannotMeasure
 
 MOST_LOOKS = 8

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
-from toolkit.analysis.face_patches import Scale, clearest, scale_at, sharpest, square_at, square_of
+from toolkit.analysis.faces.face_patches import Scale, clearest, scale_at, sharpest, square_at, square_of
 from toolkit.analysis.spectrum import Peak, heights_nearby, power, strongest_peak
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image

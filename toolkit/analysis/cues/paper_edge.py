@@ -12,7 +12,7 @@ import math
 from contextlib import suppress
 
 from toolkit.analysis.cue import PresentationSample, Reading, cue
-from toolkit.analysis.visit_sample import VisitSample, visit_cues
+from toolkit.analysis.faces.visit_sample import VisitSample, visit_cues
 from toolkit.errors import CannotMeasure
 
 LIMITS = {"headroom": 0.21, "cutout": 0.20, "sheet": 0.75}  # in each one's own unit; chosen on development people

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit.analysis.crops import nose_offset
 from toolkit.analysis.cue import PresentationSample, Reading, cue
-from toolkit.analysis.turns import new_frames, require_enough, swing, swings
+from toolkit.analysis.faces.crops import nose_offset
+from toolkit.analysis.relief.turns import new_frames, require_enough, swing, swings
 
 # A bent sheet that somebody wears and turns by 40 degrees from end to end reaches 0.30 (docs/relief.md).
 LEAST_RANGE = 0.34

@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
-from toolkit.analysis.mean_head import NOSE_OVER_EYES
-from toolkit.analysis.relief_agreement import agreement, relief_picture
-from toolkit.analysis.relief_flow import (
+from toolkit.analysis.faces.crops import width_px
+from toolkit.analysis.relief.mean_head import NOSE_OVER_EYES
+from toolkit.analysis.relief.relief_agreement import agreement, relief_picture
+from toolkit.analysis.relief.relief_flow import (
     SIZE_PX,
     STEP,
     ReliefFlow,
@@ -25,8 +25,16 @@ from toolkit.analysis.relief_flow import (
     places_in,
     relief_flow,
 )
-from toolkit.analysis.turns import LEAST_FRAMES, LEAST_RATE, Seen, least_turn_deg, new_frames, require_enough, swing
-from toolkit.analysis.turns import swings as nose_swings
+from toolkit.analysis.relief.turns import (
+    LEAST_FRAMES,
+    LEAST_RATE,
+    Seen,
+    least_turn_deg,
+    new_frames,
+    require_enough,
+    swing,
+)
+from toolkit.analysis.relief.turns import swings as nose_swings
 from toolkit.errors import CannotMeasure
 
 Floats = NDArray[np.float64]

@@ -11,10 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import median_width_px, nose_offset
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, blocks, evidence_map
-from toolkit.analysis.face_patches import SKIN, Seen, clearest, in_view, patch_box, patch_light, stops
+from toolkit.analysis.faces.crops import median_width_px, nose_offset
+from toolkit.analysis.faces.face_patches import SKIN, Seen, clearest, in_view, patch_box, patch_light, stops
 from toolkit.errors import CannotMeasure
 
 Floats = NDArray[np.float64]

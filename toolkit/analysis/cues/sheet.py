@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.foreground import front_of
-from toolkit.analysis.held_sheets import FAR_POORER, LEAST_AREA_M2, TOUCHING, Candidate, Look, look_at
-from toolkit.analysis.quads import overlap
-from toolkit.analysis.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
-from toolkit.analysis.visit_sample import Level, VisitReading, VisitSample, visit_cue
+from toolkit.analysis.bodies.foreground import front_of
+from toolkit.analysis.faces.visit_faces import LEAST_LASTS_S, LEAST_PICTURES, picked, scale_of
+from toolkit.analysis.faces.visit_sample import Level, VisitReading, VisitSample, visit_cue
+from toolkit.analysis.sheets.held_sheets import FAR_POORER, LEAST_AREA_M2, TOUCHING, Candidate, Look, look_at
+from toolkit.analysis.sheets.quads import overlap
 from toolkit.errors import CannotMeasure
 
 Floats = NDArray[np.float64]
@@ -74,7 +74,7 @@ def sheet(sample: VisitSample) -> VisitReading:
     for a good reason have faces on them. "None" does not prove empty hands:
     sheets seen edge-on, from behind, without a visible border, or held by
     gloved hands are missed. Outlines of which two sides were sought
-    (:mod:`toolkit.analysis.closed_pairs`) serve the plain rule only.
+    (:mod:`toolkit.analysis.sheets.closed_pairs`) serve the plain rule only.
     """
     scale = scale_of(sample)
     moments = looked(sample, scale)

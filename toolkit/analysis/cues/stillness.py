@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.crops import median_width_px
 from toolkit.analysis.cue import PresentationSample, Reading, cue
 from toolkit.analysis.evidence import EvidenceMap, evidence_map
-from toolkit.analysis.face_patches import Seen, clearest, in_view
+from toolkit.analysis.faces.crops import median_width_px
+from toolkit.analysis.faces.face_patches import Seen, clearest, in_view
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face
 

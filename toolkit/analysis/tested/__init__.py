@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from toolkit.analysis.fusion import CueWeight, FrozenWeights
+from toolkit.analysis.weighing.fusion import CueWeight, FrozenWeights
 
 FOLDER = Path(__file__).parent
 PRESENTATIONS = FOLDER / "presentations.json"

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from toolkit.clockin.decoding import Decoded, decode
-from toolkit.clockin.sheets import Sheet, sheets_of
+from toolkit.clockin.files.decoding import Decoded, decode
+from toolkit.clockin.files.sheets import Sheet, sheets_of
 from toolkit.registry import Registry
 
 Read = TypeVar("Read")

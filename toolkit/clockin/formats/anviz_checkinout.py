@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from toolkit.clockin.fields.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
 from toolkit.clockin.formats import PUNCH, Head, RawRow, Source, punch_format
-from toolkit.clockin.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
-from toolkit.clockin.zk_codes import reset_flags
+from toolkit.clockin.vendors.zk_codes import reset_flags
 
 COLUMNS = {
     "employee_id": ("userid",),

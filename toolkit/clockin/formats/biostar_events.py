@@ -19,8 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.clockin.formats import EVENT, NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
-from toolkit.clockin.tabular import (
+from toolkit.clockin.fields.text_headings import order_of
+from toolkit.clockin.fields.words import credential_of_word, result_of_word
+from toolkit.clockin.files.tabular import (
     Record,
     clean_cell,
     clean_id,
@@ -32,8 +33,7 @@ from toolkit.clockin.tabular import (
     shape_fault,
     usual_cells,
 )
-from toolkit.clockin.text_headings import order_of
-from toolkit.clockin.words import credential_of_word, result_of_word
+from toolkit.clockin.formats import EVENT, NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
 from toolkit.errors import ReadingError
 
 HEADINGS = {

@@ -16,11 +16,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.clockin.details import spare
+from toolkit.clockin.fields.words import credential_of_word
+from toolkit.clockin.files.json_lists import Listing, listing, names_keys, scalar
+from toolkit.clockin.files.tabular import clean_id, id_fault
 from toolkit.clockin.formats import PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.json_lists import Listing, listing, names_keys, scalar
-from toolkit.clockin.tabular import clean_id, id_fault
-from toolkit.clockin.words import credential_of_word
-from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
+from toolkit.clockin.vendors.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
 
 LIST = "data"
 NUMBER = re.compile(r"\d{1,18}", re.ASCII)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from toolkit.clockin.fields.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
+from toolkit.clockin.fields.words import credential_of_word, direction_of_word
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.text_headings import HeadedRow, headed_rows, headings_of, order_of, unread
-from toolkit.clockin.words import credential_of_word, direction_of_word
-from toolkit.clockin.zk_codes import WORD_TABLE, reset_flags
+from toolkit.clockin.vendors.zk_codes import WORD_TABLE, reset_flags
 
 COLUMNS = {
     "employee_id": ("employee id",),

@@ -27,9 +27,9 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Any
 
+from toolkit.clockin.fields.stamps import UTC_OFFSET, moment
+from toolkit.clockin.files.tabular import clean_id, is_shortened_number, physical_lines
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.stamps import UTC_OFFSET, moment
-from toolkit.clockin.tabular import clean_id, is_shortened_number, physical_lines
 from toolkit.errors import ReadingError
 
 RECORD = re.compile(r"records\[(?P<index>\d+)\]\.(?P<key>[\w.\[\]]+)=(?P<value>.*)", re.ASCII | re.DOTALL)

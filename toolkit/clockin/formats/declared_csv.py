@@ -26,8 +26,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from toolkit.clockin.cell_times import CellTimes, by_minutes, day_zero
-from toolkit.clockin.declared import (
+from toolkit.clockin.fields.cell_times import CellTimes, by_minutes, day_zero
+from toolkit.clockin.fields.declared import (
     COLUMNS,
     OPTIONS,
     SEARCHED_ROWS,
@@ -39,11 +39,11 @@ from toolkit.clockin.declared import (
     overflows,
     paths_of,
 )
+from toolkit.clockin.fields.stamps import Unreadable, decide_order
+from toolkit.clockin.fields.workbook_tables import SheetTable, first_row, holds_anything, sheet_table
+from toolkit.clockin.files.sheets import EMPTY, TEXT, Cell
+from toolkit.clockin.files.tabular import Record, clean_cell, clean_id, guess_delimiter, physical_lines, records
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
-from toolkit.clockin.sheets import EMPTY, TEXT, Cell
-from toolkit.clockin.stamps import Unreadable, decide_order
-from toolkit.clockin.tabular import Record, clean_cell, clean_id, guess_delimiter, physical_lines, records
-from toolkit.clockin.workbook_tables import SheetTable, first_row, holds_anything, sheet_table
 from toolkit.errors import ReadingError
 
 HOLDS_DATE = re.compile(r"\d[-/.年]\d{1,2}[-/.月]\d")

@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolkit.clockin.fields.stamps import moment
+from toolkit.clockin.files.json_lists import Listing, field, listing, names_keys
 from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.json_lists import Listing, field, listing, names_keys
-from toolkit.clockin.platform_items import Claim, any_tells, claim, others
-from toolkit.clockin.platform_words import elsewhere
-from toolkit.clockin.stamps import moment
+from toolkit.clockin.vendors.platform_items import Claim, any_tells, claim, others
+from toolkit.clockin.vendors.platform_words import elsewhere
 
 LIST, TABLE = "recordresult", "dingtalk.sourceType"
 # Kind of record and credential by source.

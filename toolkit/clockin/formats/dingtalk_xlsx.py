@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from toolkit.clockin.day_rows import DayRow, no_records
-from toolkit.clockin.day_times import (
+from toolkit.clockin.fields.day_rows import DayRow, no_records
+from toolkit.clockin.fields.day_times import (
     Day,
     Period,
     UnusableDay,
@@ -29,11 +29,11 @@ from toolkit.clockin.day_times import (
     on_day_or_dated,
     read_period,
 )
+from toolkit.clockin.fields.sheet_headings import Headed, headed
+from toolkit.clockin.files.sheets import Sheet
+from toolkit.clockin.files.tabular import clean_cell
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_words import device_details, is_phone, missed, terminal_of, verdict
-from toolkit.clockin.sheet_headings import Headed, headed
-from toolkit.clockin.sheets import Sheet
-from toolkit.clockin.tabular import clean_cell
+from toolkit.clockin.vendors.platform_words import device_details, is_phone, missed, terminal_of, verdict
 from toolkit.errors import ReadingError
 
 # Newer reports put 打卡时间 under 上班1.

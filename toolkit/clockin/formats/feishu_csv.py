@@ -15,19 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from toolkit.clockin.day_times import Day, Moment, UnusableDay, on_day_or_dated, plain, read_day
-from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_words import (
-    Verdict,
-    device_details,
-    direction,
-    elsewhere,
-    is_phone,
-    missed,
-    terminal_of,
-    verdict,
-)
-from toolkit.clockin.tabular import (
+from toolkit.clockin.fields.day_times import Day, Moment, UnusableDay, on_day_or_dated, plain, read_day
+from toolkit.clockin.fields.text_headings import is_repeated
+from toolkit.clockin.files.tabular import (
     Record,
     clean_cell,
     clean_id,
@@ -38,7 +28,17 @@ from toolkit.clockin.tabular import (
     shape_fault,
     usual_cells,
 )
-from toolkit.clockin.text_headings import is_repeated
+from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
+from toolkit.clockin.vendors.platform_words import (
+    Verdict,
+    device_details,
+    direction,
+    elsewhere,
+    is_phone,
+    missed,
+    terminal_of,
+    verdict,
+)
 from toolkit.errors import ReadingError
 
 NEEDED = ("姓名", "工号", "打卡日期", "打卡时间", "打卡类型", "打卡方式")

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from toolkit.clockin.fields.stamps import decide_order
+from toolkit.clockin.files.tabular import clean_id
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_rows import HeadedRow, fault_of_id, first_headings, further, headed_rows, holds
-from toolkit.clockin.stamps import decide_order
-from toolkit.clockin.tabular import clean_id
+from toolkit.clockin.vendors.platform_rows import HeadedRow, fault_of_id, first_headings, further, headed_rows, holds
 
 # Field of the document to its label in the list; both are exported.
 LABELS = {

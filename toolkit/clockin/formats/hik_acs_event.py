@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolkit.clockin.files.json_lists import Listing, field, listings
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.hikvision import event_row
-from toolkit.clockin.json_lists import Listing, field, listings
+from toolkit.clockin.vendors.hikvision import event_row
 from toolkit.errors import ReadingError
 
 SHAPE = re.compile(r'\s*\{\s*"AcsEvent"\s*:\s*\{')

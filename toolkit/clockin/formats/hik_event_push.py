@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from toolkit.clockin.decoding import decode
+from toolkit.clockin.files.decoding import decode
+from toolkit.clockin.files.http_messages import BOUNDARY, Part, parts_of
+from toolkit.clockin.files.json_lists import documents, field
+from toolkit.clockin.files.safe_xml import DECLARATION, as_mapping, series
 from toolkit.clockin.formats import EVENT, NON_RECORD, PHOTO, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.hikvision import event_row
-from toolkit.clockin.http_messages import BOUNDARY, Part, parts_of
-from toolkit.clockin.json_lists import documents, field
-from toolkit.clockin.safe_xml import DECLARATION, as_mapping, series
+from toolkit.clockin.vendors.hikvision import event_row
 from toolkit.errors import ReadingError
 
 INNER, ALERT = "AccessControllerEvent", "EventNotificationAlert"

@@ -20,10 +20,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_words import elsewhere
-from toolkit.clockin.sheets import raw_of
-from toolkit.clockin.tabular import (
+from toolkit.clockin.fields.text_headings import order_of
+from toolkit.clockin.fields.words import stated_direction
+from toolkit.clockin.files.sheets import raw_of
+from toolkit.clockin.files.tabular import (
     ID_FAULTS,
     Record,
     clean_cell,
@@ -33,8 +33,8 @@ from toolkit.clockin.tabular import (
     records,
     shape_fault,
 )
-from toolkit.clockin.text_headings import order_of
-from toolkit.clockin.words import stated_direction
+from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
+from toolkit.clockin.vendors.platform_words import elsewhere
 from toolkit.errors import ReadingError
 
 HEADINGS = {

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from toolkit.clockin.fields.stamps import decide_order
+from toolkit.clockin.files.tabular import clean_id
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_rows import HeadedRow, fault_of_id, first_headings, further, headed_rows, holds
-from toolkit.clockin.stamps import decide_order
-from toolkit.clockin.tabular import clean_id
+from toolkit.clockin.vendors.platform_rows import HeadedRow, fault_of_id, first_headings, further, headed_rows, holds
 
 LABELS = {"employee": "employee_id", "check in": "check_in", "check out": "check_out", "external id": "id"}
 IDS = ("employee_id/.id", "employee_id/id")  # the number in the database before the name that importers give

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from toolkit.clockin.fields.stamps import Unreadable, read_stamp
+from toolkit.clockin.files.tabular import clean_id
 from toolkit.clockin.formats import PUNCH, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_rows import HeadedRow, fault_of_id, first_headings, headed_rows, holds
-from toolkit.clockin.stamps import Unreadable, read_stamp
-from toolkit.clockin.tabular import clean_id
+from toolkit.clockin.vendors.platform_rows import HeadedRow, fault_of_id, first_headings, headed_rows, holds
 
 PARTS = ("utc_time", "time_offset", "user_time")
 SIDES = ("in", "out")

@@ -22,12 +22,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from toolkit.clockin.day_rows import no_record, no_records
-from toolkit.clockin.day_times import CLOCK, Moment, Period, clock_texts, on_day, plain, read_period
+from toolkit.clockin.fields.day_rows import no_record, no_records
+from toolkit.clockin.fields.day_times import CLOCK, Moment, Period, clock_texts, on_day, plain, read_period
+from toolkit.clockin.fields.sheet_headings import row_text
+from toolkit.clockin.files.sheets import Cell, Sheet
+from toolkit.clockin.files.tabular import clean_cell, clean_id, id_fault
 from toolkit.clockin.formats import NON_RECORD, PERSON, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.sheet_headings import row_text
-from toolkit.clockin.sheets import Cell, Sheet
-from toolkit.clockin.tabular import clean_cell, clean_id, id_fault
 from toolkit.errors import ReadingError
 
 SEARCHED_ROWS, LEAST_DAYS = 10, 5

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolkit.clockin.fields.stamps import moment
+from toolkit.clockin.files.json_lists import Listing, field, listing, names_keys
 from toolkit.clockin.formats import NON_RECORD, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.json_lists import Listing, field, listing, names_keys
-from toolkit.clockin.platform_items import Claim, any_tells, claim, joined, others
-from toolkit.clockin.platform_words import direction, elsewhere, missed
-from toolkit.clockin.stamps import moment
+from toolkit.clockin.vendors.platform_items import Claim, any_tells, claim, joined, others
+from toolkit.clockin.vendors.platform_words import direction, elsewhere, missed
 
 LIST = "checkindata"
 DAY_S, TWO_DAYS_S = 86400, 172800

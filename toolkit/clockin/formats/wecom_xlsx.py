@@ -29,10 +29,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from toolkit.clockin.day_rows import DayRow, no_records
-from toolkit.clockin.day_times import Day, UnusableDay, clock_texts, on_day, on_day_or_dated, read_day, read_period
+from toolkit.clockin.fields.day_rows import DayRow, no_records
+from toolkit.clockin.fields.day_times import (
+    Day,
+    UnusableDay,
+    clock_texts,
+    on_day,
+    on_day_or_dated,
+    read_day,
+    read_period,
+)
+from toolkit.clockin.fields.sheet_headings import Headed, headed
+from toolkit.clockin.files.sheets import Sheet
+from toolkit.clockin.files.tabular import clean_cell
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.platform_words import (
+from toolkit.clockin.vendors.platform_words import (
     Verdict,
     device_details,
     direction,
@@ -41,9 +52,6 @@ from toolkit.clockin.platform_words import (
     terminal_of,
     verdict,
 )
-from toolkit.clockin.sheet_headings import Headed, headed
-from toolkit.clockin.sheets import Sheet
-from toolkit.clockin.tabular import clean_cell
 from toolkit.errors import ReadingError
 
 DAYS, DAYS_GROUPS, SINGLE = ("时间", "姓名", "账号"), ("考勤概况",), ("日期", "姓名", "账号", "实际打卡时间")

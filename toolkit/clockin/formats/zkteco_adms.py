@@ -20,6 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from toolkit.clockin.files.http_messages import Line, Message, is_push, lines_from, read_capture
+from toolkit.clockin.files.tabular import clean_cell
 from toolkit.clockin.formats import (
     EVENT,
     NON_RECORD,
@@ -32,11 +34,9 @@ from toolkit.clockin.formats import (
     Source,
     punch_format,
 )
-from toolkit.clockin.http_messages import Line, Message, is_push, lines_from, read_capture
-from toolkit.clockin.tabular import clean_cell
-from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, operation_of, reset_flags
-from toolkit.clockin.zk_names import NameReader, name_reader, person_details
-from toolkit.clockin.zk_photos import photo_rows, read_picture
+from toolkit.clockin.vendors.zk_codes import PUSH_TABLE, credential_of, direction_of, operation_of, reset_flags
+from toolkit.clockin.vendors.zk_names import NameReader, name_reader, person_details
+from toolkit.clockin.vendors.zk_photos import photo_rows, read_picture
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 LEAST, LEAST_OPLOG, MASKED = 4, 3, 10

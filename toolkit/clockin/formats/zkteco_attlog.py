@@ -12,7 +12,7 @@ server look alike and have another order); the credential stays "unknown" and no
 direction is told.
 
 Whether rows stand in the order in which they were written is not stated, so
-they have no sequence number. Codes: see :mod:`toolkit.clockin.zk_codes`.
+they have no sequence number. Codes: see :mod:`toolkit.clockin.vendors.zk_codes`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from toolkit.clockin.files.http_messages import is_push
+from toolkit.clockin.files.tabular import CUT_ROW, clean_cell, is_unended, physical_lines
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
-from toolkit.clockin.http_messages import is_push
-from toolkit.clockin.tabular import CUT_ROW, clean_cell, is_unended, physical_lines
-from toolkit.clockin.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
+from toolkit.clockin.vendors.zk_codes import PUSH_TABLE, credential_of, direction_of, reset_flags
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 LINE = re.compile(rf" *[^\t]{{1,24}}\t{TIME.pattern}(?:\t[^\t]*){{2,10}}", re.ASCII)

@@ -1,7 +1,7 @@
 """``GLG_001.TXT`` (new records) and ``AGL_001.TXT`` (all records) of ZKTeco terminals and their clones.
 
 Lines of tab-separated fields, mostly under a heading, see
-:mod:`toolkit.clockin.zk_glg`; lines that begin with ``#`` tell of the terminal.
+:mod:`toolkit.clockin.vendors.zk_glg`; lines that begin with ``#`` tell of the terminal.
 Dates are written in three orders: the rows decide, or a person states it.
 
 ``DaiGong`` (代工, elsewhere ``ProxyWork``) looks like a mark of the terminal for
@@ -19,12 +19,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from toolkit.clockin.details import spare
+from toolkit.clockin.fields.text_headings import order_of
+from toolkit.clockin.fields.words import credential_of_word, direction_of_word
+from toolkit.clockin.files.tabular import CUT_ROW, ID_FAULTS, clean_id, id_fault, is_unended, physical_lines
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.tabular import CUT_ROW, ID_FAULTS, clean_id, id_fault, is_unended, physical_lines
-from toolkit.clockin.text_headings import order_of
-from toolkit.clockin.words import credential_of_word, direction_of_word
-from toolkit.clockin.zk_codes import PUSH_TABLE, WORD_TABLE, credential_of, direction_of, reset_flags
-from toolkit.clockin.zk_glg import TIME, Layout, bare_layout, fields_of, heading_layout
+from toolkit.clockin.vendors.zk_codes import PUSH_TABLE, WORD_TABLE, credential_of, direction_of, reset_flags
+from toolkit.clockin.vendors.zk_glg import TIME, Layout, bare_layout, fields_of, heading_layout
 
 SNIFFED_LINES = 20
 REMARK = "#"

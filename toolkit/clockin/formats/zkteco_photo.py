@@ -1,4 +1,4 @@
-"""One picture of a ZKTeco terminal as it sent it, with the lines before it; see :mod:`toolkit.clockin.zk_photos`.
+"""One picture of a ZKTeco terminal as it sent it, with the lines before it (``clockin/vendors/zk_photos.py``).
 
 Many servers keep no such pictures, and others drop them: that a platform has
 none does not mean that the terminal took none.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.zk_photos import photo_rows, read_picture
+from toolkit.clockin.vendors.zk_photos import photo_rows, read_picture
 
 
 @punch_format("zkteco_photo")

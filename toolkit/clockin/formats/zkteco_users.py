@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from toolkit.clockin.formats import PERSON, REFUSED, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.zk_names import NameReader, name_reader, person_details, readable
+from toolkit.clockin.vendors.zk_names import NameReader, name_reader, person_details, readable
 
 NEW, OLD = struct.Struct("<HB8s24sIx7sx24s"), struct.Struct("<HB5s8sIxBhI")
 NUMBER = re.compile(rb"[0-9A-Za-z_.-]{1,24}")

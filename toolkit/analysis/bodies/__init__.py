@@ -1,0 +1,1 @@
+"""Who stands at the terminal: the empty place, outlines, lineage, companions."""

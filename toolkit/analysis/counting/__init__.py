@@ -1,0 +1,1 @@
+"""How many were involved, each of the numbers by its own model."""

@@ -1,0 +1,1 @@
+"""Patterns of the records: where to look, and what innocent thing looks the same."""

@@ -1,0 +1,1 @@
+"""Clock-ins laid upon visits: densities, the passage through both in their order, and what may be said of it."""

@@ -1,0 +1,1 @@
+"""Does what moves in a face have the shape of a head?"""

@@ -1,0 +1,1 @@
+"""Sheets in hands: sides, corners, grips, and what is on them."""

@@ -1,0 +1,1 @@
+"""Clocks, told apart from whoever clocked in: anchors, presence alone, lines, steps and days."""

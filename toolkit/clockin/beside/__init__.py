@@ -1,0 +1,1 @@
+"""What is taken in beside the records: anchors, context, the times of controls."""
