@@ -12,10 +12,13 @@ import pytest
 
 from tests.pipeline.decidable import SUPPORTED, decidable, record
 from toolkit import tables
+from toolkit.analysis.findings import information
+from toolkit.analysis.statements.exculpatory import item
 from toolkit.casebook.case import Case
 from toolkit.errors import CaseError, ReadingError, StepTooEarly
 from toolkit.pipeline import conclude
 from toolkit.pipeline.deciding import decide
+from toolkit.pipeline.exculpating import beside_later
 
 Copied = Callable[[str], Path]
 
@@ -172,3 +175,18 @@ def test_a_finding_goes_the_whole_way_and_is_reopened(copied: Copied) -> None:
             assert decide(case, name, answer, by="R-3", note="as written in the minutes").state == answer
         with pytest.raises(ReadingError):
             decide(case, name, "reviewed", by="R-3")
+
+
+def test_what_the_search_found_stands_against_a_finding_that_came_after_it() -> None:
+    late = {**information("FD7", [], {}), "state": "candidate", "employees": ["0017"], "visit_ids": ["V-001"]}
+    other = {**late, "visit_ids": ["V-002"]}
+    early = {**late, "code": "FD1"}
+    numbered = [{**one, "finding_id": f"F-{k:02d}"} for k, one in enumerate((early, late, other), 1)]
+    items = [
+        {**item("duty_covers", employees={"0017"}, visit_ids={"V-001"}), "item_id": "X-001", "finding_ids": ["F-01"]},
+        {**item("duty_covers", employees={"0017"}, visit_ids={"V-009"}), "item_id": "X-002", "finding_ids": []},
+    ]
+    findings, told = beside_later(tables.build("findings", numbered), tables.build("exculpatory", items))
+    assert [json.loads(one) for one in told["finding_ids"]] == [["F-01", "F-02"], []]
+    against = [[one["facts"]["item"] for one in json.loads(row)] for row in findings["against"]]
+    assert against == [[], ["X-001"], []]

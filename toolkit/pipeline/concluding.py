@@ -21,7 +21,7 @@ from toolkit.analysis.timing.blind_clocks import found_without
 from toolkit.casebook.case import Case
 from toolkit.pipeline import leading
 from toolkit.pipeline.decided import READ, decided
-from toolkit.pipeline.exculpating import SEARCHED, searched
+from toolkit.pipeline.exculpating import SEARCHED, beside_later, searched
 from toolkit.pipeline.progress import Progress, quiet
 
 INPUTS = (
@@ -39,7 +39,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
     others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *SEARCHED, *leading.READ, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 7, "rates": continuity_rates(), "model": continuity_model()}
+    params = {"version": 8, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in (*MADE, *leading.MADE)):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
@@ -49,6 +49,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     sequences, silent = leading.record_leads(case, inputs=inputs, params=params)
     findings, speaking_for, unsaid = searched(case, _with(findings, [*found, *sequences]))
     findings, identities, unnamed = decided(case, findings, read, refit)
+    findings, speaking_for = beside_later(findings, speaking_for)
     case.record("identities", identities, inputs=inputs, params=params)
     case.record("exculpatory", speaking_for, inputs=inputs, params=params)
     rows = [

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.statements.exculpatory import Known, concluded, from_context, weighed_against
+from toolkit.analysis.statements.exculpatory import Known, concluded, from_context, stands_against, weighed_against
 from toolkit.analysis.statements.exculpatory_seen import from_footage, from_records, scope_of, without_finding
 from toolkit.analysis.statements.not_seen import Sightings, not_seen
+from toolkit.analysis.statements.repeated import CODE as LATE
 from toolkit.casebook.case import Case
 
 # Tables that are searched where a step has recorded them.
@@ -42,6 +43,18 @@ def searched(case: Case, findings: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataF
     told[-1:-1] = [finding]
     _renumber(told, numbered)
     return tables.build("findings", told), tables.build("exculpatory", numbered), missing
+
+
+def beside_later(findings: pd.DataFrame, items: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Findings that were made after the search (FD7) with what it found against them, and its items with their ids."""
+    rows, told = tables.rows_of("findings", findings), tables.rows_of("exculpatory", items)
+    late = [row for row in rows if row["code"] == LATE]
+    for one in told:
+        one["finding_ids"] = sorted(
+            {*one["finding_ids"], *(row["finding_id"] for row in late if stands_against(one, row))}
+        )
+    told_rows = [weighed_against([row], told)[0] if row["code"] == LATE else row for row in rows]
+    return tables.build("findings", told_rows), tables.build("exculpatory", told)
 
 
 def _not_seen(read: dict[str, pd.DataFrame]) -> tuple[Rows, Rows]:
