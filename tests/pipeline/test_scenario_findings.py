@@ -66,14 +66,6 @@ class Examined:
         assert [one["employees"] for one in self.found("FD2")] == [self.of(people)]
         assert [one["state"] for one in self.found("FD2")] == ["candidate"]
 
-    def one_body_or_not_certified(self, people: str) -> None:
-        """Where the first clock-in comes within two seconds of its presenter, the clock's interval reaches into the
-        arrival, in which nobody can be followed: then no one body is certified, and it is said."""
-        if self.found("FD2"):
-            self.one_body(people)
-        else:
-            assert self.lacks("FD2") == {"continuity_not_certified"}
-
     def only_at(self, code: str, visits: Sequence[str]) -> None:
         """Findings of this code, if any, lie in these visits."""
         assert {visit for one in self.found(code) for visit in one["visit_ids"]} <= set(visits)
@@ -144,7 +136,7 @@ def test_e_a_wrong_clock_is_found_and_changes_no_finding(name: str, tmp_path: Pa
     assert told.document["clock"]["determinable"]
     low, high = told.document["clock"]["interval_s"]
     assert low <= load_scenario(name).terminal.ahead_s <= high
-    told.one_body_or_not_certified("DEF")
+    told.one_body("DEF")
     assert [told.best(one) for one in "DEF"] == [told.visit_of("X")] * 3
     assert [told.best(one) for one in "ABCG"] == [told.visit_of(one) for one in "ABCG"]
     told.only_at("FD1", [told.visit_of("X")])
@@ -197,7 +189,7 @@ def test_k_a_face_that_is_not_on_the_roster_is_none_of_these(tmp_path: Path) -> 
 
 def test_l_two_of_one_name_stay_two(tmp_path: Path) -> None:
     told = examined("l_one_name_twice", tmp_path)
-    told.one_body_or_not_certified("CD")
+    told.one_body("CD")
     alike = [one for one in load_scenario("l_one_name_twice").people if one.name == "李明"]
     assert len({one.employee_id for one in alike}) == len(alike) == 2
     ids = {one["employee_id"] for one in told.document["associations"]}
