@@ -118,13 +118,46 @@ def test_a_zone_that_is_not_stated_is_not_invented(starts_at: str, tz: str | Non
     assert told == basis
 
 
-def test_two_names_of_one_zone_agree_and_two_zones_contradict() -> None:
-    clips, anchors = clip_table(200.0), anchor_table(MOMENTS)
-    for zones, expected in ((("+08:00", "Asia/Shanghai"), 0.0), (("+08:00", "Europe/Berlin"), None)):
-        punches = log(*(punch_table([("1", 74.0 + k)], tz=tz).assign(punch_id=tz) for k, tz in enumerate(zones)))
-        row = clocks.align(punches, clips, anchors).iloc[0]
-        assert row["determinable"]
-        assert (None if pd.isna(row["terminal_minus_camera_s"]) else row["terminal_minus_camera_s"]) == expected
+STARTED = "2026-03-03T08:00:00+08:00"
+
+
+def aligned(*zones: str | None, starts_at: str = STARTED) -> pd.Series[Any]:
+    """The clock of a terminal whose clock-ins state these zones, one each."""
+    punches = log(*(punch_table([("1", 74.0 + k)], tz=tz).assign(punch_id=str(k)) for k, tz in enumerate(zones)))
+    return clocks.align(punches, clip_table(200.0, starts_at=starts_at), anchor_table(MOMENTS)).iloc[0]
+
+
+def test_two_names_of_one_zone_are_one_clock() -> None:
+    row = aligned("+08:00", "Asia/Shanghai")
+    assert (row["determinable"], row["terminal_minus_camera_s"]) == (True, 0.0)
+
+
+@pytest.mark.parametrize("zones", [("+08:00", "Europe/Berlin"), ("+08:00", "+00:00"), ("+08:00", None)])
+def test_records_of_one_terminal_in_several_zones_have_no_one_clock(zones: tuple[str | None, ...]) -> None:
+    """As written they lie hours apart; placed so, a clock-in falls to whoever stood there eight hours later."""
+    row = aligned(*zones)
+    assert (row["determinable"], row["reason"]) == (False, "zones_differ")
+    punches = log(*(of_terminal("g", [(str(k), 74.0)], f"a{k}").assign(tz=tz) for k, tz in enumerate(zones)))
+    fitted, rows, told = placed(punches, device="g")
+    assert not fitted["determinable"].any() and rows.empty
+    assert "found" not in set(told["why"][told["what"] == "FD2"])
+
+
+def test_summer_and_winter_time_of_a_year_are_no_contradiction() -> None:
+    summer = punch_table([("1", 74.0)], tz="+02:00").assign(punch_id="s", t_local="2026-07-03T08:01:14")
+    winter = punch_table([("2", 75.0)], tz="+01:00").assign(punch_id="w")
+    clips = clip_table(200.0, starts_at="2026-03-03T08:00:00+01:00")
+    row = clocks.align(log(summer, winter), clips, anchor_table(MOMENTS)).iloc[0]
+    assert (row["determinable"], row["terminal_minus_camera_s"]) == (True, 0.0)
+
+
+def test_anchors_read_in_the_cameras_zone_beside_records_in_another_are_not_taken_for_a_wrong_clock() -> None:
+    row = aligned("+00:00")
+    assert (row["determinable"], row["reason"]) == (False, "anchors_other_zone")
+    # Where the zones are the same, a terminal may well be hours wrong.
+    early = STARTED.replace("T08:", "T07:")
+    row = aligned("+08:00", starts_at=early)
+    assert (row["determinable"], row["terminal_minus_camera_s"]) == (True, 3600.0)
 
 
 def test_without_a_zone_punches_are_still_placed_on_the_clips_own_time() -> None:

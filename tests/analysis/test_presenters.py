@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from toolkit.analysis import presenters
+from toolkit.analysis.bodies import companions
 from toolkit.analysis.bodies.lineage import affinity, appearance
 from toolkit.analysis.presenters import KEPT_ENOUGH, continuity, features, handovers
 from toolkit.analysis.tested import continuity_model, continuity_rates
@@ -35,6 +37,12 @@ def test_a_switch_of_bodies_is_not_certified(kind: str, model: dict[str, float])
 def test_two_who_stand_together_are_noticed_and_those_who_come_alone_are_not(model: dict[str, float]) -> None:
     told = said_of(watch(stage("companion", TESTS[30], "development")), model)
     assert (told["alone_flagged"], told["visits"], told["flagged"]) == (0, 3, True)
+
+
+def test_the_stored_rates_are_those_of_the_checks_that_are_made() -> None:
+    """Whoever changes a check counts anew, or the reports say that an earlier one was counted."""
+    rates = continuity_rates()
+    assert (rates["companion_check"], rates["continuity_check"]) == (companions.CHECK, presenters.CHECK)
 
 
 def test_nothing_can_be_said_without_lineage(model: dict[str, float]) -> None:
@@ -68,19 +76,21 @@ def walked_in_and_out() -> list[dict[str, float]]:
 def test_walking_in_and_out_is_spared_where_the_clock_does_not_reach_into_it(model: dict[str, float]) -> None:
     rows = walked_in_and_out()
     assert not continuity(rows, -0.4, 10.3, model).certified
-    told = continuity(rows, -0.4, 10.3, model, spare_s=1.5)
+    told = continuity(rows, -0.4, 10.3, model, spare_s=(1.5, 1.5))
     assert told.certified
     assert told.walk_left_out
     # The clock's own interval begins or ends in the second of coming or going.
-    assert not continuity(rows, -0.6, 10.3, model, spare_s=1.5).certified
-    assert not continuity(rows, -0.4, 10.6, model, spare_s=1.5).certified
+    assert not continuity(rows, -0.6, 10.3, model, spare_s=(1.5, 1.5)).certified
+    assert not continuity(rows, -0.4, 10.6, model, spare_s=(1.5, 1.5)).certified
+    # Cut off by the footage at one end: nobody is seen coming there, and nothing is spared.
+    assert not continuity(rows, -0.4, 10.3, model, spare_s=(0.0, 1.5)).certified
 
 
 def test_no_more_than_a_moment_at_either_end_is_spared(model: dict[str, float]) -> None:
     """A break after the first checkpoint counts, and nothing is spared that was not asked in vain."""
     broken = [one | ({"lineage": 0.1, "kept": 0.0} if one["from_s"] == 1 else {}) for one in walked_in_and_out()]
-    assert not continuity(broken, -0.4, 10.3, model, spare_s=5.0).certified
-    inner = continuity(walked_in_and_out(), 1.5, 8.5, model, spare_s=1.5)
+    assert not continuity(broken, -0.4, 10.3, model, spare_s=(5.0, 5.0)).certified
+    inner = continuity(walked_in_and_out(), 1.5, 8.5, model, spare_s=(1.5, 1.5))
     assert inner.certified
     assert not inner.walk_left_out
 

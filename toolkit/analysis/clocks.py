@@ -30,8 +30,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit import tables
-from toolkit.analysis.placing.assertions import terminals
-from toolkit.analysis.timing.civil_time import missing, offset_at_start, zone_basis
+from toolkit.analysis.placing.assertions import at_a_terminal, terminals
+from toolkit.analysis.timing.civil_time import Written, missing, offset_at_start, zone_basis, zone_fault
 from toolkit.analysis.timing.clock_anchors import Anchor, anchors_for, each_once, independent
 from toolkit.analysis.timing.clock_lines import LEAST_ANCHORS, Line, line_through, two_lines
 from toolkit.analysis.timing.clock_models import LINE, outside_s, sd_at
@@ -69,18 +69,20 @@ def align(
         is not stated; terminal time is then mapped straight to the clip's
         media seconds. With fewer than two independent anchors, anchors that
         contradict each other, or none near enough, ``determinable`` is False
-        and ``reason`` says why.
+        and ``reason`` says why; so it is where the zones of the records
+        contradict each other or those of the anchors
+        (:func:`toolkit.analysis.timing.civil_time.zone_fault`).
     """
     devices = devices_of(punches, anchors)
     rows = []
     for device in devices:
         told = anchors[anchors["device"] == device]
         basis = _device_basis(device, punches)
-        zones = _zones(punches, device, devices)
+        written = _written(punches, device, devices)
         for clip in clips.to_dict("records"):
             seen = (blind or {}).get((device, str(clip["exhibit_id"])))
             usable = independent(anchors_for(clip, clips, told))
-            row = _with_presence(_align_clip(clip, clips, told, zones), seen, clip, zones, usable)
+            row = _with_presence(_align_clip(clip, clips, told, written), seen, clip, written, usable)
             row["model"] = {**row["model"], **basis}
             rows.append({"device_id": device, "exhibit_id": clip["exhibit_id"], **row})
     return tables.build("clocks", rows)
@@ -114,7 +116,7 @@ def _device_basis(device: str, punches: pd.DataFrame) -> dict[str, Any]:
 
 
 def _align_clip(
-    clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame, zones: frozenset[str]
+    clip: Mapping[Any, Any], clips: pd.DataFrame, anchors: pd.DataFrame, written: Written
 ) -> dict[str, Any]:
     usable, repeats = each_once(anchors_for(clip, clips, anchors))
     told = {"independent_anchors": len(usable), "repeats": [asdict(one) for one in repeats]}
@@ -122,7 +124,7 @@ def _align_clip(
         return _undetermined("too_few_anchors", len(usable), told)
     line = line_through(usable)
     if line.agrees:
-        return _by_anchors(line, clip, zones, told)
+        return _by_anchors(line, clip, written, told)
     lines = two_lines(usable)
     if lines is None:
         return _undetermined("anchors_contradict", len(usable), {**told, "anchors": _left_over(line)})
@@ -138,7 +140,7 @@ def _align_clip(
         {**_line_facts(before), "from_written": None, "to_written": step["after"]},
         {**_line_facts(after), "from_written": step["before"], "to_written": None},
     ]
-    return _by_anchors(here, clip, zones, {**told, "steps": [step], "pieces": pieces})
+    return _by_anchors(here, clip, written, {**told, "steps": [step], "pieces": pieces})
 
 
 def _line_facts(line: Line) -> dict[str, Any]:
@@ -158,21 +160,25 @@ def _left_over(line: Line) -> list[dict[str, Any]]:
     ]
 
 
-def _by_anchors(line: Line, clip: Mapping[Any, Any], zones: frozenset[str], told: Mapping[str, Any]) -> dict[str, Any]:
+def _by_anchors(line: Line, clip: Mapping[Any, Any], written: Written, told: Mapping[str, Any]) -> dict[str, Any]:
+    fault = zone_fault(clip, written, line.zero, by_anchors=True)
+    if fault is not None:
+        return _undetermined(fault, len(line.anchors), {**told, "anchors": _left_over(line)})
     half_cut = float(np.mean([anchor.half_cut_s for anchor in line.anchors]))
-    model = {**_line_facts(line), **_of_clip(clip, zones, line.zero, line.middle_s, half_cut), **told}
+    model = {**_line_facts(line), **_of_clip(clip, written, line.zero, line.middle_s, half_cut), **told}
     model["anchors"] = _left_over(line)
-    return _determined("anchors", model, offset_at_start(clip, line.zero, zones), clip, used=len(line.anchors))
+    offset = offset_at_start(clip, line.zero, written.stated(line.zero))
+    return _determined("anchors", model, offset, clip, used=len(line.anchors))
 
 
 def _of_clip(
-    clip: Mapping[Any, Any], zones: frozenset[str], zero: datetime, middle_s: float, half_cut_s: float
+    clip: Mapping[Any, Any], written: Written, zero: datetime, middle_s: float, half_cut_s: float
 ) -> dict[str, Any]:
     return {
         "holds_at_s": round(min(max(middle_s, 0.0), float(clip["duration_s"])), 3),
         "half_cut_s": round(half_cut_s, 6),
         "camera_clock": "unknown" if missing(clip["starts_at"]) else "stated",
-        "zone_basis": zone_basis(clip, zones, zero),
+        "zone_basis": zone_basis(clip, written.stated(zero), zero),
     }
 
 
@@ -206,7 +212,7 @@ def _with_presence(
     row: dict[str, Any],
     seen: Mapping[str, Any] | None,
     clip: Mapping[Any, Any],
-    zones: frozenset[str],
+    written: Written,
     anchors: Sequence[Anchor],
 ) -> dict[str, Any]:
     """The clock from presence where anchors do not tell it; else what presence says beside them."""
@@ -221,7 +227,7 @@ def _with_presence(
         # Days that presence does not bear out are no reason to leave the anchors; a clock that was set is.
         set_between = seen["found"] and len({one["line"] for one in seen["pieces"]}) > 1
         if set_between and not row["model"].get("pieces"):
-            return _beside_steps(row, seen, clip, zones, anchors, {**facts, "minus_anchors_s": apart})
+            return _beside_steps(row, seen, clip, written, anchors, {**facts, "minus_anchors_s": apart})
         row["model"]["presence"] = {**facts, "minus_anchors_s": apart}
         return row
     row["model"]["presence"] = facts
@@ -230,19 +236,23 @@ def _with_presence(
     if seen["days_off"] and not any(_bears_out(anchor, seen) for anchor in anchors):
         row["reason"] = "day_to_confirm"
         return row
-    return _by_presence(seen, clip, zones, {**row["model"], "presence": facts})
+    return _by_presence(seen, clip, written, {**row["model"], "presence": facts})
 
 
 def _by_presence(
-    seen: Mapping[str, Any], clip: Mapping[Any, Any], zones: frozenset[str], told: Mapping[str, Any]
+    seen: Mapping[str, Any], clip: Mapping[Any, Any], written: Written, told: Mapping[str, Any]
 ) -> dict[str, Any]:
+    fault = zone_fault(clip, written, seen["zero"], by_anchors=False)
+    if fault is not None:
+        return _undetermined(fault, 0, {**told, "anchors": []})
     model = {
-        **_seen_line(seen), **_of_clip(clip, zones, seen["zero"], seen["middle_s"], seen["half_cut_s"]),
+        **_seen_line(seen), **_of_clip(clip, written, seen["zero"], seen["middle_s"], seen["half_cut_s"]),
         **told, "anchors": [],
     }  # fmt: skip
     if seen["pieces"]:
         model |= {"pieces": [_seen_piece(one) for one in seen["pieces"]], "steps": seen["steps"]}
-    return _determined(BLIND, model, offset_at_start(clip, seen["zero"], zones), clip, used=0)
+    offset = offset_at_start(clip, seen["zero"], written.stated(seen["zero"]))
+    return _determined(BLIND, model, offset, clip, used=0)
 
 
 def _seen_line(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,7 +273,7 @@ def _beside_steps(
     row: dict[str, Any],
     seen: Mapping[str, Any],
     clip: Mapping[Any, Any],
-    zones: frozenset[str],
+    written: Written,
     anchors: Sequence[Anchor],
     facts: Mapping[str, Any],
 ) -> dict[str, Any]:
@@ -276,7 +286,7 @@ def _beside_steps(
     own = {name: row["model"][name] for name in LINE}
     pieces = [{**_seen_piece(one), **(own if one["line"] == line else {})} for one in seen["pieces"]]
     if seen["line"] != line:
-        row = _by_presence(seen, clip, zones, {"repeats": row["model"].get("repeats", [])})
+        row = _by_presence(seen, clip, written, {"repeats": row["model"].get("repeats", [])})
     row["model"] |= {"presence": facts, "pieces": pieces, "steps": seen["steps"]}
     return row
 
@@ -301,12 +311,11 @@ def _undetermined(reason: str, used: int, model: Mapping[str, Any]) -> dict[str,
     return {"determinable": False, "method": "none", "anchors_used": used, "reason": reason, "model": model, **blank}
 
 
-def _zones(punches: pd.DataFrame, device: str, devices: Sequence[str]) -> frozenset[str]:
-    """The time zones stated for the records of this device."""
-    stated = punches[["terminal_id", "tz"]].dropna(subset=["tz"]).drop_duplicates()
-    return frozenset(
-        str(row["tz"]) for row in stated.to_dict("records") if device_of(row["terminal_id"], devices) == device
-    )
+def _written(punches: pd.DataFrame, device: str, devices: Sequence[str]) -> Written:
+    """The times that this device wrote, with the zones stated for them."""
+    rows = punches[at_a_terminal(punches)]
+    of_device = {one: device_of(one, devices) == device for one in rows["terminal_id"].drop_duplicates()}
+    return Written.of(rows[np.array([of_device[one] for one in rows["terminal_id"]], bool)])
 
 
 def device_of(terminal_id: Any, devices: Sequence[str]) -> str | None:

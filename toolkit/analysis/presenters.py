@@ -20,6 +20,7 @@ import pandas as pd
 Lineage = pd.DataFrame | Sequence[dict[str, Any]]
 COLUMNS = ("from_s", "to_s", "lineage", "kept", "survival", "appearance")
 SAME_S = 1e-6
+CHECK = 2  # version of what is certified; rates of another one are told as such
 MARGIN_S = 1.5  # asked for beyond the clock's interval, where nobody walks in or out
 
 
@@ -42,7 +43,12 @@ class Continuity:
 
 
 def continuity(
-    rows: Lineage, from_s: float, to_s: float, model: dict[str, float], *, spare_s: float = 0.0
+    rows: Lineage,
+    from_s: float,
+    to_s: float,
+    model: dict[str, float],
+    *,
+    spare_s: tuple[float, float] = (0.0, 0.0),
 ) -> Continuity:
     """Certify one body from before ``from_s`` to after ``to_s``.
 
@@ -50,7 +56,7 @@ def continuity(
     outside: little can be followed there, however surely it is one body. Where
     what is asked reaches into that moment, it begins at the visit's second
     checkpoint and ends at the last but one, as long as that takes no more than
-    ``spare_s`` from either end.
+    ``spare_s`` from its end.
 
     Parameters
     ----------
@@ -63,9 +69,10 @@ def continuity(
         ``intercept``, ``lineage``, ``kept``, ``survival``, ``certify_at``:
         the logistic model and the probability from which a body counts as
         certified. Its tested error rates are what enters a strength.
-    spare_s : float
-        A margin within ``from_s`` and ``to_s`` that need not be covered where
-        somebody walks.
+    spare_s : (float, float)
+        Margins behind ``from_s`` and before ``to_s`` that need not be covered
+        where somebody walks; 0 where the visit is cut off by the footage, for
+        then nobody is seen coming or going.
     """
     table = as_table(rows)
     if table.empty:
@@ -88,15 +95,15 @@ def continuity(
 
 
 def _without_walk(
-    starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any], from_s: float, to_s: float, spare_s: float
+    starts: np.ndarray[Any, Any], ends: np.ndarray[Any, Any], from_s: float, to_s: float, spare_s: tuple[float, float]
 ) -> tuple[float, float]:
     """What is asked, cut to the checkpoints of the visit and, within the margin, to those at which nobody walks."""
     moments = np.unique(np.concatenate([starts, ends]))
     start, end = max(from_s, float(moments[0])), min(to_s, float(moments[-1]))
     if len(moments) > 3:
         second, last_but_one = float(moments[1]), float(moments[-2])
-        start = second if start < second <= from_s + spare_s + SAME_S else start
-        end = last_but_one if end > last_but_one >= to_s - spare_s - SAME_S else end
+        start = second if start < second <= from_s + spare_s[0] + SAME_S else start
+        end = last_but_one if end > last_but_one >= to_s - spare_s[1] - SAME_S else end
     return start, end
 
 

@@ -39,7 +39,7 @@ def conclude(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     compared = {name: case.read(name) for name in COMPARED if case.has(name)}
     others = dict.fromkeys((*FACES, PAIRS, SHEETS, *READ, *SEARCHED, *leading.READ, *compared))
     inputs = (*INPUTS, *(name for name in others if name not in INPUTS and case.has(name)))
-    params = {"version": 8, "rates": continuity_rates(), "model": continuity_model()}
+    params = {"version": 9, "rates": continuity_rates(), "model": continuity_model()}
     if all(case.is_current(name, inputs=inputs, params=params) for name in (*MADE, *leading.MADE)):
         return case.read("findings")
     read = {name: case.read(name) for name in INPUTS}
@@ -84,8 +84,13 @@ def _from_tables(
     """Findings from visits, records and pictures shown again; and what is missing for more."""
     pairs = {str(visit_id): rows for visit_id, rows in read["lineage"].groupby("visit_id")}
 
+    visits = read["visits"]
+    ends = zip(visits["visit_id"], visits["open_start"], visits["open_end"], strict=True)
+    cut = {str(visit_id): (bool(start), bool(end)) for visit_id, start, end in ends}
+
     def certify(visit_id: str, from_s: float, to_s: float) -> Continuity:
-        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model(), spare_s=MARGIN_S)
+        spare = tuple(0.0 if is_open else MARGIN_S for is_open in cut[visit_id])
+        return continuity(pairs.get(visit_id, []), from_s, to_s, continuity_model(), spare_s=(spare[0], spare[1]))
 
     lost = tables.build("integrity", coverage.frames_lost(read["examined"]))
     return conclude_tables(

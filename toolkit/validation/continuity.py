@@ -154,7 +154,7 @@ def certified(watched: Watched, model: dict[str, float]) -> bool:
 
 def both_ways(pairs: pd.DataFrame, span_s: tuple[float, float], model: dict[str, float]) -> tuple[bool, bool]:
     """Whether one body is certified with the moments of coming and going, and with them spared."""
-    whole, spared = (continuity(pairs, *span_s, model, spare_s=spare) for spare in (0.0, MARGIN_S))
+    whole, spared = (continuity(pairs, *span_s, model, spare_s=spare) for spare in ((0.0, 0.0), (MARGIN_S, MARGIN_S)))
     return whole.certified, spared.certified
 
 

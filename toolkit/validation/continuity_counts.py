@@ -16,6 +16,7 @@ from typing import Any
 
 from toolkit import __version__
 from toolkit.analysis.bodies.companions import CHECK
+from toolkit.analysis.presenters import CHECK as CERTIFIES
 from toolkit.validation.continuity import FITTED, PAIRS, STAYS, SWITCHES, fit_model, pair_of, said_of, watch_all
 
 SCENES = {
@@ -25,7 +26,7 @@ SCENES = {
 ORDER = (*SWITCHES.values(), *STAYS, *PAIRS)
 SEEDS_A_KIND = 200
 LINES = "scenes.jsonl"
-MADE = 2  # version of the scenes and of what is measured in them; a line of another one is not counted
+MADE = 2  # version of the scenes and of what is said of them; a line of another one is not counted
 
 Row = dict[str, Any]
 Tell = Callable[[str], None]
@@ -97,7 +98,7 @@ def _alone(rows: Sequence[Row]) -> Row:
 def rates_of(rows: Sequence[Row]) -> Row:
     """Counts in independent scenes, as a strength uses them; with sheets apart too."""
     kinds = {kind: [row for row in rows if row["kind"] == kind] for kind in ORDER}
-    rates: Row = {"basis": "simulated", "companion_check": CHECK, **_by_kind(kinds)}
+    rates: Row = {"basis": "simulated", "companion_check": CHECK, "continuity_check": CERTIFIES, **_by_kind(kinds)}
     rates["with_sheets"] = _by_kind({kind: [row for row in part if row["sheets"]] for kind, part in kinds.items()})
     for kind in PAIRS:
         rates[kind] = {name: value for name, value in count_rows(kinds[kind]).items() if name != "alone"}

@@ -108,3 +108,15 @@ def test_a_log_of_events_told_once_has_no_repeats() -> None:
     assert repeats(punch_table(STAMPS)) == {}
     assert repeats(tables.empty("punches")) == {}
     assert json.dumps(overlaps(punch_table(STAMPS))) == "[]"
+
+
+def test_times_of_different_zones_are_compared_as_moments() -> None:
+    """The same event exported as civil time and as UTC is one; the same writing eight hours apart is two."""
+    here = punch_table([("1", 74.0)], tz="+08:00").assign(punch_id="a", exhibit_id="E-1")
+    there = here.assign(punch_id="b", exhibit_id="E-2", tz="+00:00", t_local="2026-03-03T00:01:14")
+    alike = here.assign(punch_id="c", exhibit_id="E-3", tz="+00:00")
+    bare = here.assign(punch_id="d", exhibit_id="E-4", tz=None)
+    assert here["t_local"].iloc[0] == "2026-03-03T08:01:14"
+    assert repeats(pd.concat([here, there, alike])) == {"b": "a"}
+    assert repeats(pd.concat([here, bare])) == {"d": "a"}
+    assert repeats(pd.concat([here, there, bare])) == {"b": "a"}

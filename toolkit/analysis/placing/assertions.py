@@ -7,9 +7,11 @@ FD2 see each event once, and what is found for it holds for all of its rows.
 
 Rows are one event when terminal, employee id, written second, kind and result
 are equal. Exhibit, credential, fractions of the second and the name of the zone
-do not matter: nobody clocks in twice at one terminal in one second. A row
-without a terminal belongs to the only terminal that the records name. A time
-written to the minute equals only another such time.
+do not matter: nobody clocks in twice at one terminal in one second. Times of
+different stated zones are compared as moments; a time without a zone equals the
+same writing in the only zone that is stated. A row without a terminal belongs to
+the only terminal that the records name. A time written to the minute equals only
+another such time.
 
 Clock-ins of a phone and rows that a person entered were made at no terminal:
 what they name in its place, "(remote)" or a phone, is no clock of the case.
@@ -18,9 +20,12 @@ what they name in its place, "(remote)" or a phone, is no clock of the case.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
+
+from toolkit.analysis.timing.civil_time import offset_of
 
 SAME = ["terminal_id", "employee_id", "second", "coarse", "record_kind", "result"]
 MINUTE_S = 60.0
@@ -47,13 +52,23 @@ def repeats(punches: pd.DataFrame) -> dict[str, str]:
     named = terminals(ordered)
     if len(named) == 1:
         ordered = ordered.assign(terminal_id=ordered["terminal_id"].mask(at_a_terminal(ordered), named[0]))
-    ordered = ordered.assign(
-        second=ordered["t_local"].str[: len("2026-03-03T08:20:00")], coarse=ordered["precision_s"] >= MINUTE_S
-    )
+    ordered = ordered.assign(second=_moments(ordered), coarse=ordered["precision_s"] >= MINUTE_S)
     # A missing value equals a missing value here, and nothing else.
     first = ordered.groupby(SAME, dropna=False, sort=False)["punch_id"].transform("first")
     again = ordered["punch_id"] != first
     return dict(zip(ordered.loc[again, "punch_id"].astype(str), first[again].astype(str), strict=True))
+
+
+def _moments(punches: pd.DataFrame) -> list[str]:
+    """The second of each row, as a moment where one terminal's rows state several offsets, else as it is written."""
+    written = punches["t_local"].str[: len("2026-03-03T08:20:00")].tolist()
+    if punches["tz"].nunique() < 2:
+        return written
+    offsets = [offset_of(zone, at) for zone, at in zip(punches["tz"], written, strict=True)]
+    return [
+        at if offset is None else (datetime.fromisoformat(at) - offset).isoformat() + "Z"
+        for at, offset in zip(written, offsets, strict=True)
+    ]
 
 
 def each_once(punches: pd.DataFrame) -> pd.DataFrame:
