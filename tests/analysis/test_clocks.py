@@ -19,6 +19,7 @@ from toolkit.analysis.findings import conclude
 from toolkit.analysis.placing.likelihood import clock_grid
 from toolkit.analysis.presenters import Continuity
 from toolkit.analysis.timing.civil_time import zone_named
+from toolkit.analysis.timing.clock_anchors import read_at
 from toolkit.analysis.timing.clock_lines import DRIFT_SD
 from toolkit.analysis.timing.clock_models import model_of, punch_window, sd_at
 
@@ -242,3 +243,30 @@ def test_the_grid_of_the_clock_has_the_stated_spread_everywhere(away_s: float, h
         assert float((weights * error).sum()) == pytest.approx(0.0, abs=1e-9)
         spread = math.sqrt(float((weights * error**2).sum()))
         assert spread == pytest.approx(math.hypot(0.4, 50e-6 * (away_s + at)), rel=0.06)
+
+
+def test_a_screen_read_at_a_clock_in_is_an_anchor_of_that_clock_in() -> None:
+    """In its second or the next, for screens are read a moment later; another time or a minute tells of no event."""
+    anchors = anchor_table([(40.0, 40.0), (75.0, 75.0), (90.0, 90.0)])
+    assert list(read_at(anchors, ["2026-03-03T08:01:14"])["media_s"]) == [75.0]
+    assert list(read_at(anchors, ["2026-03-03T08:01:15.4"])["media_s"]) == [75.0]
+    assert read_at(anchors, ["2026-03-03T08:01:12"]).empty
+    coarse = anchors.assign(device_time=anchors["device_time"].str[: len("2026-03-03 08:01")])
+    assert read_at(coarse, ["2026-03-03T08:01:00"]).empty
+
+
+def test_a_finding_says_where_its_clock_was_read_at_its_own_clock_ins() -> None:
+    said = []
+    body = Continuity(certified=True, risk=0.01, weakest_s=80.0, lineage=0.95)
+    for moments in (MOMENTS, [*MOMENTS, (79.0, 79.0)]):
+        anchors, punches, clips = anchor_table(moments), log(of_terminal("terminal", STAMPS)), clip_table(200.0)
+        fitted = clocks.align(punches, clips, anchors)
+        rows = associate(punches, visit_table(VISITS), clips, fitted, examined_table())
+        findings, _ = conclude(
+            punches=punches, visits=visit_table(VISITS), clips=clips, clocks=fitted, associations=rows,
+            integrity=tables.empty("integrity"), examined=examined_table(), continuity=lambda visit, a, b: body,
+            rates=RATES, anchors=anchors,
+        )  # fmt: skip
+        (one,) = findings[findings["code"] == "FD2"]["limits"]
+        said.append("clock_from_own_event" in one)
+    assert said == [False, True]

@@ -111,8 +111,12 @@ def test_how_an_export_was_made_counts_as_unknown_until_it_is_said(case: Case, s
     said = [one["pub"] for one in case.journal_rows() if one["act"] == "redeclare"]
     assert said == [{"exhibit": "E-0001", "fields": ["provenance"]}]
     rows = case.head()
-    case.add_exhibit(source, "records", {})
+    case.add_exhibit(source, "records", {}, {"made_by": "unknown", "spreadsheet": " "})  # says nothing, takes nothing
     assert case.head() == rows
+    case.add_exhibit(source, "records", {}, {"made_by": "the vendor"})
+    assert told()["made_by"] == "the vendor"
+    kept = b"".join(one.read_bytes() for one in (case.path / "private").rglob("*") if one.is_file())
+    assert b'"HR"' in kept and b"the vendor" in kept  # what was said before is not lost
 
 
 def test_two_files_of_one_name_cannot_be_found_by_it(case: Case, tmp_path: Path) -> None:

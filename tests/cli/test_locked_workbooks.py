@@ -9,10 +9,12 @@ from typing import Any
 
 import msoffcrypto
 import pytest
+import typer
 
 from tests.cli.asking import papermask
 from toolkit.casebook.case import Case
 from toolkit.casebook.folder import sha256_of
+from toolkit.clockin.files.unlocking import readable
 
 SECRET = "kaoqin-2026 密码"
 
@@ -103,3 +105,31 @@ def test_a_container_that_is_no_workbook_is_refused_in_plain_words(tmp_path: Pat
     done = papermask("punches", path, "--ask-password")
     assert done.returncode == 1
     assert "damaged" in said(done)
+
+
+def test_what_was_taken_in_without_its_password_as_another_kind_leaves_no_half_intake(
+    plain: Path, locked: Path, tmp_path: Path, typed: list[str]
+) -> None:
+    """What comes out of the locked workbook must be what is there already, bit for bit, for the two to meet."""
+    case = case_in(tmp_path / "case")
+    typed += [SECRET, SECRET]
+    bare = tmp_path / "bare.xlsx"
+    with readable(locked, SECRET) as opened:
+        bare.write_bytes(opened.read_bytes())
+    assert papermask("add", case, bare, "--kind", "document").returncode == 0
+    before = (case / "journal.jsonl").read_bytes()
+    typed.pop()
+    done = papermask("add", case, locked, "--kind", "records", "--ask-password")
+    assert done.returncode == 1
+    assert (case / "journal.jsonl").read_bytes() == before
+    assert len(list((case / "evidence").iterdir())) == 1
+
+
+def test_where_nobody_can_type_it_says_so(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_: Any, **__: Any) -> str:
+        raise typer.Abort
+
+    monkeypatch.setattr("typer.prompt", nobody)
+    done = papermask("punches", locked, "--ask-password")
+    assert done.returncode == 1
+    assert "No password was typed" in said(done)

@@ -183,3 +183,26 @@ def test_a_deleted_zone_is_put_back_and_not_taken_for_no_zone(papermask: Paperma
     with Case.open(case) as opened:
         assert opened.has("zones") and len(opened.read("zones")) == 1
     assert table_hashes(case)["zones.parquet"] == before["zones.parquet"]
+
+
+def test_records_say_once_stated_what_is_known_of_them_and_what_is_not(
+    papermask: Papermask, case: Path, tmp_path: Path
+) -> None:
+    log = write(tmp_path / "9_attlog.dat", "".join(f"  {k}\t2026-03-03 08:2{k}:07\t1\t0\t15\t0\n" for k in range(1, 6)))
+    status, document, _ = papermask("add", case, log, "--kind", "records", "--timezone", "Asia/Shanghai")
+    assert status == 0 and "time_zone" not in document["added"][0]["lacks"]
+    form = write(tmp_path / "form.json", {"program": "ZKTime"})
+    status, document, _ = papermask("add", case, log, "--kind", "records", "--provenance", form)
+    assert status == 0 and "time_zone" not in document["added"][0]["lacks"]  # the case knows it since the first time
+    with Case.open(case, write=False) as opened:
+        exhibit = document["added"][0]["exhibit_id"]
+        assert "program" not in opened.unsaid_of_export(exhibit) and "filters" in opened.unsaid_of_export(exhibit)
+
+
+def test_a_scope_that_matches_nobody_is_refused(papermask: Papermask, case: Path, tmp_path: Path) -> None:
+    before = state(case)
+    log = write(tmp_path / "9_attlog.dat", "  1\t2026-03-03 08:21:07\t1\t0\t15\t0\n" * 2)
+    ids = write(tmp_path / "ids.txt", "0001\n")
+    status, document, _ = papermask("add", case, log, "--kind", "records", "--scope", ids)
+    assert (status, document["error"]["code"]) == (1, "scope_matches_nobody")
+    assert state(case) == before

@@ -23,6 +23,7 @@ from toolkit.analysis.statements.one_body import ChanceRatio, chance_ratio
 from toolkit.analysis.statements.reuse_findings import reuse_findings, searched_missing
 from toolkit.analysis.statements.rivals import UNTOLD, fd2_headline, fd2_rivals
 from toolkit.analysis.strength import Rival
+from toolkit.analysis.timing.clock_anchors import read_at
 from toolkit.analysis.timing.unplaced import near_steps, not_looked_at
 
 CLAIM_P = 0.9
@@ -49,6 +50,7 @@ def conclude(
     presentations: pd.DataFrame | None = None,
     reuse: pd.DataFrame | None = None,
     reuse_searched: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tables ``findings`` and ``not_assessable``.
 
@@ -67,6 +69,8 @@ def conclude(
         it no FD2 is made on a clock from presence.
     presentations, reuse, reuse_searched : DataFrame, optional
         Tables of the steps ``faces`` and ``compare``; without them FD4 is told as not run.
+    anchors : DataFrame, optional
+        What the clock was read from; an FD2 whose own clock-ins are among them says so.
     """
     found: Rows = []
     missing: Rows = []
@@ -74,6 +78,8 @@ def conclude(
     searched = sum(len(placed.visit_ids) for placed in every)  # of all clips: so many chances to look so by accident
     for placed in every:
         _one_body(placed, visits, associations, punches, continuity, rates, searched, refit, found, missing)
+    if anchors is not None:
+        _tell_own_events(found, anchors, associations, punches)
     if reuse is not None and presentations is not None:
         found += reuse_findings(reuse, presentations, visits)
     found.sort(key=lambda row: (row["visit_ids"], row["employees"]))
@@ -135,6 +141,16 @@ def _one_body(
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
             continue
         found.append(_finding(placed, rows, visit, chance, body_check, rates, searched))
+
+
+def _tell_own_events(found: Rows, anchors: pd.DataFrame, associations: pd.DataFrame, punches: pd.DataFrame) -> None:
+    """A clock that was read at a clock-in of the tested visit rests in part on what is tested."""
+    written = dict(zip(punches["punch_id"], punches["t_local"], strict=True))
+    for row in found:
+        mine = associations[(associations["outcome"].isin(row["visit_ids"])) & associations["best"]]
+        own = read_at(anchors, [str(written[one]) for one in mine["punch_id"]])
+        if len(own) and "clock_by_presence" not in row["limits"]:
+            row["limits"].append("clock_from_own_event")
 
 
 def _by_the_others(visit_id: str, associations: pd.DataFrame, refit: Refit | None) -> Placed | None:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from toolkit.analysis.clocks import BLIND, Z95, align, device_of
 from toolkit.analysis.decisions import LEFT, Review, printed
 from toolkit.analysis.placing.assertions import repeats
 from toolkit.analysis.placing.likelihood import Array
-from toolkit.analysis.timing.clock_anchors import read_written
+from toolkit.analysis.timing.clock_anchors import read_at
 
 LEAST_P = 0.9
 MINUTE_S = 60.0
@@ -217,16 +216,10 @@ class _Placing:
         return str(device_of(punch["terminal_id"], self.devices))
 
     def _own_anchors(self, punch: Mapping[Any, Any]) -> frozenset[int]:
-        """Readings of this terminal's clock that were taken in the very second of the clock-in."""
+        """Readings of this terminal's clock that were taken at the clock-in."""
         anchors = self.tables.anchors
-        written = datetime.fromisoformat(str(punch["t_local"])).replace(tzinfo=None, microsecond=0)
-        own = []
-        for index, (device, told) in enumerate(zip(anchors["device"], anchors["device_time"], strict=True)):
-            at, precision = read_written(str(told))
-            same = device == self.device(punch) and precision < MINUTE_S
-            if same and at.replace(microsecond=0) == written:
-                own.append(int(anchors.index[index]))
-        return frozenset(own)
+        own = read_at(anchors[anchors["device"] == self.device(punch)], [str(punch["t_local"])])
+        return frozenset(int(index) for index in own.index)
 
 
 def _while_shown(

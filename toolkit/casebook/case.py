@@ -7,6 +7,7 @@ journaled with its hash and the hashes of what it was made from.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -215,6 +216,22 @@ class Case:
         self._journal.append(act, public, private)
 
     # Exhibits.
+
+    def declared_of(self, source: Path, kind: str) -> dict[str, Any]:
+        """What was declared of a file that is in the case already; {} for a new one.
+
+        Raises
+        ------
+        ExhibitError
+            It is in the case as another kind.
+        """
+        return self._evidence.declared_of(source, kind)
+
+    def unsaid_of_export(self, exhibit_id: str) -> tuple[str, ...]:
+        """The fields of its provenance that nobody has stated of an export of records."""
+        rows = self.read("exhibits")
+        told = json.loads(rows.loc[rows["exhibit_id"] == exhibit_id, "provenance"].iloc[0])
+        return tuple(name for name, value in told.items() if value == "unknown")
 
     def add_exhibit(
         self,

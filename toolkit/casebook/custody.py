@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 INCOMING = ".incoming-"
 COLUMNS = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
 PROVENANCE = ("obtained_from", "obtained_at", "made_by", "form")
+UNKNOWN = "unknown"
 EXPORTED = ("program", "filters", "spreadsheet")  # asked of an export of records besides
 NEUTRAL = re.compile(r"E(\d{4,})-([0-9a-f]{8})(\.[a-z0-9]+)?")
 
@@ -86,12 +87,23 @@ class Evidence:
         # Built before anything is written: what the table cannot hold must not leave half an intake.
         table = tables.build("exhibits", [*rows, row])
         facts = {"exhibit": exhibit_id, "kind": kind, "sha256": sha256, "size_bytes": size, "stored_as": name}
-        self._journal.append("intake", facts, _names(source))
+        self._journal.append("intake", facts, {**_names(source), "provenance": obtained})
         with folder.writing(self._root):
             copy_in(source, self._folder, name, sha256, progress)
         self._shelf.record("exhibits", table)
         self._journal.append("intake done", {"exhibit": exhibit_id, "sha256": sha256})
         return _exhibit(row)
+
+    def declared_of(self, source: Path, kind: str) -> dict[str, Any]:
+        """See :meth:`Case.declared_of`."""
+        sha256, _ = hash_source(source)
+        known = next((row for row in self._rows() if row["sha256"] == sha256), None)
+        if known is None:
+            return {}
+        if known["kind"] != kind:
+            raise _other_kind(known, kind)
+        told = {**known["declared"], **{name: known[name] for name in COLUMNS}}
+        return {name: value for name, value in told.items() if not _missing(value)}
 
     def path(self, exhibit_id: str) -> Path:
         """Where a stored copy lies, hashed again once; see :meth:`Case.exhibit_path`."""
@@ -170,17 +182,19 @@ class Evidence:
     ) -> Exhibit:
         exhibit_id = known["exhibit_id"]
         if kind != known["kind"]:
-            raise ExhibitError("exhibit_other_kind", exhibit=exhibit_id, kind=known["kind"], wanted=kind)
+            raise _other_kind(known, kind)
         if source.name not in self.names(exhibit_id):
             self._journal.append("intake again", {"exhibit": exhibit_id}, _names(source))
         told = {key: value for key, value in _columns(declared).items() if value is not None}
-        merged = {"declared": told["declared"], "provenance": dict(provenance)}
+        said = {name: value for name, value in _said(provenance, source).items() if value != UNKNOWN}
+        merged = {"declared": told["declared"], "provenance": said}
         fresh = {**known, **told, **{name: {**known[name], **value} for name, value in merged.items()}}
         changed = [key for key in (*COLUMNS, *merged) if fresh[key] != known[key]]
         if changed:
             # The row comes first: a table that changed without a word is worse than a word too many.
-            values = {key: fresh[key] for key in changed}
-            self._journal.append("redeclare", {"exhibit": exhibit_id, "fields": changed}, {"declared": values})
+            values, before = ({key: one[key] for key in changed} for one in (fresh, known))
+            private = {"declared": values, "before": before}
+            self._journal.append("redeclare", {"exhibit": exhibit_id, "fields": changed}, private)
             rest = [row for row in rows if row["exhibit_id"] != exhibit_id]
             self._shelf.record("exhibits", tables.build("exhibits", [*rest, fresh]))
         return _exhibit(fresh, already_there=True)
@@ -326,19 +340,32 @@ def _names(source: Path) -> dict[str, str]:
 def _provenance(told: Any, kind: str, source: Path) -> dict[str, str]:
     """How a file was obtained, and how an export was made: text by field name, "unknown" where nothing was said."""
     asked = (*PROVENANCE, *EXPORTED) if kind == "records" else PROVENANCE
+    return dict.fromkeys(asked, UNKNOWN) | _said(told, source)
+
+
+def _said(told: Any, source: Path) -> dict[str, str]:
+    """The fields of a form; a blank one says nothing."""
     told = {} if told is None else told
     if not isinstance(told, Mapping):
         raise ExhibitError("provenance_shape", file=source.name)
     for name, value in told.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise ExhibitError("provenance_shape", file=source.name)
-    return dict.fromkeys(asked, "unknown") | {str(name): str(value) for name, value in told.items()}
+    return {str(name): str(value).strip() or UNKNOWN for name, value in told.items()}
 
 
 def _columns(declared: Mapping[str, Any]) -> dict[str, Any]:
     rest = {key: value for key, value in declared.items() if key not in COLUMNS and value is not None}
     rest = json.loads(canonical_bytes(rest))  # as it will be read back, to compare the two
     return {name: declared.get(name) for name in COLUMNS} | {"declared": rest}
+
+
+def _other_kind(known: Mapping[str, Any], wanted: str) -> ExhibitError:
+    return ExhibitError("exhibit_other_kind", exhibit=known["exhibit_id"], kind=known["kind"], wanted=wanted)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value != value  # a number of a table that is not there
 
 
 def _exhibit(row: Mapping[str, Any], *, already_there: bool = False) -> Exhibit:

@@ -121,8 +121,9 @@ def add(
                     say("odd", text=note)
                 if added.locked is not None:
                     say("unlocked", locked=added.locked.exhibit_id, exhibit=exhibit.exhibit_id)
-                if kind == "records" and not told and added.locked is None and not exhibit.already_there:
-                    say("add_export_unknown")
+                unsaid = opened.unsaid_of_export(exhibit.exhibit_id) if kind == "records" else ()
+                if unsaid:
+                    say("add_export_unknown", fields=", ".join(unsaid))
                 if added.extracted:
                     say("extracted", count=len(added.extracted))
                 for sentence in unanswered(added.lacks, preferred_language()):

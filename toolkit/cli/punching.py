@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.analysis.leads.hours import hours_of, zone_question
-from toolkit.cli.cases import AsJson
+from toolkit.cli.cases import AsJson, oddity_text
 from toolkit.cli.speaking import answer, asked_password, say
 from toolkit.clockin.files.unlocking import readable
 from toolkit.clockin.reader import RecordsRead, read_records
@@ -77,6 +77,10 @@ def _document(read: RecordsRead) -> dict[str, Any]:
             "timezone": facts.timezone, "period": facts.period, "made_at": facts.made_at, "device": facts.device,
             "truncated": facts.truncated, "stated_total": facts.stated_total,
         },
+        "warnings": [
+            {"code": one.code, "facts": dict(one.facts), "text": oddity_text(one.code, dict(one.facts))}
+            for one in read.warnings
+        ],
         "device_events": len(read.events),
         "enrolled": len(read.people),
         "photos": sorted(read.photos),
@@ -131,6 +135,8 @@ def _say(document: dict[str, Any], read: RecordsRead, ask: Path | None) -> None:
         say("punch_more", count=len(document["punches"]) - SHOWN)
     for row in document["refused"][:SHOWN]:
         say("punch_refused", row=row["row"], why=text(f"report.refused_{row['why']}"))
+    for one in document["warnings"]:
+        say("punch_warning", text=one["text"])
     if sum(document["hours"]):
         say("punch_hours", hours=hours_told(document["hours"]))
     for key in ("cannot_answer", "questions"):

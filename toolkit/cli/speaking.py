@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from toolkit.errors import ToolkitError
+from toolkit.errors import ReadingError, ToolkitError
 from toolkit.language import text
 from toolkit.pipeline.progress import Advance
 
@@ -47,7 +47,10 @@ def say(key: str, **fields: Any) -> None:
 
 def asked_password() -> str:
     """A password as somebody types it, not shown; never an option, which the shell would remember."""
-    return str(typer.prompt(text("cli.password"), hide_input=True, err=True))
+    try:
+        return str(typer.prompt(text("cli.password"), hide_input=True, err=True))
+    except typer.Abort as nobody:
+        raise ReadingError("password_not_typed") from nobody
 
 
 def answer(document: Any) -> None:

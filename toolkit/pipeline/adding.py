@@ -96,7 +96,8 @@ def add_file(
     }
     check = checks.get(kind)
     with readable(source, password) as opened:
-        summary, oddities, lacks = check(case, opened, told) if check else ({}, (), ())
+        known = case.declared_of(opened, kind) if kind == "records" or opened != source else {}
+        summary, oddities, lacks = check(case, opened, {**known, **told}) if check else ({}, (), ())
         locked = None
         if opened != source:
             locked = case.add_exhibit(source, DOCUMENT, {"locked": True}, provenance)
@@ -186,6 +187,8 @@ def _check_records(case: Case, source: Path, told: dict[str, Any]) -> Check:
         "non_record": read.rows_non_record,
         **({"photos": len(read.photos)} if read.photos else {}),
     }
+    if told.get("scope") is not None and read.rows_parsed and read.punches.empty:
+        raise ReadingError("scope_matches_nobody", file=source.name, rows=read.rows_parsed)
     return summary, tuple(read.warnings), read.lacks
 
 

@@ -97,6 +97,7 @@ def _from_tables(
         **{name: read[name] for name in ("punches", "visits", "clips", "clocks", "associations", "examined")},
         integrity=pd.concat([read["integrity"], lost], ignore_index=True),
         continuity=certify,
+        anchors=read["anchors"],
         rates=continuity_rates() or None,
         refit=refit,
         **compared,

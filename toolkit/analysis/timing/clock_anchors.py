@@ -7,16 +7,19 @@ mistake in it would otherwise count twice and look like agreement.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.analysis.timing.civil_time import camera_start, missing
 
 SAME_MOMENT_S = 1.0
+OWN_EVENT_S = 1.0  # a screen is read in the second of a clock-in or in the one after it
+MINUTE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +110,21 @@ def read_written(text: str) -> tuple[datetime, float]:
     fraction = text.rsplit(".", 1)[1] if seconds and "." in text else ""
     precision = 60.0 if not seconds else 10.0 ** -len(fraction) if fraction else 1.0
     return at.replace(tzinfo=None), precision
+
+
+def read_at(anchors: pd.DataFrame, written: Iterable[str], within_s: float = OWN_EVENT_S) -> pd.DataFrame:
+    """Anchors whose reading of a clock was taken at one of these written times.
+
+    Such a reading rests on the event that wrote the time: a screen that shows
+    somebody's clock-in tells the clock by that very clock-in.
+    """
+    times = [datetime.fromisoformat(one).replace(tzinfo=None, microsecond=0) for one in written]
+    own = []
+    for told in anchors["device_time"]:
+        at, precision = (None, MINUTE_S) if missing(told) else read_written(str(told))
+        own.append(
+            at is not None
+            and precision < MINUTE_S
+            and any(abs((at.replace(microsecond=0) - one).total_seconds()) <= within_s for one in times)
+        )
+    return anchors[np.array(own, bool)]
