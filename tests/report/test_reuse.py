@@ -67,6 +67,20 @@ def test_a_score_is_told_with_what_was_searched_and_stands_beside_it(language: s
     assert "0.0722" not in above
 
 
+def test_photographs_that_nothing_could_be_laid_beside_were_not_opened_which_is_not_that_none_has_a_face() -> None:
+    small = {**SEARCHED, "kind": "source photo", "small": 3, "others": 0, "pairs": 0, "looked_into": 0}
+    told = " ".join(
+        line for block in shown_again(facts(searched=(small,)), Writer("en"), still) for line in texts(block)
+    )
+    assert "were not opened" in told and "0 photographs" not in told
+    told = " ".join(
+        line
+        for block in shown_again(facts(searched=({**small, "small": 1, "others": 2},)), Writer("en"), still)
+        for line in texts(block)
+    )
+    assert "2 photographs with a face" in told
+
+
 def test_each_verdict_has_its_words_and_none_claims_more() -> None:
     assert "not calibrated" in said(pair("not calibrated"))
     assert "no more alike than live visits are" in said(pair("within live", controls_n=9, exceeding=2))

@@ -39,6 +39,8 @@ def shown_again(facts: Facts, write: Writer, still: Callable[[str, float], Frame
 
 def _searched(one: Facts, write: Writer) -> Paragraph:
     key = "reuse_searched_again" if one["kind"] == "print again" else "reuse_searched_photo"
+    if one["kind"] != "print again" and one["small"] == one["faces"]:
+        key = "reuse_unopened_photo"  # nothing could be laid beside them, so that no photograph was opened
     return Paragraph(write(key, **one))
 
 
