@@ -37,6 +37,7 @@ def test_what_cannot_be_validated_is_refused_at_once(
     assert not (tmp_path / "v").exists()
 
 
+@pytest.mark.full
 def test_a_small_validation_is_one_document_with_page_charts_and_rows(papermask: Papermask, tmp_path: Path) -> None:
     words = ("--count", 1, "--kinds", "live,held_curled", "--px-per-m", 125, "--cues", "nose_range,random_number",
              "--workers", 1, "--development")  # fmt: skip

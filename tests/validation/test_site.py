@@ -141,6 +141,7 @@ def test_names_keep_their_characters(tmp_path: Path) -> None:
     assert only.file == "live/录像（1）.mp4"
 
 
+@pytest.mark.full
 def test_a_page_of_recordings_tells_areas_curves_and_what_is_not_told_apart(site: Path, tmp_path: Path) -> None:
     document = validate(Wanted(count=0, cues=("nose_range",), real=site), tmp_path, bar=silent)
     real = document["real"]
