@@ -20,7 +20,7 @@ def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Fit each terminal's clock to each clip by anchors, or by presence where those are too few; table ``clocks``."""
     punches, clips, anchors = case.read("punches"), case.read("clips"), case.read("anchors")
     inputs = (*CLOCK_INPUTS, *(name for name in PRESENCE if case.has(name)))
-    params = {"version": 4, "drift_sd": clock_lines.DRIFT_SD, "least_anchors": clock_lines.LEAST_ANCHORS}
+    params = {"version": 5, "drift_sd": clock_lines.DRIFT_SD, "least_anchors": clock_lines.LEAST_ANCHORS}
     if not case.is_current("clocks", inputs=inputs, params=params):
         blind = None
         if all(case.has(name) for name in PRESENCE):
@@ -35,7 +35,7 @@ def associate(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Assign punches to visits with probabilities; table ``associations``."""
     punches, visits = case.read("punches"), case.read("visits")
     clips, model, examined = case.read("clips"), case.read("clocks"), case.read("examined")
-    params = {"version": 3, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
+    params = {"version": 4, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
     if not case.is_current("associations", inputs=ASSOCIATION_INPUTS, params=params):
         table = association.associate(punches, visits, clips, model, examined)
         case.record("associations", table, inputs=ASSOCIATION_INPUTS, params=params)
