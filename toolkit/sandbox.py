@@ -1,7 +1,8 @@
 """A child process with limits, for work on files that nobody vouches for.
 
 A damaged or hostile file may crash or exhaust the library that decodes it. The
-child does the decoding; the parent keeps the case. Limits on memory, processor
+child does the decoding; the parent keeps the case (:mod:`toolkit.nursery` says
+how children come to be). Limits on memory, processor
 time and written bytes hold wherever the platform knows them (POSIX); a wall
 clock limit holds everywhere. What comes back is JSON or frames of a size that
 the parent checks, never objects.
@@ -11,18 +12,20 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from toolkit.errors import ReadingError, ToolkitError
+from toolkit.nursery import NURSERY, ROOT, START, Child, forks
 
-ROOT = Path(__file__).resolve().parent.parent
 REPLY_LIMIT_BYTES = 512 * 2**20
-START = "import sys; sys.path.insert(0, {root!r}); from toolkit.sandbox import child; child()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,31 +63,64 @@ def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) 
     ReadingError
         The child died, was stopped by a limit, or answered nonsense.
     """
-    with start(function, arguments, limits) as process:
-        try:
-            reply, _ = process.communicate(timeout=limits.wall_s)
-        except subprocess.TimeoutExpired as late:
-            process.kill()
-            process.communicate()
-            raise ReadingError("decoder_too_slow", seconds=limits.wall_s) from late
-    return answer(reply, process.returncode)
+    process, late = start(function, arguments, limits), threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    clock = threading.Timer(limits.wall_s, end) if limits.wall_s is not None else None
+    try:
+        if clock is not None:
+            clock.start()
+        reply = process.stdout.read(REPLY_LIMIT_BYTES + 1) if process.stdout is not None else b""
+        if len(reply) <= REPLY_LIMIT_BYTES:
+            process.wait()
+    finally:
+        if clock is not None:
+            clock.cancel()
+        stop(process)
+    if late.is_set():
+        raise ReadingError("decoder_too_slow", seconds=limits.wall_s)
+    return answer(reply, process.wait())
 
 
-def start(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> subprocess.Popen[bytes]:
+def start(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> Child:
     """Start a child that will run the function; its standard output is the caller's to read."""
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-c", START.format(root=str(ROOT))],
+    process = NURSERY.child(function.partition(":")[0]) if forks() else _new_interpreter()
+    if process.stdin is None:  # pragma: no cover - PIPE was asked for
+        raise ReadingError("decoder_died", status="no input")
+    order = {"function": function, "arguments": dict(arguments), "limits": asdict(limits), "folder": _folder()}
+    with suppress(BrokenPipeError), process.stdin as told:  # a child that is gone already tells so by its silence
+        told.write(json.dumps(order).encode() + b"\n")
+    process.stdin = None
+    return process
+
+
+def stop(process: Child) -> None:
+    """End a child, whatever it is doing."""
+    if process.poll() is None:
+        process.kill()
+    if process.stdout is not None:
+        process.stdout.close()
+    process.wait()
+
+
+def _new_interpreter() -> Child:
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", START.format(root=str(ROOT), module=__name__, function="child", argument="")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    if process.stdin is None:  # pragma: no cover - PIPE was asked for
-        raise ReadingError("decoder_died", status="no input")
-    order = {"function": function, "arguments": dict(arguments), "limits": asdict(limits)}
-    process.stdin.write(json.dumps(order).encode() + b"\n")
-    process.stdin.close()
-    process.stdin = None
-    return process
+
+
+def _folder() -> str | None:
+    """Where relative paths begin; None where that folder was removed."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return None
 
 
 def answer(reply: bytes, status: int) -> Any:
@@ -113,6 +149,8 @@ def rebuild(told: Mapping[str, Any]) -> ToolkitError:
 def child() -> None:
     """Entry of the child: read the order, set the limits, run, answer in JSON."""
     order = json.loads(sys.stdin.buffer.readline())
+    if order["folder"] is not None:
+        os.chdir(order["folder"])
     _limit(Limits(**order["limits"]))
     module, _, name = str(order["function"]).partition(":")
     out = sys.stdout.buffer

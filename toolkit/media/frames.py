@@ -7,7 +7,6 @@ checks every header before it reads a pixel.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,7 +128,7 @@ def read_frames(
     try:
         yield FrameReader(process.stdout)
     finally:
-        stop_child(process)
+        sandbox.stop(process)
 
 
 def still(path: Path, media_s: float, *, frame_rate: float | None = None) -> Frame:
@@ -206,12 +205,3 @@ def _encoded(suffix: str, image: Image, options: list[int]) -> bytes:
     if not done:  # pragma: no cover - OpenCV writes both formats everywhere
         raise CannotMeasure("no_frame_here", at=0)
     return encoded.tobytes()
-
-
-def stop_child(process: subprocess.Popen[Any]) -> None:
-    """End a decoding child, whatever it is doing."""
-    if process.poll() is None:
-        process.kill()
-    if process.stdout is not None:
-        process.stdout.close()
-    process.wait()

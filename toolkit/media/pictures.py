@@ -20,7 +20,7 @@ from PIL import ImageOps, UnidentifiedImageError
 from toolkit import sandbox
 from toolkit.errors import ReadingError, ToolkitError
 from toolkit.media.decode import COLOUR, DONE, FAIL, FRAME, HEADER, LARGEST_PX
-from toolkit.media.frames import FrameReader, stop_child
+from toolkit.media.frames import FrameReader
 from toolkit.records import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
@@ -55,7 +55,7 @@ def read_picture(path: Path) -> Image:
     try:
         frames = [frame.image for frame in FrameReader(process.stdout)]
     finally:
-        stop_child(process)
+        sandbox.stop(process)
     if len(frames) != 1 or frames[0] is None:
         raise ReadingError("decoder_died", status="broken reply")
     return frames[0]
