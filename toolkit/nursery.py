@@ -32,7 +32,14 @@ from typing import IO, Protocol
 ROOT = Path(__file__).resolve().parent.parent
 START = "import sys; sys.path.insert(0, {root!r}); from {module} import {function}; {function}({argument})"
 # What children are for most often; whatever has threads after loading may not stand here.
-LOADED = ("toolkit.media.decode", "toolkit.media.probe", "toolkit.media.pictures", "toolkit.media.coding")
+LOADED = (
+    "toolkit.media.decode",
+    "toolkit.media.probe",
+    "toolkit.media.pictures",
+    "toolkit.media.coding",
+    "toolkit.clockin.parsing",
+    "toolkit.clockin.beside.context_rows",
+)
 ORDER = struct.Struct("!iQ")  # what to load first (its place in LOADED) or one of these, and the child's number
 NOTHING, KILL = -1, -2
 DIE_WITH_PARENT = 1  # prctl(2)

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from toolkit.tables import canonical
+from toolkit.canonical import canonical
 
 # Text unless said otherwise. `direction` is one of in, out, break_out, break_in, ot_in, ot_out, unknown.
 DETAILS = (

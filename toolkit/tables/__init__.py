@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.canonical import canonical as canonical
 from toolkit.errors import CaseError
 from toolkit.tables.decided import DECIDED
 from toolkit.tables.offered import OFFERED
@@ -326,11 +327,6 @@ def _plain(kind: str, value: Any) -> Any:
     if value is pd.NA or value is None or value != value:
         return None
     return json.loads(value) if kind.startswith("json") else value
-
-
-def canonical(value: Any) -> str:
-    """JSON text with sorted keys and no spaces, the same bytes for the same value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def _shape(name: str) -> TableShape:
