@@ -19,6 +19,7 @@ from toolkit.analysis.decisions import (
     NOT_BLIND,
     NOT_MET,
     OPENLY,
+    SAW_IT,
     SUPERSEDED,
     TRANSITIONS,
     Review,
@@ -206,6 +207,24 @@ def test_two_who_are_not_different_and_blind_are_not_two_blind_reviewers(second:
     assert told.standings[1].blind == BLIND or why == BEFORE
     assert told.standings[2].blind == why
     assert not told.print_visible(["PR-001"])
+
+
+def test_a_finding_is_never_answered_blind_and_its_yes_shows_no_print() -> None:
+    desk = Desk(FINDINGS)
+    for by in ("R-1", "R-2"):
+        desk.say("F-03", "yes", by, blind=True)
+    told = desk.today()
+    assert [one.blind for one in told.standings] == [SAW_IT, SAW_IT]
+    assert lacking(fd1(), told) == ("controls_or_two_blind",)
+
+
+def test_a_no_on_the_finding_stands_against_two_who_saw_the_print() -> None:
+    desk = Desk(FINDINGS)
+    for by in ("R-1", "R-2"):
+        desk.say("PR-001", "yes", by, blind=True)
+    assert lacking(fd1(), desk.today()) == ()
+    desk.say("F-03", "no", "R-3")
+    assert lacking(fd1(), desk.today()) == ("controls_or_two_blind",)
 
 
 def test_a_blind_no_beside_two_blind_yes_shows_no_print() -> None:

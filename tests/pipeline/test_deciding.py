@@ -136,6 +136,7 @@ def test_what_cannot_be_decided_is_refused_and_leaves_the_case_as_it_was(copied:
             (name, "reviewed", {}, "decision_minimum"),
             (name, "set_aside", {"note": "x"}, "decision_unknown_answer"),
             (name, "reviewed", {"blind": True}, "decision_blind_state"),
+            (name, "yes", {"blind": True}, "decision_blind_finding"),
             (name, "yes", {"by": " "}, "decision_without_name"),
             ("F-77", "yes", {}, "decision_unknown_id"),
             (f"{name}:wall_portrait", "set_aside", {}, "decision_without_reason"),

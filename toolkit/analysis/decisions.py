@@ -40,6 +40,8 @@ ANSWERS = {FINDING: (*REVIEW, *STATES), RIVAL: (SET_ASIDE, STANDS), VISIT: REVIE
 
 IN_FORCE, SUPERSEDED, EARLIER, GONE, NOT_MET = "in_force", "superseded", "earlier_version", "gone", "minimum_not_met"
 BLIND, NOT_BLIND, OPENLY, BEFORE = "blind", "not_blind", "worked_openly_before", "answered_before"
+SEEN_ALONE = (VISIT, PRESENTATION)  # what pictures alone can show somebody who knows nothing else
+SAW_IT = "finding_tells"  # a finding's card tells moments, ids and values
 
 Row = Mapping[str, Any]
 
@@ -143,10 +145,14 @@ def review(
 
 
 def printed(finding: Row) -> list[str]:
-    """Ids on which a "yes" says that a print is directly visible: an FD1 finding and its presentations."""
+    """Presentations of an FD1 finding: a "yes" on one says that a print is directly visible."""
     told = finding["sensitivity"]
-    shown = told.get("together") or ([told["presentation_id"]] if told.get("presentation_id") else [])
-    return [finding["finding_id"], *shown]
+    return list(told.get("together") or ([told["presentation_id"]] if told.get("presentation_id") else []))
+
+
+def artefact_disputed(finding: Row, told: Review) -> bool:
+    """Whether somebody answered "no" on an FD1 finding or on any of its presentations."""
+    return told.disputed([finding["finding_id"], *printed(finding)])
 
 
 def lacking(finding: Row, told: Review) -> tuple[str, ...]:
@@ -156,8 +162,9 @@ def lacking(finding: Row, told: Review) -> tuple[str, ...]:
 
 
 def _fd1(finding: Row, told: Review) -> list[str]:
-    supported = finding["sensitivity"].get("leaves_candidate", False) or told.print_visible(printed(finding))
-    return [] if supported else ["controls_or_two_blind"]
+    by_controls = finding["sensitivity"].get("leaves_candidate", False)
+    by_people = told.print_visible(printed(finding)) and not artefact_disputed(finding, told)
+    return [] if by_controls or by_people else ["controls_or_two_blind"]
 
 
 def _fd2(finding: Row, told: Review) -> list[str]:
@@ -205,6 +212,8 @@ def _standings(decisions: Sequence[Row], subjects: Mapping[str, Subject], worked
         blind = BLIND
         if not row["blind"]:
             blind = NOT_BLIND
+        elif row["kind"] not in SEEN_ALONE:
+            blind = SAW_IT
         elif who in open_hands:
             blind = OPENLY
         elif (who, place) in answered:

@@ -24,7 +24,7 @@ import pandas as pd
 
 from toolkit.analysis.association import Placed, place, solve
 from toolkit.analysis.clocks import BLIND, Z95, align, device_of
-from toolkit.analysis.decisions import LEFT, Review, printed
+from toolkit.analysis.decisions import LEFT, Review, artefact_disputed, printed
 from toolkit.analysis.placing.assertions import repeats
 from toolkit.analysis.placing.likelihood import Array
 from toolkit.analysis.timing.clock_anchors import read_at
@@ -108,7 +108,7 @@ def artefacts(findings: Sequence[Mapping[str, Any]], told: Review, tables: Table
 
 
 def _obstacle(row: Mapping[str, Any], told: Review) -> str | None:
-    if told.disputed(printed(row)):
+    if artefact_disputed(row, told):
         return "reviewers_disagree"
     stands = told.states.get(row["finding_id"]) in LEFT or told.print_visible(printed(row))
     return None if stands else "artefact_not_left_candidate"

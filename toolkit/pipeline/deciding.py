@@ -9,7 +9,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from toolkit import tables
-from toolkit.analysis.decisions import ANSWERS, NEED_A_REASON, REVIEW, STATES, Review, lacking, next_states, person
+from toolkit.analysis.decisions import (
+    ANSWERS,
+    NEED_A_REASON,
+    REVIEW,
+    SEEN_ALONE,
+    STATES,
+    Review,
+    lacking,
+    next_states,
+    person,
+)
 from toolkit.analysis.subjects import FINDING, RIVAL, Subject
 from toolkit.casebook.case import Case
 from toolkit.errors import ReadingError
@@ -52,7 +62,8 @@ def decide(case: Case, about: str, answer: str, *, by: str, blind: bool = False,
     ------
     ReadingError
         ``decision_without_name``, ``decision_unknown_id``, ``decision_unknown_answer``,
-        ``decision_blind_state``, ``decision_without_reason``, ``decision_not_allowed``, ``decision_minimum``.
+        ``decision_blind_state``, ``decision_blind_finding``,
+        ``decision_without_reason``, ``decision_not_allowed``, ``decision_minimum``.
     StepTooEarly
         No visits were looked for yet.
     CaseError
@@ -98,6 +109,8 @@ def _check(subject: Subject, answer: str, by: str, blind: bool, note: str) -> No
         )
     if blind and answer not in REVIEW:
         raise ReadingError("decision_blind_state", answer=answer, known=", ".join(REVIEW))
+    if blind and subject.kind not in SEEN_ALONE:
+        raise ReadingError("decision_blind_finding", about=subject.id)
     if answer in NEED_A_REASON and not note.strip():
         raise ReadingError("decision_without_reason", answer=answer)
 
