@@ -317,6 +317,15 @@ def test_a_provenance_that_is_no_object_of_text_is_refused_before_anything_is_wr
     assert case.add_exhibit(source, "footage", {}, {"made_by": "withheld"}).exhibit_id == "E-0001"
 
 
+def test_a_mistyped_field_of_a_provenance_is_named_with_those_that_there_are(case: Case, source: Path) -> None:
+    rows = case.head()
+    with pytest.raises(ExhibitError) as found:
+        case.add_exhibit(source, "records", {}, {"program": "ZKTime", "filter": "all of March"})
+    assert (found.value.code, found.value.facts["field"]) == ("provenance_field", "filter")
+    assert "filters" in found.value.advice() and "filter" in found.value.what("zh")
+    assert case.head() == rows and not list((case.path / "evidence").iterdir())
+
+
 def test_what_the_table_cannot_hold_leaves_no_half_intake(case: Case, source: Path) -> None:
     rows = case.head()
     with pytest.raises((CaseError, ValueError)):

@@ -351,6 +351,9 @@ def _said(told: Any, source: Path) -> dict[str, str]:
     for name, value in told.items():
         if not isinstance(name, str) or not isinstance(value, str):
             raise ExhibitError("provenance_shape", file=source.name)
+        if name not in (*PROVENANCE, *EXPORTED):  # a slip would leave the field it meant "unknown"
+            known = ", ".join((*PROVENANCE, *EXPORTED))
+            raise ExhibitError("provenance_field", file=source.name, field=name, known=known)
     return {str(name): str(value).strip() or UNKNOWN for name, value in told.items()}
 
 
