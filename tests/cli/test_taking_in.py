@@ -206,3 +206,24 @@ def test_a_scope_that_matches_nobody_is_refused(papermask: Papermask, case: Path
     status, document, _ = papermask("add", case, log, "--kind", "records", "--scope", ids)
     assert (status, document["error"]["code"]) == (1, "scope_matches_nobody")
     assert state(case) == before
+
+
+def test_the_journal_says_how_many_rows_of_people_out_of_scope_were_left_out(
+    papermask: Papermask, case: Path, tmp_path: Path
+) -> None:
+    rows = "".join(f"{number},2026-03-03 08:2{number % 10}:00\n" for number in (101, 102, 103, 104, 104))
+    records = write(tmp_path / "r.csv", "employee_id,time\n" + rows)
+    words = ("add", case, records, "--kind", "records", "--timezone", "UTC", "--scope")
+    status, document, _ = papermask(*words, write(tmp_path / "two.txt", "101\n102\n"))
+    assert status == 0
+    exhibit = document["added"][0]["exhibit_id"]
+
+    def told() -> list[dict[str, object]]:
+        with Case.open(case, write=False) as opened:
+            return [one["pub"] for one in opened.journal_rows() if one["act"] == "scope"]
+
+    assert told() == [{"exhibit": exhibit, "rows_dropped": 3}]
+    papermask(*words, tmp_path / "two.txt")  # the same again says nothing new
+    assert len(told()) == 1
+    papermask(*words, write(tmp_path / "three.txt", "101\n102\n103\n"))
+    assert told()[1:] == [{"exhibit": exhibit, "rows_dropped": 2}]

@@ -104,6 +104,9 @@ def add_file(
             told = {**told, "unlocked_from": locked.exhibit_id}
             provenance = {**(provenance or {}), "obtained_from": locked.exhibit_id}
         exhibit = case.add_exhibit(opened, kind, told, provenance)
+        if told.get("scope") is not None and told["scope"] != known.get("scope"):
+            dropped = sum(int(one.facts["rows"]) for one in oddities if one.code == "out_of_scope")
+            case.note("scope", {"exhibit": exhibit.exhibit_id, "rows_dropped": dropped})
         pictures = _extracted(case, opened, exhibit, told) if summary.get("photos") else ()
     return Added(exhibit=exhibit, summary=summary, oddities=oddities, extracted=pictures, lacks=lacks, locked=locked)
 
