@@ -134,3 +134,10 @@ def test_blur_is_no_redaction_and_has_no_code_path() -> None:
         if "simulation" in path.parts:
             continue
         assert not re.search(r"GaussianBlur|medianBlur|pixelat", path.read_text(encoding="utf-8")), path
+
+
+def test_no_command_waits_for_libraries_that_only_charts_and_tests_of_patterns_need() -> None:
+    late = {"matplotlib", "scipy.stats", "dlib", "onnxruntime"}
+    code = f"import sys, toolkit.cli; print(sorted({late} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"

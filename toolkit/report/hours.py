@@ -5,12 +5,8 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-import matplotlib.style
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
 from toolkit.report.blocks import Block, Paragraph, Picture
-from toolkit.report.figures import INK, SOFT, STYLE, VISIT
+from toolkit.report.figures import INK, SOFT, VISIT, styled
 from toolkit.report.rate_figures import dress, svg
 from toolkit.report.writer import Facts, Writer, at
 
@@ -47,7 +43,10 @@ def hours_told(counts: Sequence[int]) -> str:
 
 def chart(counts: Sequence[int]) -> str:
     """Bars of the 24 hours as a ``data:`` address; the same counts give the same bytes."""
-    with matplotlib.style.context(["default", STYLE]):
+    from matplotlib.figure import Figure  # read where it is drawn: every other command would wait for it
+    from matplotlib.ticker import MaxNLocator
+
+    with styled():
         figure = Figure(figsize=SIZE_IN, layout="constrained")
         axes = figure.add_subplot()
         axes.bar(range(24), counts, width=0.86, align="edge", color=VISIT, edgecolor=INK, lw=0.5)

@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from toolkit.analysis.leads.log_days import Floats, LogDays
 
@@ -42,6 +41,8 @@ def spread(gaps_s: Floats) -> float | None:
 
 def same_order(orders: Sequence[Sequence[int]]) -> float | None:
     """Mean Kendall tau over all pairs of days of the order of the same ids: 1 always the same, near 0 any order."""
+    from scipy.stats import kendalltau  # read where it is used: every command would wait for it
+
     if len(orders) < 2 or len(orders[0]) < 2:
         return None
     members = sorted(orders[0])

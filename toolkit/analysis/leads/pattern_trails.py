@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Any
 
 import pandas as pd
-from scipy.stats import fisher_exact
 
 from toolkit.analysis.leads.log_days import as_rows
 from toolkit.analysis.placing.assertions import each_once
@@ -96,6 +95,8 @@ def credential_shifts(told: pd.DataFrame) -> Iterator[Lead]:
     ``told`` as :func:`toolkit.analysis.leads.log_days.counted` gives it. ``facts``: counts in bursts and outside, and
     the one-sided exact p of Fisher, which is of this id alone; so many ids were looked at.
     """
+    from scipy.stats import fisher_exact  # read where it is used: every command would wait for it
+
     told = told.assign(near=_in_bursts(told), other=~told["credential"].str.contains(FACE))
     known = told[told["credential"] != "unknown"]
     looked = known.loc[known["near"], "employee_id"].nunique()

@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from toolkit.analysis.leads.log_days import BOTH, FIRST, LAST, Floats, Ints, LogDays, exchanged
 
@@ -129,6 +128,8 @@ def _together(rng: np.random.Generator, groups: Sequence[Group], draws: int) -> 
 
 
 def _scores(times: Ints, meetings: int | Ints, chance: float | Floats) -> Floats:
+    from scipy.stats import binom  # read where it is used: every command would wait for it
+
     told: Floats = -np.log(np.maximum(binom.sf(times - 1, meetings, chance), 1e-300))
     return told
 
