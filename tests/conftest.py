@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command does
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 # Modules that run whole cases: begun last, one of them would keep a single process busy at the end.
 LONGEST = ("test_commands.py", "test_real_case.py", "test_notebooks.py", "test_interruption.py", "test_site.py")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.mark.filterwarnings("ignore")  # the kernel's own libraries warn about sockets and event loops
 def test_the_tour_runs_and_shows_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERMASK_TOUR", str(tmp_path / "tour"))
-    made, _ = simulated_case(tmp_path / "tour", tmp_path / "scene", small_morning(people=3), TESTS[30])
+    made, _ = simulated_case(tmp_path / "tour", tmp_path / "scene", small_morning(people=1), TESTS[30])
     made.close()
     book = nbformat.read(ROOT / "notebooks/00_tour.ipynb", as_version=4)
     NotebookClient(

@@ -1,6 +1,11 @@
-"""``python -m toolkit``: the same as the command ``papermask``."""
+"""The command ``papermask``, and ``python -m toolkit``."""
 
+import os
 import sys
+
+# Work runs in threads of its own: a matrix library's threads beside them only wait, and add in another order on another
+# computer. It reads this once, when it is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 try:
     from toolkit.cli import main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_the_same_seed_gives_the_same_frames_and_truth(studio: RoomStudio) -> No
     films = []
     for seed in (7, 7, 8):
         plan, clip = _plan(studio, _scenario(), seed)
-        films.append(list(studio.shots(plan, clip)))
+        films.append(list(islice(studio.shots(plan, clip), 14)))  # to half a second after the print is raised
     first, again, other = films
     for one, two in zip(first, again, strict=True):
         assert np.array_equal(one.image, two.image)
@@ -87,7 +88,7 @@ def test_the_clock_is_burned_in_after_the_sensor(studio: RoomStudio) -> None:
     clean, clocked = (_plan(studio, _scenario(clock=clock)) for clock in ("none", "year_first"))
     style = OverlayStyle(camera="HALL", layout="year first")
     pairs = zip(studio.shots(*clean), studio.shots(*clocked), strict=True)
-    for _, (plain, shown) in zip(range(6), pairs, strict=False):
+    for _, (plain, shown) in zip(range(3), pairs, strict=False):
         burned = plain.image.copy()
         overlay_clock(burned, clocked[1].at(shown.t_s), style)
         assert np.array_equal(burned, shown.image)
@@ -95,7 +96,12 @@ def test_the_clock_is_burned_in_after_the_sensor(studio: RoomStudio) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pitch", "lens", "light"), ((0, "pinhole", "day"), (80, "fisheye", "day"), (45, "pinhole", "night"))
+    ("pitch", "lens", "light"),
+    [
+        (45, "pinhole", "night"),
+        pytest.param(0, "pinhole", "day", marks=pytest.mark.full),
+        pytest.param(80, "fisheye", "day", marks=pytest.mark.full),
+    ],
 )
 def test_every_pitch_lens_and_light_gives_pictures(studio: RoomStudio, pitch: int, lens: str, light: str) -> None:
     plan, clip = _plan(studio, _scenario(pitch, lens, light))
@@ -108,16 +114,16 @@ def test_every_pitch_lens_and_light_gives_pictures(studio: RoomStudio, pitch: in
     assert grey == (light == "night")
 
 
-def test_the_zone_lies_in_the_picture_around_the_body_at_the_spot(studio: RoomStudio) -> None:
-    for pitch in (0, 40, 85):
-        plan, clip = _plan(studio, _scenario(pitch))
-        (a, c), _, (b, d), _ = studio.zone_px(clip)
-        assert 0 <= a < b < 256
-        assert 0 <= c < d < 192
-        shot = next(s for s in studio.shots(plan, clip) if s.t_s >= 2.5)
-        body = shot.bodies[0]
-        assert body[c:d, a:b].sum() > 0.6 * body.sum()
-        assert body[c:d, a:b].mean() > 0.22  # what a zone that counts as occupied is filled to
+@pytest.mark.parametrize("pitch", [40, *(pytest.param(steep, marks=pytest.mark.full) for steep in (0, 85))])
+def test_the_zone_lies_in_the_picture_around_the_body_at_the_spot(studio: RoomStudio, pitch: int) -> None:
+    plan, clip = _plan(studio, _scenario(pitch))
+    (a, c), _, (b, d), _ = studio.zone_px(clip)
+    assert 0 <= a < b < 256
+    assert 0 <= c < d < 192
+    shot = next(s for s in studio.shots(plan, clip) if s.t_s >= 2.5)
+    body = shot.bodies[0]
+    assert body[c:d, a:b].sum() > 0.6 * body.sum()
+    assert body[c:d, a:b].mean() > 0.22  # what a zone that counts as occupied is filled to
 
 
 def test_a_photo_on_the_roster_is_the_face_a_little_otherwise_lit(studio: RoomStudio) -> None:
@@ -128,6 +134,7 @@ def test_a_photo_on_the_roster_is_the_face_a_little_otherwise_lit(studio: RoomSt
     assert np.corrcoef(one.ravel(), two.ravel())[0, 1] > 0.99
 
 
+@pytest.mark.full
 def test_shots_are_made_one_by_one_and_do_not_pile_up(studio: RoomStudio) -> None:
     plan, clip = _plan(studio, _scenario())
     for _ in studio.shots(plan, clip):  # what is kept on purpose (heads, sheets) is there now

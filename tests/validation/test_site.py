@@ -52,6 +52,7 @@ def test_recordings_are_measured_by_the_same_cues(site: Path) -> None:
     assert rows[0]["coding"]["quantiser"] is not None
 
 
+@pytest.mark.full
 def test_the_relief_of_a_turning_face_is_gone_in_its_planar_twin(site: Path) -> None:
     times, images = images_of(film(item("live"), site))
     sample = sample_of_region(times, images, None)
