@@ -1,7 +1,6 @@
 """The command ``papermask``, and ``python -m toolkit``."""
 
 import os
-import sys
 
 # Work runs in threads of its own: a matrix library's threads beside them only wait, and add in another order on another
 # computer. It reads this once, when it is loaded.
@@ -9,8 +8,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 try:
     from toolkit.cli import main
-except KeyboardInterrupt:  # while the program itself was still being read: nothing was begun
-    sys.exit(130)
+except KeyboardInterrupt:
+    # While the program itself was still being read: nothing was begun. Not sys.exit: once an interrupt has passed through
+    # code that was made from text (a dataclass), the interpreter ends by the signal whatever it is told.
+    os._exit(130)
 
 if __name__ == "__main__":
     main()

@@ -92,7 +92,8 @@ def test_ctrl_c_leaves_a_case_that_goes_on(prepared: tuple[Path, Path, float], t
         process.wait(timeout=0.6 * length_s)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) in (0, 130)
+    # By the signal itself where it came while the interpreter was being taken down: a shell calls that 130, too.
+    assert process.wait(timeout=60) in (0, 130, -signal.SIGINT)
     assert _run(case).wait() == 0
     assert table_hashes(case) == table_hashes(done)
 
