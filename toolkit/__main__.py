@@ -9,8 +9,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 try:
     from toolkit.cli import main
 except KeyboardInterrupt:
-    # While the program itself was still being read: nothing was begun. Not sys.exit: once an interrupt has passed through
-    # code that was made from text (a dataclass), the interpreter ends by the signal whatever it is told.
+    # While the program itself was still being read: nothing was begun. Not sys.exit: once an interrupt has passed
+    # through code made from text (a dataclass), the interpreter ends by the signal whatever it is told.
     os._exit(130)
 
 if __name__ == "__main__":
