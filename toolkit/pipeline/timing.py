@@ -20,7 +20,7 @@ def align_clocks(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Fit each terminal's clock to each clip by anchors, or by presence where those are too few; table ``clocks``."""
     punches, clips, anchors = case.read("punches"), case.read("clips"), case.read("anchors")
     inputs = (*CLOCK_INPUTS, *(name for name in PRESENCE if case.has(name)))
-    params = {"version": 5, "drift_sd": clock_lines.DRIFT_SD, "least_anchors": clock_lines.LEAST_ANCHORS}
+    params = {"version": 6, "drift_sd": clock_lines.DRIFT_SD, "least_anchors": clock_lines.LEAST_ANCHORS}
     if not case.is_current("clocks", inputs=inputs, params=params):
         blind = None
         if all(case.has(name) for name in PRESENCE):

@@ -75,11 +75,15 @@ def test_the_interval_holds_the_truth_wherever_in_a_visit_people_clock_in(place:
     assert sum(held) >= 5
 
 
-def test_a_clock_that_runs_fast_over_days_is_followed() -> None:
-    seen, written = days(SEED + 300, Habits(clock_ins=20, passers=40), count=5, drift_ppm=40.0)
-    fine = fine_offset(seen, written, 104.0)
-    assert fine.drift_ppm == pytest.approx(40.0, abs=12.0)
-    assert fine.offset_s == pytest.approx(97.3 + 40e-6 * fine.middle_s, abs=1.0)
+@pytest.mark.parametrize("ppm", [40.0, -17.0])
+def test_a_clock_that_runs_fast_or_slow_over_a_week_is_followed_within_what_is_stated(ppm: float) -> None:
+    """Both lie between two drifts of the first grid, which steps by two seconds a week."""
+    seen, written = days(SEED + 300, Habits(clock_ins=20, passers=40), count=7, drift_ppm=ppm)
+    fine = fine_offset(seen, written, 97.3 + 3.5 * 0.0864 * ppm)
+    assert abs(fine.drift_ppm - ppm) <= 1.96 * fine.drift_sd_ppm
+    assert fine.drift_sd_ppm < 2.5
+    truth = 97.3 + ppm * 1e-6 * fine.middle_s
+    assert fine.interval_s[0] <= truth <= fine.interval_s[1]
 
 
 def test_minutes_give_a_wide_interval() -> None:

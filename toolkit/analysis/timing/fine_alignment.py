@@ -17,6 +17,7 @@ left open besides, however many clock-ins there are.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,7 @@ FINE_S, REACH_S = 0.1, 30.0
 DRIFT_SD = 50e-6  # between two quartz clocks
 DRIFT_STEP_S = 0.5  # of the shift from end to end, between two drifts that are tried
 MOST_DRIFTS = 81
+LEAST_WEIGHT = 1e-6  # of the likeliest drift: less is not looked at again
 LEAST_SD_S, OPEN_SHARE = 0.3, 0.05  # seconds, and share of a usual visit, that are never known better
 MOST_DAYS = 40  # spread over all: more add nothing to what stays open
 # Beta laws of the place within a visit: five means, loose and narrow, and the even one.
@@ -68,17 +70,13 @@ def fine_offset(seen: Seen, punches_s: Floats, near_s: float, *, precision_s: fl
     offsets = near_s + np.arange(-reach, reach + FINE_S / 2, FINE_S)
     punches_s = _some_days(punches_s)
     middle = float(np.mean(punches_s)) - near_s
-    drifts = _drifts(punches_s)
     since = punches_s - near_s - middle
-    logs = np.stack(
-        [
-            [_shifted(curves, drift * since) for drift in drifts]
-            for curves in (_curves(seen, punches_s, offsets, precision_s, shape) for shape in SHAPES)
-        ]
-    )
-    logs -= 0.5 * (drifts[:, None] / DRIFT_SD) ** 2
-    weight = np.exp(logs - logs.max()).sum(axis=0)
-    weight /= weight.sum()
+    curves = [_curves(seen, punches_s, offsets, precision_s, shape) for shape in SHAPES]
+    span = float(np.ptp(punches_s))
+    drifts = _drifts(span)
+    weight = _posterior(curves, drifts, since)
+    while _step(drifts) * span > DRIFT_STEP_S and _step(nearer := _nearer(drifts, weight.sum(axis=1))) < _step(drifts):
+        drifts, weight = nearer, _posterior(curves, nearer, since)
     by_offset, by_drift = weight.sum(axis=0), weight.sum(axis=1)
     best = float(by_offset @ offsets)
     drift = float(by_drift @ drifts)
@@ -87,10 +85,20 @@ def fine_offset(seen: Seen, punches_s: Floats, near_s: float, *, precision_s: fl
     tail = (1 - SHARE) / 2
     ends = np.interp([tail, 1 - tail], np.cumsum(by_offset), offsets)
     floor = Z95 * least
+    # What stays open of the offset may be another at the first clock-in than at the last.
+    drift_sd = math.hypot(math.sqrt(float(by_drift @ (drifts - drift) ** 2)), math.sqrt(2) * least / max(span, 1.0))
     return Fine(
         offset_s=best, interval_s=(min(float(ends[0]), best - floor), max(float(ends[1]), best + floor)), sd_s=sd,
-        drift_ppm=1e6 * drift, drift_sd_ppm=1e6 * math.sqrt(float(by_drift @ (drifts - drift) ** 2)), middle_s=middle,
+        drift_ppm=1e6 * drift, drift_sd_ppm=1e6 * min(drift_sd, DRIFT_SD), middle_s=middle,
     )  # fmt: skip
+
+
+def _posterior(curves: Sequence[Floats], drifts: Floats, since: Floats) -> Floats:
+    """Over all laws of the place within a visit: (drifts, offsets), of sum 1."""
+    logs = np.stack([[_shifted(one, drift * since) for drift in drifts] for one in curves])
+    logs -= 0.5 * (drifts[:, None] / DRIFT_SD) ** 2
+    weight = np.exp(logs - logs.max()).sum(axis=0)
+    return np.asarray(weight / weight.sum())
 
 
 def _some_days(punches_s: Floats) -> Floats:
@@ -101,11 +109,22 @@ def _some_days(punches_s: Floats) -> Floats:
     return punches_s[np.isin(np.floor(punches_s / DAY_S), chosen)]
 
 
-def _drifts(punches_s: Floats) -> Floats:
+def _drifts(span_s: float) -> Floats:
     """Drifts within three spreads, no finer than matters from the first clock-in to the last."""
-    span = float(punches_s.max() - punches_s.min())
-    steps = min(MOST_DRIFTS // 2, math.ceil(3 * DRIFT_SD * span / DRIFT_STEP_S))
+    steps = min(MOST_DRIFTS // 2, math.ceil(3 * DRIFT_SD * span_s / DRIFT_STEP_S))
     return np.linspace(-3 * DRIFT_SD, 3 * DRIFT_SD, 2 * steps + 1) if steps else np.zeros(1)
+
+
+def _step(drifts: Floats) -> float:
+    return float(drifts[1] - drifts[0]) if len(drifts) > 1 else 0.0
+
+
+def _nearer(drifts: Floats, weight: Floats) -> Floats:
+    """Ten times as fine a grid around the drifts that count; over a week the first one steps by seconds."""
+    counts = np.flatnonzero(weight > LEAST_WEIGHT * weight.max())
+    low, high = (float(drifts[np.clip(k, 0, len(drifts) - 1)]) for k in (counts[0] - 1, counts[-1] + 1))
+    steps = min(MOST_DRIFTS - 1, 10 * round((high - low) / _step(drifts)))
+    return np.linspace(low, high, steps + 1)
 
 
 def _curves(seen: Seen, punches_s: Floats, offsets: Floats, precision_s: float, shape: tuple[float, float]) -> Floats:
