@@ -81,14 +81,15 @@ def fine_offset(seen: Seen, punches_s: Floats, near_s: float, *, precision_s: fl
     best = float(by_offset @ offsets)
     drift = float(by_drift @ drifts)
     least = max(LEAST_SD_S, OPEN_SHARE * float(np.median(np.diff(seen.visits, axis=1))))
-    sd = max(least, math.sqrt(float(by_offset @ (offsets - best) ** 2)))
+    sd = math.hypot(least, math.sqrt(float(by_offset @ (offsets - best) ** 2)))
     tail = (1 - SHARE) / 2
     ends = np.interp([tail, 1 - tail], np.cumsum(by_offset), offsets)
     floor = Z95 * least
     # What stays open of the offset may be another at the first clock-in than at the last.
     drift_sd = math.hypot(math.sqrt(float(by_drift @ (drifts - drift) ** 2)), math.sqrt(2) * least / max(span, 1.0))
     return Fine(
-        offset_s=best, interval_s=(min(float(ends[0]), best - floor), max(float(ends[1]), best + floor)), sd_s=sd,
+        offset_s=best, sd_s=sd,
+        interval_s=(best - math.hypot(best - ends[0], floor), best + math.hypot(ends[1] - best, floor)),
         drift_ppm=1e6 * drift, drift_sd_ppm=1e6 * min(drift_sd, DRIFT_SD), middle_s=middle,
     )  # fmt: skip
 
