@@ -153,3 +153,63 @@ def test_a_fork_of_this_process_has_a_helper_of_its_own() -> None:
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True"]
+
+
+def _alone(code: str) -> list[str]:
+    """What a fresh process says that runs this code, which may spoil it."""
+    begin = f"import os, sys; sys.path.insert(0, {str(nursery.ROOT)!r}); from toolkit import sandbox; HERE = {HERE!r}\n"
+    command = [sys.executable, "-I", "-c", begin + code]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.split()
+
+
+def test_a_process_that_may_open_no_more_files_says_so_and_ends_no_other_child() -> None:
+    told = _alone(
+        "import resource\n"
+        "other = sandbox.start(f'{HERE}:asleep', {})\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir('/proc/self/fd')) + 3, 4096))\n"
+        "try: sandbox.ask(f'{HERE}:parent', {})\n"
+        "except OSError as refused: print(refused.errno)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 4096))\n"
+        "print(other.poll(), sandbox.ask(f'{HERE}:parent', {}) == sandbox.ask(f'{HERE}:parent', {}))\n"
+        "sandbox.stop(other)"
+    )
+    assert told == ["24", "None", "True"]
+
+
+def test_children_are_told_to_have_ended_though_the_signal_for_it_is_held_back_here() -> None:
+    told = _alone(
+        "import signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])\n"
+        "print(sandbox.ask(f'{HERE}:parent', {}) != os.getpid())"
+    )
+    assert told == ["True"]
+
+
+def test_where_the_folder_is_gone_files_are_read_by_their_whole_path() -> None:
+    told = _alone(
+        "import tempfile\n"
+        "folder = tempfile.mkdtemp(); os.chdir(folder); os.rmdir(folder)\n"
+        "print(sandbox.ask(f'{HERE}:where', {'name': '/a/b'}))"
+    )
+    assert told == ["/a/b"]
+
+
+def test_streams_that_are_closed_do_no_harm() -> None:
+    told = _alone(
+        "kept = os.dup(1)\n"
+        "for end in (0, 1, 2): os.close(end)\n"
+        "said = sandbox.ask(f'{HERE}:remember', {'word': 'a'})\n"
+        "os.write(kept, repr(said).encode())"
+    )
+    assert told == ["['a']"]
+
+
+def test_a_limit_on_time_holds_though_the_helper_does_nothing_any_more() -> None:
+    child = sandbox.start(f"{HERE}:say_who_and_sleep", {})
+    assert child.stdout is not None
+    process, helper = map(int, child.stdout.readline().split())
+    os.kill(helper, signal.SIGSTOP)
+    child.kill()  # which waits for a moment, and ends the helper then
+    assert child.wait(30.0) == -signal.SIGKILL
+    assert _wait_until_gone(process)
+    child.stdout.close()
+    assert sandbox.ask(f"{HERE}:parent", {}) != helper

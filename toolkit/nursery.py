@@ -25,7 +25,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -43,7 +43,8 @@ LOADED = (
 ORDER = struct.Struct("!iQ")  # what to load first (its place in LOADED) or one of these, and the child's number
 NOTHING, KILL = -1, -2
 DIE_WITH_PARENT = 1  # prctl(2)
-STATUS = struct.Struct("!i")
+STATUS, STARTED = struct.Struct("!i"), b"+"
+START_S, GRACE_S, DYING_S = 60.0, 3.0, 0.5  # until a child has begun; until a helper did what it was told, or is gone
 
 
 class Child(Protocol):
@@ -74,11 +75,12 @@ def forks() -> bool:
 class Forked:
     """A child of the helper; its status comes through a pipe, because it is no child of this process."""
 
-    def __init__(self, number: int, stdin: int, stdout: int, status: int, kill: Callable[[int], None]) -> None:
+    def __init__(self, ours: Sequence[int], kill: Callable[[], None], give_up: Callable[[], None]) -> None:
+        stdin, stdout, self._status = ours
         self.stdin: IO[bytes] | None = os.fdopen(stdin, "wb")
         self.stdout: IO[bytes] | None = os.fdopen(stdout, "rb")
         self.returncode: int | None = None
-        self._number, self._status, self._kill = number, status, kill
+        self._kill, self._give_up = kill, give_up
 
     def poll(self) -> int | None:
         """As :meth:`Child.poll`."""
@@ -94,12 +96,14 @@ class Forked:
     def kill(self) -> None:
         """As :meth:`Child.kill`; the helper does it, who alone knows whether that process is still this child."""
         if self.returncode is None:
-            self._kill(self._number)
+            self._kill()
+            if not _readable(self._status, GRACE_S):  # a helper that hears nothing is ended, and its children with it
+                self._give_up()
 
     def _look(self, timeout: float | None) -> int | None:
         if self.returncode is None and _readable(self._status, timeout):
             told = os.read(self._status, STATUS.size)
-            # A helper that died tells nothing, and its child may hang: it counts as killed.
+            # A helper that died tells nothing; its children died with it.
             self.returncode = STATUS.unpack(told)[0] if len(told) == STATUS.size else -signal.SIGKILL
             os.close(self._status)
         return self.returncode
@@ -111,65 +115,106 @@ def _readable(source: int, timeout: float | None) -> bool:
     return bool(poller.poll(None if timeout is None else timeout * 1000))
 
 
+def _pipes() -> tuple[list[int], list[int]]:
+    """Ends of the child and ends of this process: standard input, standard output, status."""
+    pairs: list[tuple[int, int]] = []
+    try:
+        for _ in range(3):
+            pairs.append(os.pipe())
+    except OSError:
+        _close(end for pair in pairs for end in pair)
+        raise
+    (order, to_child), (answers, from_child), (status, from_helper) = pairs
+    return [order, from_child, from_helper], [to_child, answers, status]
+
+
+def _close(ends: Iterable[int]) -> None:
+    for end in ends:
+        os.close(end)
+
+
 class Nursery:
     """The helper of one process, started with the first child and again if it died."""
 
     def __init__(self) -> None:
+        self._number = 0
+        self._new()
+
+    def _new(self) -> None:
         self._lock = threading.Lock()
-        self._owner, self._number = 0, 0
         self._control: socket.socket | None = None
         self._helper: subprocess.Popen[bytes] | None = None
 
-    def child(self, module: str) -> Forked:
-        """A new child that waits for its order on standard input.
+    def child(self, module: str) -> Forked | None:
+        """A new child that waits for its order on standard input; None where no helper gives one.
 
         Parameters
         ----------
         module : str
             Where the function lies that it will be asked to run.
+
+        Raises
+        ------
+        OSError
+            This computer gives no more processes or open files, which says nothing of the file to be read.
         """
         with self._lock:
-            if self._control is None or self._owner != os.getpid():
-                self._begin()
-            try:
-                return self._fork(module)
-            except OSError:  # the helper is gone
-                self._begin()
-                return self._fork(module)
+            for _ in range(2):
+                if self._helper is None or self._helper.poll() is not None:
+                    self._begin()
+                child = self._fork(module)
+                if child is not None:
+                    return child
+        return None
 
-    def _fork(self, module: str) -> Forked:
-        assert self._control is not None
+    def _fork(self, module: str) -> Forked | None:
+        control, helper = self._control, self._helper
+        if control is None or helper is None:
+            return None
         self._number += 1
-        theirs, ours = zip(os.pipe(), os.pipe()[::-1], os.pipe()[::-1], strict=True)
-        load = LOADED.index(module) if module in LOADED else NOTHING
+        number, load = self._number, LOADED.index(module) if module in LOADED else NOTHING
+        theirs, ours = _pipes()
         try:
-            socket.send_fds(self._control, [ORDER.pack(load, self._number)], theirs)
-        except OSError:
-            for end in ours:
-                os.close(end)
-            raise
+            socket.send_fds(control, [ORDER.pack(load, number)], theirs)
+        except OSError:  # the helper died, or takes nothing more
+            _close(ours)
+            self._forget()
+            return None
         finally:
-            for end in theirs:
-                os.close(end)
-        return Forked(self._number, *ours, self._end_child)
+            _close(theirs)
+        heard = _readable(ours[2], START_S)
+        if heard and os.read(ours[2], len(STARTED)) == STARTED:
+            return Forked(ours, lambda: self._end_child(control, number), helper.kill)
+        _close(ours)
+        if not heard:
+            helper.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one that is dying is seen to be dead
+            helper.wait(DYING_S)
+        return None
 
-    def _end_child(self, number: int) -> None:
+    def _end_child(self, control: socket.socket, number: int) -> None:
         with self._lock, contextlib.suppress(OSError):
-            if self._control is not None and self._owner == os.getpid():
-                self._control.send(ORDER.pack(KILL, number))
+            control.send(ORDER.pack(KILL, number))
 
     def _begin(self) -> None:
+        import fcntl
+
         self._forget()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            start = START.format(root=str(ROOT), module=__name__, function="nurse", argument=theirs.fileno())
+        # Not one of the three that a program begins with: where those were closed, they are free to be given out.
+        end = fcntl.fcntl(theirs.fileno(), fcntl.F_DUPFD_CLOEXEC, 3)
+        try:
+            start = START.format(root=str(ROOT), module=__name__, function="nurse", argument=end)
             # A library for matrices that opens threads on loading would make the helper unfit to fork.
             alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
             self._helper = subprocess.Popen(
-                [sys.executable, "-I", "-c", start], pass_fds=[theirs.fileno()], env=dict(os.environ, **alone),
+                [sys.executable, "-I", "-c", start], pass_fds=[end], env=dict(os.environ, **alone),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-        self._owner, self._control = os.getpid(), ours
+        finally:
+            theirs.close()
+            os.close(end)
+        self._control = ours
         atexit.unregister(self.end)
         atexit.register(self.end)
 
@@ -182,18 +227,30 @@ class Nursery:
         if self._control is not None:
             self._control.close()
         if self._helper is not None:
-            if self._owner == os.getpid():
+            try:
+                self._helper.wait(GRACE_S)
+            except subprocess.TimeoutExpired:
+                self._helper.kill()
                 self._helper.wait()
-            else:
-                self._helper.returncode = 0  # the helper of the process that this one was forked from
         self._control = self._helper = None
+
+    def leave(self) -> None:
+        """In a fork of this process: the helper is not its own, and a lock that was held stays so for ever."""
+        if self._control is not None:
+            self._control.close()
+        if self._helper is not None:
+            self._helper.returncode = 0
+        self._new()
 
 
 NURSERY = Nursery()
+if forks():
+    os.register_at_fork(after_in_child=NURSERY.leave)
 
 
 def nurse(control: int) -> None:
     """In the helper: fork a child for each order until the process that gives them is gone."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person who stops the work stops its owner, who ends this
     bell, ringer = os.pipe()
     os.set_blocking(bell, False)
@@ -233,35 +290,43 @@ class _Ward:
         if what == KILL:
             if number in self._running:
                 os.kill(self._running[number][0], signal.SIGKILL)
-            return True
-        if what != NOTHING:
-            importlib.import_module(LOADED[what])
+        elif len(ends) != 3:  # no more files may be opened here: the ends that are closed tell it
+            _close(ends)
+        else:
+            self._give_birth(what, number, ends)
+        return True
+
+    def _give_birth(self, what: int, number: int, ends: Sequence[int]) -> None:
         stdin, stdout, status = ends
+        if what != NOTHING:
+            with contextlib.suppress(Exception):  # what cannot be loaded, the child is told when it tries
+                importlib.import_module(LOADED[what])
+        helper = os.getpid()
         try:
             process = os.fork()
         except OSError:  # no memory, or too many processes: the closed ends tell it
-            os.close(status)
-        else:
-            if not process:
-                self._become(stdin, stdout, status)
-            self._running[number] = (process, status)
-        os.close(stdin)
-        os.close(stdout)
-        return True
+            _close(ends)
+            return
+        if not process:
+            self._become(stdin, stdout, status, helper)
+        self._running[number] = (process, status)
+        _close((stdin, stdout))
 
-    def _become(self, stdin: int, stdout: int, status: int) -> None:
-        """In the child: keep nothing of the helper's but what was loaded."""
+    def _become(self, stdin: int, stdout: int, status: int, helper: int) -> None:
+        """In the child: keep nothing of the helper's but what was loaded, and end when it ends."""
         code = 1
         try:
+            ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+            if os.getppid() != helper:
+                return
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             os.dup2(stdin, 0)
             os.dup2(stdout, 1)
-            others = [end for _, end in self._running.values()]
-            for end in (stdin, stdout, status, self._orders.detach(), *self._own, *others):
-                os.close(end)
-            ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+            os.write(status, STARTED)
+            _close((stdin, stdout, status, self._orders.detach(), *self._own))
+            _close(end for _, end in self._running.values())
             importlib.import_module("toolkit.sandbox").child()
             sys.stdout.flush()
             code = 0

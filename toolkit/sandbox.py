@@ -63,7 +63,7 @@ def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) 
     ReadingError
         The child died, was stopped by a limit, or answered nonsense.
     """
-    process, late = start(function, arguments, limits), threading.Event()
+    process, late = _child(function), threading.Event()
 
     def end() -> None:
         late.set()
@@ -73,6 +73,7 @@ def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) 
     try:
         if clock is not None:
             clock.start()
+        _order(process, function, arguments, limits)
         reply = process.stdout.read(REPLY_LIMIT_BYTES + 1) if process.stdout is not None else b""
         if len(reply) <= REPLY_LIMIT_BYTES:
             process.wait()
@@ -87,14 +88,23 @@ def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) 
 
 def start(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> Child:
     """Start a child that will run the function; its standard output is the caller's to read."""
-    process = NURSERY.child(function.partition(":")[0]) if forks() else _new_interpreter()
+    process = _child(function)
+    _order(process, function, arguments, limits)
+    return process
+
+
+def _child(function: str) -> Child:
+    forked = NURSERY.child(function.partition(":")[0]) if forks() else None
+    return _new_interpreter() if forked is None else forked
+
+
+def _order(process: Child, function: str, arguments: Mapping[str, Any], limits: Limits) -> None:
     if process.stdin is None:  # pragma: no cover - PIPE was asked for
         raise ReadingError("decoder_died", status="no input")
     order = {"function": function, "arguments": dict(arguments), "limits": asdict(limits), "folder": _folder()}
     with suppress(BrokenPipeError), process.stdin as told:  # a child that is gone already tells so by its silence
         told.write(json.dumps(order).encode() + b"\n")
     process.stdin = None
-    return process
 
 
 def stop(process: Child) -> None:
@@ -115,12 +125,12 @@ def _new_interpreter() -> Child:
     )
 
 
-def _folder() -> str | None:
-    """Where relative paths begin; None where that folder was removed."""
+def _folder() -> str:
+    """Where relative paths begin; the topmost folder where that one was removed."""
     try:
         return str(Path.cwd())
     except FileNotFoundError:
-        return None
+        return os.sep
 
 
 def answer(reply: bytes, status: int) -> Any:
@@ -149,7 +159,7 @@ def rebuild(told: Mapping[str, Any]) -> ToolkitError:
 def child() -> None:
     """Entry of the child: read the order, set the limits, run, answer in JSON."""
     order = json.loads(sys.stdin.buffer.readline())
-    if order["folder"] is not None:
+    with suppress(OSError):  # where it may not be entered, only relative paths lead nowhere
         os.chdir(order["folder"])
     _limit(Limits(**order["limits"]))
     module, _, name = str(order["function"]).partition(":")

@@ -218,6 +218,39 @@ def test_a_finding_is_never_answered_blind_and_its_yes_shows_no_print() -> None:
     assert lacking(fd1(), told) == ("controls_or_two_blind",)
 
 
+def test_whoever_saw_the_finding_is_blind_no_more() -> None:
+    desk = Desk(FINDINGS)
+    for about in ("F-03", "PR-001"):
+        for by in ("R-1", "R-2"):
+            desk.say(about, "yes", by, blind=True)
+    assert [one.blind for one in desk.today().standings[2:]] == [OPENLY, OPENLY]
+    assert not desk.today().print_visible(["PR-001"])
+
+
+def test_both_blind_reviewers_must_have_seen_the_print_on_one_presentation() -> None:
+    together = fd1(3, together=["PR-001", "PR-002"])
+    desk = Desk([together])
+    desk.say("PR-001", "yes", "R-1", blind=True)
+    desk.say("PR-002", "yes", "R-2", blind=True)
+    assert lacking(together, desk.today()) == ("controls_or_two_blind",)
+    desk.say("PR-002", "yes", "R-1", blind=True)
+    assert lacking(together, desk.today()) == ()
+
+
+def test_a_no_stands_in_the_way_on_a_later_version_too_until_that_person_answers_anew() -> None:
+    desk = Desk(FINDINGS)
+    for by in ("R-1", "R-2"):
+        desk.say("PR-001", "yes", by, blind=True)
+    desk.say("F-03", "no", "R-3")
+    changed = {**FINDINGS[2], "against": [{"code": "print_seen_live"}]}
+    later = Desk([*FINDINGS[:2], changed])
+    later.rows = desk.rows
+    assert later.today().standings[2].standing == EARLIER
+    assert lacking(changed, later.today()) == ("controls_or_two_blind",)
+    later.say("F-03", "yes", "R-3")
+    assert lacking(changed, later.today()) == ()
+
+
 def test_a_no_on_the_finding_stands_against_two_who_saw_the_print() -> None:
     desk = Desk(FINDINGS)
     for by in ("R-1", "R-2"):

@@ -77,8 +77,17 @@ class Review:
         ]
 
     def disputed(self, names: Collection[str]) -> bool:
-        """Whether somebody answered "no" on any of these ids."""
-        return any(one.row["answer"] == NO for name in names for one in self.answers(name))
+        """Whether somebody's last answer on any of these ids is "no".
+
+        Also where it was given on an earlier version: a "no" stands in the way
+        until whoever gave it answers anew, and no run of the program removes it.
+        """
+        last = {
+            (one.subject, person(one.row["by"])): one
+            for one in self.standings
+            if one.subject in names and one.row["answer"] in REVIEW
+        }
+        return any(one.row["answer"] == NO for one in last.values())
 
     def agreed(self, name: str) -> bool:
         """Whether somebody answered "yes" on this id, and nobody "no"."""
@@ -94,8 +103,8 @@ class Review:
         }
 
     def print_visible(self, names: Collection[str]) -> bool:
-        """Whether two blind reviewers saw a print on these ids, and nobody answered "no"."""
-        return len(self.blind_people(names, YES)) >= 2 and not self.disputed(names)
+        """Whether two blind reviewers saw a print on one of these ids, and nobody answered "no" on any."""
+        return any(len(self.blind_people([name], YES)) >= 2 for name in names) and not self.disputed(names)
 
     def set_aside(self, finding: str, rival: str) -> Standing | None:
         """The first statement in force that this rival is excluded; None where another person says it stands."""
@@ -219,7 +228,8 @@ def _standings(decisions: Sequence[Row], subjects: Mapping[str, Subject], worked
         elif (who, place) in answered:
             blind = BEFORE
         answered.add((who, place))
-        open_hands |= set() if row["blind"] else {who}
+        if blind in (NOT_BLIND, SAW_IT):
+            open_hands.add(who)
         standing = IN_FORCE if same else GONE if subject is None else EARLIER
         line = (place, "state") if row["answer"] in STATES else (place, "answer", who)
         if line in last and made[last[line]].standing == IN_FORCE:  # whatever version the later one was made on

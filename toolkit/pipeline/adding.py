@@ -96,7 +96,8 @@ def add_file(
     }
     check = checks.get(kind)
     with readable(source, password) as opened:
-        known = case.declared_of(opened, kind) if kind == "records" or opened != source else {}
+        asked = kind == "records" or opened != source or told.get("scope") is not None
+        known = case.declared_of(opened, kind) if asked else {}
         summary, oddities, lacks = check(case, opened, {**known, **told}) if check else ({}, (), ())
         locked = None
         if opened != source:
@@ -104,7 +105,7 @@ def add_file(
             told = {**told, "unlocked_from": locked.exhibit_id}
             provenance = {**(provenance or {}), "obtained_from": locked.exhibit_id}
         exhibit = case.add_exhibit(opened, kind, told, provenance)
-        if told.get("scope") is not None and told["scope"] != known.get("scope"):
+        if "parsed" in summary and told.get("scope") not in (None, known.get("scope")):
             dropped = sum(int(one.facts["rows"]) for one in oddities if one.code == "out_of_scope")
             case.note("scope", {"exhibit": exhibit.exhibit_id, "rows_dropped": dropped})
         pictures = _extracted(case, opened, exhibit, told) if summary.get("photos") else ()
