@@ -38,6 +38,8 @@ from toolkit.clockin.reader import read_records
 path, mapping = sys.argv[1], json.loads(sys.argv[2])
 told = read_records(Path(path), exhibit_id="E-0001", exhibit_sha256="0" * 64, mapping=mapping or None,
                     accept_refused=True)
+from toolkit.nursery import NURSERY
+NURSERY.end()  # its children count once it is gone
 peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 print(json.dumps([told.format, told.rows_parsed, told.rows_rejected, peak]))
 """
