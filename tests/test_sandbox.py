@@ -42,6 +42,20 @@ def test_a_value_comes_back_as_json() -> None:
     assert sandbox.ask(f"{HERE}:echo", {"value": {"a": [1, "两"]}}) == {"a": [1, "两"]}
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"a": {"b": {"c": {"d": {"e": [1.5, None, "\U0001f600", '"']}}}}, "两": {"行": [], "x": {}}},
+        [],
+        "两",
+        None,
+    ],
+)
+def test_what_is_said_in_pieces_is_what_was_meant(value: object) -> None:
+    assert sandbox.ask(f"{HERE}:echo", {"value": value}) == value
+
+
 def test_an_error_comes_back_as_itself() -> None:
     with pytest.raises(CannotMeasure) as refusal:
         sandbox.ask(f"{HERE}:refuse", {"what": "4"})

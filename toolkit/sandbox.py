@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from toolkit.errors import ReadingError, ToolkitError
 from toolkit.nursery import NURSERY, ROOT, START, Child, forks
 
 REPLY_LIMIT_BYTES = 512 * 2**20
+DEEP = 4  # an answer, its value, a table, a column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +179,25 @@ def child() -> None:
 
 
 def _say(out: IO[bytes], told: Mapping[str, Any]) -> None:
-    out.write(json.dumps(told, ensure_ascii=False).encode())
+    for piece in _pieces(told, DEEP):
+        out.write(piece.encode("ascii"))
     out.flush()
+
+
+def _pieces(value: Any, deep: int) -> Iterator[str]:
+    """JSON in pieces, so that a large table is never held as one text.
+
+    ASCII, in which one Chinese name does not make every character of the rest
+    twice as wide in memory, here and where it is read.
+    """
+    if not deep or not isinstance(value, dict):
+        yield json.dumps(value)
+        return
+    yield "{"
+    for number, (name, inner) in enumerate(value.items()):
+        yield f"{', ' if number else ''}{json.dumps(str(name))}: "
+        yield from _pieces(inner, deep - 1)
+    yield "}"
 
 
 def _limit(limits: Limits) -> None:
