@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -29,9 +31,18 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Empty folders, one after the other; the factory itself would look through all of them for each new one."""
+    root = tmp_path_factory.mktemp("homes")
+    return (root / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_config(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_config(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own configuration or models, and all speak English."""
-    monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path_factory.mktemp("config")))
-    monkeypatch.setenv("PAPERMASK_MODELS", str(tmp_path_factory.mktemp("models")))
+    home = next(homes)
+    for name in ("config", "models"):
+        (home / name).mkdir(parents=True)
+        monkeypatch.setenv(f"PAPERMASK_{name.upper()}", str(home / name))
     monkeypatch.setenv("PAPERMASK_LANGUAGE", "en")
