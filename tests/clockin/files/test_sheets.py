@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clockin.workbooks import workbook
 from toolkit.clockin.files.sheets import NUMBER, TEXT, Cell, Sheet, sheets_of
 from toolkit.errors import ReadingError
 
@@ -51,6 +52,17 @@ def test_an_old_workbook_is_read_whatever_it_is_called(shared: Path) -> None:
 def test_a_workbook_is_read_by_its_streams_and_may_be_called_et(shared: Path) -> None:
     content = (shared / "clockin-samples/18_刷卡记录_grid.xls").read_bytes()
     assert sheets_of(content, "grid.et") == sheets_of(content, "grid.xls") != ()
+
+
+def test_of_two_sheets_of_one_name_neither_stands_for_the_other() -> None:
+    content = workbook({"March": [["first"]], "April": [["second"]]})
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'name="April"', b'name="March"'))
+    with pytest.raises(ReadingError) as refused:
+        sheets_of(packed.getvalue(), "x.xlsx")
+    assert (refused.value.code, refused.value.facts["sheet"]) == ("records_sheet_twice", "March")
 
 
 def test_a_workbook_that_would_fill_the_memory_is_not_opened() -> None:

@@ -13,6 +13,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
@@ -48,9 +49,11 @@ def sheets_of(content: bytes, file: str) -> tuple[Sheet, ...]:
         The workbook has a password, is damaged, is larger than is read, or is
         none of Excel's.
     """
-    if content.startswith((PACKED, COMPOUND)):
-        return _workbook(content, file)
-    return marked_up(content, file) or ()
+    found = _workbook(content, file) if content.startswith((PACKED, COMPOUND)) else marked_up(content, file) or ()
+    twice = next((name for name, times in Counter(sheet.name for sheet in found).items() if times > 1), None)
+    if twice is not None:  # the library gives the first of them for each
+        raise ReadingError("records_sheet_twice", file=file, sheet=twice)
+    return found
 
 
 def _workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
