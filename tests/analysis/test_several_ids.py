@@ -23,7 +23,7 @@ from tests.analysis.test_timing import (
 from toolkit import tables
 from toolkit.analysis import clocks
 from toolkit.analysis.association import associate, outcomes, solve
-from toolkit.analysis.findings import conclude
+from toolkit.analysis.findings import conclude, one_spelling_each
 from toolkit.analysis.placing.bursts import one_of_each
 from toolkit.analysis.placing.likelihood import local_rate
 from toolkit.analysis.placing.stating import MOST_TO_THE_MINUTE, to_the_minute
@@ -167,3 +167,20 @@ def test_claims_on_simulated_mornings_are_right_and_calibrated() -> None:
     assert sure.sum() > 600
     assert np.array(right)[sure].mean() >= 0.98
     assert abs(np.mean(said) - np.mean(right)) <= 0.03
+
+
+def test_spellings_of_one_id_count_once_where_several_ids_are_the_point() -> None:
+    ids = ["1003", "0001003", "1003\u200b", "\uff11\uff10\uff10\uff13", "1004", "a1", "A1", "a-1", "000", "0"]
+    assert one_spelling_each(range(10), ids) == [0, 4, 5, 7, 8]
+    assert one_spelling_each([1, 0, 1], ids) == [1, 1]  # a second clock-in under the same spelling stays
+
+
+def test_two_spellings_in_one_visit_are_no_finding_and_told() -> None:
+    """The visit of a presenter who clocked in for three, and one of a person whom two exports spell differently."""
+    spans = [(70.0, 90.0), (145.0, 155.0)]
+    three, _ = concluded([("1003", 74.0), ("1004", 79.0), ("1005", 84.0), ("9", 150.0)], spans)
+    assert list(three["code"]) == ["FD2", "FD10"]
+    alike, missing = concluded([("1003", 74.0), ("0001003", 79.0), ("1003\u200b", 84.0), ("9", 150.0)], spans)
+    assert list(alike["code"]) == ["FD10"]
+    told = json.loads(missing.loc[missing["why"] == "ids_alike", "facts"].iloc[0])
+    assert told["visit"] == "V-001" and told["ids"].startswith("0001003, 1003")

@@ -7,6 +7,7 @@ together, and counts once.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -124,6 +125,11 @@ def _one_body(
         if any(placed.precision_s[k] >= MINUTE_S for k in rows):
             missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})
             continue
+        spelled = sorted({placed.timeline.employees[k] for k in rows})
+        rows = one_spelling_each(rows, placed.timeline.employees)
+        if len({placed.timeline.employees[k] for k in rows}) < 2:
+            missing.append({"what": "FD2", "why": "ids_alike", "facts": {"visit": visit_id, "ids": ", ".join(spelled)}})
+            continue
         rows, together = one_of_each(rows, placed.timeline.windows), rows
         if len({placed.timeline.employees[k] for k in rows}) < 2:
             facts = {"visit": visit_id, "clock_ins": len(together)}
@@ -141,6 +147,22 @@ def _one_body(
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
             continue
         found.append(_finding(placed, rows, visit, chance, body_check, rates, searched))
+
+
+def one_spelling_each(rows: Sequence[int], employees: Sequence[str]) -> list[int]:
+    """The clock-ins without those under another spelling of an id that is among them already.
+
+    Two exports may write one person as 1003 and as 00001003. They stay two ids
+    everywhere else; here, where several ids are the point, they count as one.
+    """
+    first: dict[str, str] = {}
+    return [k for k in rows if first.setdefault(_spelling(employees[k]), employees[k]) == employees[k]]
+
+
+def _spelling(employee_id: str) -> str:
+    shown = unicodedata.normalize("NFKC", employee_id).casefold()
+    seen = "".join(one for one in shown if unicodedata.category(one)[0] not in "CZ")  # no control signs, no spaces
+    return seen.lstrip("0") or "0"
 
 
 def _tell_own_events(found: Rows, anchors: pd.DataFrame, associations: pd.DataFrame, punches: pd.DataFrame) -> None:
