@@ -367,3 +367,11 @@ def test_30_no_cell_of_a_date_is_a_guess(read: Any, write: Any) -> None:
     rows = [["工号", "打卡时间"], ["1001", As(46084.36226851852, 1)], ["1002", "TRUE"]]
     told = read(write(workbook({"S": rows}), "x.xlsx"), accept_refused=True)
     assert list(by_row(told)["t_local"]) == ["2026-03-03T08:41:40"] and list(told.refused["row"]) == [3]
+
+
+def test_a_last_row_that_may_have_been_cut_within_its_id_is_said(read, write) -> None:
+    whole = "time,employee_id\n2026-03-03 08:41:12,1001\n2026-03-03 08:41:13,1002\n2026-03-03 08:41:14,1003\n"
+    assert read(write(whole)).warnings == []
+    cut = read(write(whole[:-3]))
+    assert [(one.code, one.facts) for one in cut.warnings] == [("last_line_open", {"row": 4, "rows": 1})]
+    assert cut.rows_parsed == 3 and list(cut.punches["employee_id"])[-1] == "10"

@@ -29,13 +29,13 @@ BESIDE_HAN = ((0x3000, 0x303F), (0xFF00, 0xFFEF))
 
 
 def oddities_of(source: Source) -> list[dict[str, object]]:
-    """Codes and facts of what is wrong with the characters: "mojibake", "characters_cut".
+    """Codes and facts of what is wrong with the characters: "mojibake", "characters_cut", "last_line_open".
 
     ``row`` is the first row concerned, ``rows`` how many there are; no text is
     told, because it may name people out of scope.
     """
     lines = [(row, line) for row, line in _lines(source) if not line.isascii()]
-    told = (("mojibake", garbled_rows(lines)), ("characters_cut", cut_rows(lines)))
+    told = (("mojibake", garbled_rows(lines)), ("characters_cut", cut_rows(lines)), ("last_line_open", _open(source)))
     return [{"code": code, "facts": {"row": rows[0], "rows": len(rows)}} for code, rows in told if rows]
 
 
@@ -53,6 +53,20 @@ def garbled_rows(lines: Sequence[tuple[int, str]]) -> list[int]:
 def cut_rows(lines: Iterable[tuple[int, str]]) -> list[int]:
     """Rows with a character that was cut or lost, so that a name in them is not whole."""
     return sorted({row for row, line in lines if CUT in line})
+
+
+def _open(source: Source) -> list[int]:
+    """The last row of a table of lines where every line but it has an end: a file that was cut looks like that.
+
+    A cut within an id or a time may leave one that can be read, and is another.
+    """
+    try:
+        if source.sheets or source.text.lstrip()[:1] in ("{", "[", "<"):
+            return []
+        rows = sum(1 for _ in each_line(source.text))
+    except ReadingError:
+        return []
+    return [rows] if rows > 1 and not source.text.endswith(("\n", "\r")) else []
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
