@@ -183,4 +183,4 @@ def test_two_spellings_in_one_visit_are_no_finding_and_told() -> None:
     alike, missing = concluded([("1003", 74.0), ("0001003", 79.0), ("1003\u200b", 84.0), ("9", 150.0)], spans)
     assert list(alike["code"]) == ["FD10"]
     told = json.loads(missing.loc[missing["why"] == "ids_alike", "facts"].iloc[0])
-    assert told["visit"] == "V-001" and told["ids"].startswith("0001003, 1003")
+    assert told == {"visit": "V-001", "ids": 3}  # how many, not which: editions without ids show this sentence, too

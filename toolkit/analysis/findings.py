@@ -125,10 +125,10 @@ def _one_body(
         if any(placed.precision_s[k] >= MINUTE_S for k in rows):
             missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})
             continue
-        spelled = sorted({placed.timeline.employees[k] for k in rows})
+        spelled = {placed.timeline.employees[k] for k in rows}
         rows = one_spelling_each(rows, placed.timeline.employees)
         if len({placed.timeline.employees[k] for k in rows}) < 2:
-            missing.append({"what": "FD2", "why": "ids_alike", "facts": {"visit": visit_id, "ids": ", ".join(spelled)}})
+            missing.append({"what": "FD2", "why": "ids_alike", "facts": {"visit": visit_id, "ids": len(spelled)}})
             continue
         rows, together = one_of_each(rows, placed.timeline.windows), rows
         if len({placed.timeline.employees[k] for k in rows}) < 2:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from toolkit.clockin.files.tabular import each_line
+from toolkit.clockin.files.tabular import each_line, is_unended
 from toolkit.clockin.formats import Source
 from toolkit.errors import ReadingError
 
@@ -35,7 +35,11 @@ def oddities_of(source: Source) -> list[dict[str, object]]:
     told, because it may name people out of scope.
     """
     lines = [(row, line) for row, line in _lines(source) if not line.isascii()]
-    told = (("mojibake", garbled_rows(lines)), ("characters_cut", cut_rows(lines)), ("last_line_open", _open(source)))
+    told = (
+        ("mojibake", garbled_rows(lines)),
+        ("characters_cut", cut_rows(lines)),
+        ("last_line_open", _unended(source)),
+    )
     return [{"code": code, "facts": {"row": rows[0], "rows": len(rows)}} for code, rows in told if rows]
 
 
@@ -55,7 +59,7 @@ def cut_rows(lines: Iterable[tuple[int, str]]) -> list[int]:
     return sorted({row for row, line in lines if CUT in line})
 
 
-def _open(source: Source) -> list[int]:
+def _unended(source: Source) -> list[int]:
     """The last row of a table of lines where every line but it has an end: a file that was cut looks like that.
 
     A cut within an id or a time may leave one that can be read, and is another.
@@ -63,10 +67,10 @@ def _open(source: Source) -> list[int]:
     try:
         if source.sheets or source.text.lstrip()[:1] in ("{", "[", "<"):
             return []
-        rows = sum(1 for _ in each_line(source.text))
+        lines = list(each_line(source.text))
     except ReadingError:
         return []
-    return [rows] if rows > 1 and not source.text.endswith(("\n", "\r")) else []
+    return [len(lines)] if is_unended(lines) else []
 
 
 def _lines(source: Source) -> Iterator[tuple[int, str]]:
