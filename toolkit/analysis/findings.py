@@ -122,18 +122,9 @@ def _one_body(
                 continue
             placed, rows = again, [k for k, one in enumerate(again.punch_ids) if one in mine]
         body = placed.visit_ids.index(visit_id)
-        if any(placed.precision_s[k] >= MINUTE_S for k in rows):
-            missing.append({"what": "FD2", "why": "minute_precision", "facts": {"visit": visit_id}})
-            continue
-        spelled = {placed.timeline.employees[k] for k in rows}
-        rows = one_spelling_each(rows, placed.timeline.employees)
-        if len({placed.timeline.employees[k] for k in rows}) < 2:
-            missing.append({"what": "FD2", "why": "ids_alike", "facts": {"visit": visit_id, "ids": len(spelled)}})
-            continue
-        rows, together = one_of_each(rows, placed.timeline.windows), rows
-        if len({placed.timeline.employees[k] for k in rows}) < 2:
-            facts = {"visit": visit_id, "clock_ins": len(together)}
-            missing.append({"what": "FD2", "why": "one_sending", "facts": facts})
+        rows, reason = _one_by_one(placed, rows)
+        if reason is not None:
+            missing.append({"what": "FD2", "why": reason[0], "facts": {"visit": visit_id, **reason[1]}})
             continue
         visit = visits[visits["visit_id"] == visit_id].to_dict("records")[0]
         body_check = _continuity(placed, rows, visit_id, continuity)
@@ -147,6 +138,21 @@ def _one_body(
             missing.append({"what": "FD2", "why": "chance_explains", "facts": facts})
             continue
         found.append(_finding(placed, rows, visit, chance, body_check, rates, searched))
+
+
+def _one_by_one(placed: Placed, rows: list[int]) -> tuple[list[int], tuple[str, dict[str, int]] | None]:
+    """The clock-ins that can have been made one after the other under several ids, or why there are none."""
+    employees = placed.timeline.employees
+    if any(placed.precision_s[k] >= MINUTE_S for k in rows):
+        return [], ("minute_precision", {})
+    spelled = one_spelling_each(rows, employees)
+    written = len({employees[k] for k in rows})
+    if len({employees[k] for k in spelled}) < 2 <= written:
+        return [], ("ids_alike", {"ids": written})
+    apart = one_of_each(spelled, placed.timeline.windows)
+    if len({employees[k] for k in apart}) < 2:
+        return [], ("one_sending", {"clock_ins": len(spelled)})
+    return list(apart), None
 
 
 def one_spelling_each(rows: Sequence[int], employees: Sequence[str]) -> list[int]:
