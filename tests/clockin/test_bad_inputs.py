@@ -244,7 +244,7 @@ def test_21_a_clock_set_back_is_seen_in_running_numbers_and_nothing_is_sorted(re
 
 
 def test_21_the_end_of_summer_time_sets_no_clock_back(read: Any, write: Any) -> None:
-    text = "编号,工号,打卡时间\n1,1,2026-10-25 02:50:00\n2,2,2026-10-25 02:10:00\n3,3,2026-10-25 01:00:00\n"
+    text = "编号,工号,打卡时间\n1,1,2026-10-25 02:50:07\n2,2,2026-10-25 02:10:00\n3,3,2026-10-25 01:00:00\n"
     stated = {"employee_id": "工号", "time": "打卡时间", "seq": "编号"}
     flags = list(by_row(read(write(text), mapping=stated, timezone="Europe/Berlin"))["flags"])
     assert flags == [["dst_overlap"], ["dst_overlap"], ["clock_back"]]
@@ -270,6 +270,7 @@ def test_23_ids_as_numbers_guards_and_powers_of_ten(read: Any, write: Any) -> No
     text = "工号,打卡时间\n" + "".join(f"{one},2026-03-03 08:21:49\n" for one in ids)
     told = read(write(text), accept_refused=True)
     assert list(by_row(told)["employee_id"]) == ["00042", "1005", "1001", "00043"]
+    assert [(one.code, one.facts) for one in told.warnings] == [("id_was_number", {"row": 3, "rows": 1})]
     assert list(told.refused["why"]) == ["shortened_id", "shortened_id"]
     numbers = [["工号", "打卡时间"], [42, "2026-03-03 08:21:49"], [110101199001011234, "2026-03-03 08:22:06"]]
     told = read(write(workbook({"S": numbers}), "x.xlsx"), accept_refused=True)

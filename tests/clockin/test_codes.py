@@ -28,6 +28,7 @@ def told_alike(topic: str, keys: set[str]) -> None:
 def test_every_warning_is_told() -> None:
     codes = set(re.findall(r'Oddity\(code="(\w+)"', SOURCES)) | set(marks.TOLD_ONCE)
     codes |= set(re.findall(r'\("(\w+)", \w+_rows\(', Path(garbled.__file__).read_text(encoding="utf-8")))
+    codes |= set(re.findall(r'\{"code": "(\w+)"', SOURCES))
     assert {"clock_reset", "mojibake", "characters_cut", "clock_back", "id_two_names", "against_order"} <= codes
     told_alike("report", {f"odd_{code}" for code in codes})
 

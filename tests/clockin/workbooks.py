@@ -85,6 +85,8 @@ def _cell(value: Any, row: int, column: int) -> str:
         return f'<c {place} s="{value.style}"><v>{value.number!r}</v></c>'
     if isinstance(value, Formula):
         return f'<c {place} t="str"><f>{escape(value.text)}</f><v>{escape(value.value)}</v></c>'
+    if isinstance(value, bool):
+        return f'<c {place} t="b"><v>{int(value)}</v></c>'
     if isinstance(value, (int, float)):
         return f"<c {place}><v>{value!r}</v></c>"
     return f'<c {place} t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'

@@ -12,18 +12,19 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from toolkit.clockin.fields import whole_minutes
 from toolkit.clockin.fields.stamps import Unreadable, read_stamp
 from toolkit.clockin.formats import FileFacts
 from toolkit.records import Oddity
 
 CLOCK_RESET, CLOCK_BACK, FUTURE = "clock_reset", "clock_back", "future"
 GAP, OVERLAP = "dst_gap", "dst_overlap"
-ID_NUMBER = "id_was_number"
-TOLD_ONCE = (CLOCK_BACK, FUTURE, GAP, OVERLAP, ID_NUMBER)
+ID_NUMBER, ID_MERGED = "id_was_number", "id_from_merged"
+TOLD_ONCE = (CLOCK_BACK, FUTURE, GAP, OVERLAP, ID_NUMBER, ID_MERGED, whole_minutes.FLAG)
 # Years to which a terminal's clock falls back when its battery is empty.
 CLOCK_RESET_YEARS = ("1970", "2000")
 # Rows that a device wrote itself, one after the other.
@@ -77,12 +78,32 @@ def _against_order(rows: Sequence[Row]) -> Iterator[Oddity]:
     row may stand where it does because it was moved, because its time was changed,
     or because the list was sorted by something else.
     """
-    times = [str(row["t_local"]) for row in rows]
-    kept = max((_rising(times), list(reversed([len(times) - 1 - k for k in _rising(times[::-1])]))), key=len)
-    beyond = sorted(set(range(len(rows))) - set(kept))
-    if len(rows) >= LEAST_ORDERED and beyond and len(kept) >= ORDERED_SHARE * len(rows):
-        facts = {"row": int(rows[beyond[0]]["row"]), "rows": len(beyond), "of": len(rows)}
+    ways = [(way, _rising([str(row["t_local"]) for row in way])) for way in (rows, rows[::-1])]
+    running, kept = max(ways, key=lambda one: len(one[1]))
+    beyond = _beyond(running, kept)
+    if len(rows) >= LEAST_ORDERED and beyond and len(rows) - len(beyond) >= ORDERED_SHARE * len(rows):
+        facts = {"row": min(beyond), "rows": len(beyond), "of": len(rows)}
         yield Oddity(code="against_order", facts=facts)
+
+
+def _beyond(rows: Sequence[Row], kept: Sequence[int]) -> list[int]:
+    """Numbers of the rows that no moment within their time brings into the order of the kept ones.
+
+    A time to the minute covers sixty seconds; between rows to the second it stands against nothing.
+    """
+    missing = set(range(len(rows))).difference(kept)
+    if not missing:
+        return []
+    starts = [datetime.fromisoformat(row["t_local"]) for row in rows]
+    ends = [at + timedelta(seconds=row["precision_s"]) for at, row in zip(starts, rows, strict=True)]
+    follows = list(accumulate((ends[place] for place in reversed(kept)), min))[::-1]  # the earliest end from each on
+    found = []
+    for place in sorted(missing):
+        after = bisect_right(kept, place)
+        is_late = after > 0 and starts[kept[after - 1]] >= ends[place]
+        if is_late or (after < len(kept) and starts[place] >= follows[after]):
+            found.append(int(rows[place]["row"]))
+    return found
 
 
 def _rising(times: Sequence[str]) -> list[int]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from toolkit.clockin.choosing import choose_format
 from toolkit.clockin.details import DETAIL_FIELDS, detail_row
+from toolkit.clockin.fields import whole_minutes
 from toolkit.clockin.fields.stamps import Unreadable, read_stamp
-from toolkit.clockin.files import garbled
+from toolkit.clockin.files import garbled, unread
 from toolkit.clockin.files.columns import packed_columns
 from toolkit.clockin.files.decoding import read_bytes
 from toolkit.clockin.files.tabular import CUT_ROW
@@ -49,10 +50,12 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
     details: dict[str, list[Any]] = {field: [] for field in DETAIL_FIELDS}
     refused: list[Row] = []
     kept: list[Row] = []
+    seen: set[str] = set()
     others = photo_bytes = 0
     for count, raw in enumerate(chosen.rows(source), 1):
         if count > MOST_ROWS:
             raise ReadingError("records_too_many_rows", file=file.name, limit=MOST_ROWS)
+        seen.add(raw.sheet)
         if raw.kind == NON_RECORD or raw.kind in KEPT:
             others += 1
             if raw.kind in KEPT:
@@ -71,7 +74,10 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
             _append(details, detail_row(raw.details))
     if not facts.truncated and any(row["why"] == CUT_ROW for row in refused):
         facts = replace(facts, truncated="cut_line")
+    whole_minutes.widen(punches, details)
     encoding, basis = _encoding(source)
+    # A format that names no table has none, or reads its one table as lines.
+    sheets = source.sheets if seen != {""} else ()
     return {
         "format": name,
         "lacks": sorted(chosen.lacks),
@@ -82,8 +88,8 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
         "details": packed_columns(details),
         "refused": refused,
         "kept": kept,
-        "non_record": others,
-        "oddities": garbled.oddities_of(source),
+        "non_record": others + unread.unread_rows(sheets, seen),
+        "oddities": [*garbled.oddities_of(source), *unread.oddities_of(sheets, seen)],
     }
 
 

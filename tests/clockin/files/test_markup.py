@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from toolkit.clockin.files import markup
+from toolkit.clockin.files import cells
 from toolkit.clockin.files.sheets import EMPTY, NUMBER, SPAN, TEXT, WHEN, sheets_of
 from toolkit.errors import ReadingError
 
@@ -90,7 +90,7 @@ def test_a_row_of_a_table_within_a_cell_is_read_once() -> None:
 
 
 def test_cells_that_are_only_claimed_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markup, "MOST_CELLS", 10_000)
+    monkeypatch.setattr(cells, "MOST_CELLS", 10_000)
     wide = "<table>" + "<tr><td colspan=2000>1001</td></tr>" * 6 + "</table>"
     with pytest.raises(ReadingError) as refused:
         sheets_of(wide.encode(), "x.xls")

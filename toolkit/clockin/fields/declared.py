@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.clockin.fields.stamps import ORDERS
-from toolkit.clockin.files.tabular import Record, clean_cell, clean_id, is_shortened_number
+from toolkit.clockin.files.tabular import Record, clean_cell, clean_id, id_fault
 from toolkit.errors import ReadingError
 
 PLAIN_HEADINGS = {
@@ -91,10 +91,7 @@ class Layout:
             return "too_few_fields"
         if overflows(record, self.width):
             return "too_many_fields"
-        employee_id = clean_id(record.cells[self.columns["employee_id"]])
-        if not employee_id:
-            return "no_employee"
-        return "shortened_id" if is_shortened_number(employee_id) else ""
+        return id_fault(clean_id(record.cells[self.columns["employee_id"]]))
 
     def details(self, record: Record) -> dict[str, Any]:
         """Name and sequence number, where there are such columns; a number that is none stays as text."""

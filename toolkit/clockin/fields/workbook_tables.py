@@ -8,17 +8,19 @@ it is the list of its cells.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.clockin.files.sheets import EMPTY, NUMBER, WHEN, Cell, Sheet, raw_of
+from toolkit.clockin.files.sheets import EMPTY, NUMBER, SPAN, TRUTH, WHEN, Cell, Sheet, raw_of
 from toolkit.clockin.files.tabular import Record, clean_cell
 from toolkit.clockin.formats import Source
 from toolkit.errors import ReadingError
 
 MOST_FILLED = 4_000_000  # cells that merged ranges may fill, all together
-MOST_DIGITS = 15  # a spreadsheet keeps no more of a number
+SPOILT = (WHEN, SPAN, TRUTH)
+WHOLE_ID = re.compile(r"0*\d{1,15}(?:\.0)?")  # a spreadsheet keeps no more digits of a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class SheetTable:
     name: str
     records: tuple[Record, ...]
     cells: tuple[tuple[Cell, ...], ...]
+    sheet: Sheet
 
     def cell(self, row: int, column: int) -> Cell:
         """The cell of a row (from 1) and a column (from 0); an empty one beyond the end."""
@@ -35,9 +38,18 @@ class SheetTable:
         return told[column] if column < len(told) else Cell("", EMPTY)
 
     def is_lost_id(self, row: int, column: int) -> bool:
-        """Whether a spreadsheet has made something else of an id: a date, or a number of which digits are gone."""
+        """Whether a spreadsheet has made something else of an id.
+
+        A date, a time, yes or no, a number with a fraction, or one of which digits are gone.
+        """
         cell = self.cell(row, column)
-        return cell.kind == WHEN or (cell.kind == NUMBER and len(cell.text.lstrip("-0").replace(".", "")) > MOST_DIGITS)
+        return cell.kind in SPOILT or (cell.kind == NUMBER and not WHOLE_ID.fullmatch(cell.text))
+
+    def is_merged(self, row: int, column: int) -> bool:
+        """Whether the text of a cell is that of a merged range which begins in another row."""
+        told = self.sheet.rows[row - 1]
+        own = told[column].text if column < len(told) else ""
+        return own != self.cell(row, column).text
 
     def is_number(self, row: int, column: int) -> bool:
         """Whether the cell holds a number, of which leading zeros are gone if there were any."""
@@ -63,7 +75,7 @@ def sheet_table(source: Source, mapping: Mapping[str, Any]) -> SheetTable:
         Record(number, tuple(cell.text for cell in row), json.dumps(raw_of(untouched), ensure_ascii=False))
         for number, (row, untouched) in enumerate(zip(cells, chosen[0].rows, strict=True), 1)
     )
-    return SheetTable(name=chosen[0].name, records=rows, cells=cells)
+    return SheetTable(name=chosen[0].name, records=rows, cells=cells, sheet=chosen[0])
 
 
 def holds_anything(sheet: Sheet) -> bool:

@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-MOST_ROWS, MOST_COLUMNS = 1_100_000, 2_000
+from toolkit.errors import ReadingError
+
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS, USUAL_COLUMNS = 1_100_000, 2_000, 20_000_000, 100
 Range = tuple[int, int, int, int]
-TEXT, NUMBER, WHEN, SPAN, EMPTY = "text", "number", "date", "time", "empty"
+TEXT, NUMBER, WHEN, SPAN, TRUTH, EMPTY = "text", "number", "date", "time", "truth", "empty"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell shows as text, and what it holds: "text", "number", "date", "time" or "empty"."""
+    """What a cell shows as text, and what it holds: "text", "number", "date", "time", "truth" or "empty"."""
 
     text: str
     kind: str = TEXT
+
+
+NOTHING = Cell("", EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +33,20 @@ class Sheet:
 
     ``merged`` are ranges that are shown as one cell, (first row, first column,
     last row, last column), rows from 1 and columns from 0. ``hidden`` where a
-    spreadsheet does not show it.
+    spreadsheet does not show it, ``hidden_rows`` those of its rows that are
+    not shown, by hand or by a filter, as far as the kind of file tells.
     """
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
     merged: tuple[Range, ...] = ()
     hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+
+    @property
+    def filled_rows(self) -> int:
+        """How many rows have something in them."""
+        return sum(any(cell.text for cell in row) for row in self.rows)
 
     def texts(self, row: int) -> list[str]:
         """The cells of a row (from 1) as text, merged ranges filled with what they show; [] beyond the end."""
@@ -68,3 +80,16 @@ def raw_of(cells: Sequence[Cell]) -> list[str]:
     while texts and not texts[-1]:
         texts.pop()
     return texts
+
+
+def check_size(rows: Sequence[Sequence[Cell]], sheet: str, file: str) -> None:
+    """A few words of mark-up can claim a row of thousands of cells; asked for each row, cheap while it is narrow.
+
+    Raises
+    ------
+    ReadingError
+        ``records_sheet_too_large``.
+    """
+    last = len(rows[-1])
+    if len(rows) > MOST_ROWS or (last > USUAL_COLUMNS and len(rows) * last > MOST_CELLS):
+        raise ReadingError("records_sheet_too_large", file=file, sheet=sheet, rows=len(rows))

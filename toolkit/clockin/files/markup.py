@@ -1,26 +1,31 @@
 """Tables in mark-up: pages of HTML, pages in one file (MHTML) and XML workbooks of 2003 (SpreadsheetML).
 
 Platforms and old reporting tools write these and call them ``.xls``. Pages are
-read with ``html5lib``, which keeps rows whose opening tag is missing, as
-browsers do; a stricter parser was seen to lose one clock-in of ten in such a
-page. A row of a table within a table belongs to the inner one only.
+read by :mod:`toolkit.clockin.files.pages`.
 """
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
-from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
-
-from toolkit.clockin.files.cells import EMPTY, MOST_COLUMNS, MOST_ROWS, NUMBER, SPAN, TEXT, WHEN, Cell, Sheet
+from toolkit.clockin.files.cells import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    NOTHING,
+    NUMBER,
+    SPAN,
+    TRUTH,
+    WHEN,
+    Cell,
+    Range,
+    Sheet,
+    check_size,
+)
 from toolkit.clockin.files.decoding import decode
+from toolkit.clockin.files.pages import page_tables, parts_tables
 from toolkit.clockin.files.safe_xml import local_name, parse_xml
 from toolkit.errors import ReadingError
 
@@ -29,8 +34,6 @@ PAGE_MARKS = (b"<html", b"<!doctype html", b"<table", b"<meta")
 IN_ONE_FILE = re.compile(rb"^MIME-Version:.*?^Content-Type:\s*(?:multipart/related|text/html)", re.I | re.M | re.S)
 WORKBOOK_SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 SHEETS = f"{{{WORKBOOK_SPACE}}}"
-MOST_CELLS, USUAL_COLUMNS = 20_000_000, 100
-NOTHING = Cell("", EMPTY)
 DAY_ZERO = ("1899-12-30", "1899-12-31")  # a time of day without a day is written as one of these days
 
 
@@ -44,9 +47,9 @@ def marked_up(content: bytes, file: str) -> tuple[Sheet, ...] | None:
     """
     head = content[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:64].lower().startswith(PAGE_MARKS):
-        return tuple(_page(decode(content, file).text, file, count(1)))
+        return tuple(page_tables(decode(content, file).text, file, count(1)))
     if IN_ONE_FILE.search(head) and not head.startswith((b"POST ", b"PUT ", b"HTTP/")):
-        return tuple(_parts(content, file))
+        return tuple(parts_tables(content, file))
     if head.startswith(b"<?xml") and WORKBOOK_SPACE.encode() in head and b"Workbook" in head:
         return tuple(
             _worksheet(one, file) for one in parse_xml(decode(content, file).text, file).iter(f"{SHEETS}Worksheet")
@@ -54,78 +57,32 @@ def marked_up(content: bytes, file: str) -> tuple[Sheet, ...] | None:
     return None
 
 
-def _parts(content: bytes, file: str) -> Iterator[Sheet]:
-    """Tables of all pages in a file, numbered through."""
-    numbers = count(1)
-    for part in email.message_from_bytes(content, policy=email.policy.compat32).walk():
-        if part.get_content_type() != "text/html":
-            continue
-        page = part.get_payload(decode=True)
-        charset = str(part.get_content_charset() or "")
-        # GB 2312 is said of what is GBK, so that those are found out as everywhere.
-        stated = None if not charset or charset.startswith(("gb", "utf", "us-ascii")) else charset
-        if isinstance(page, bytes) and page.strip():
-            yield from _page(decode(page, file, stated).text, file, numbers)
-
-
-def _page(text: str, file: str, numbers: Iterator[int]) -> Iterator[Sheet]:
-    tree = html5lib.parse(text, treebuilder="etree", namespaceHTMLElements=False)
-    for table in tree.iter("table"):
-        name = f"table {next(numbers)}"
-        rows: list[tuple[Cell, ...]] = []
-        for row in _own_rows(table):
-            rows.append(tuple(_spread(row)))
-            _check_size(rows, name, file)
-        yield Sheet(name=name, rows=tuple(rows))
-
-
-def _check_size(rows: list[tuple[Cell, ...]], sheet: str, file: str) -> None:
-    """A few words of mark-up can claim a row of thousands of cells; asked for each row, cheap while it is narrow."""
-    last = len(rows[-1])
-    if len(rows) > MOST_ROWS or (last > USUAL_COLUMNS and len(rows) * last > MOST_CELLS):
-        raise ReadingError("records_sheet_too_large", file=file, sheet=sheet, rows=len(rows))
-
-
-def _own_rows(element: Any) -> Iterator[Any]:
-    """Rows of a table, not those of tables within its cells."""
-    for child in element:
-        if child.tag == "tr":
-            yield child
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            yield from _own_rows(child)
-
-
-def _spread(row: Any) -> Iterator[Cell]:
-    """The cells of a row; one that spans several columns stands in the first of them."""
-    for cell in row:
-        if cell.tag not in ("td", "th"):
-            continue
-        text = "".join(cell.itertext()).strip()
-        yield Cell(text, TEXT if text else EMPTY)
-        span = str(cell.get("colspan", "1"))
-        for _ in range(min(int(span) if span.isascii() and span.isdigit() else 1, MOST_COLUMNS) - 1):
-            yield NOTHING
-
-
 def _worksheet(worksheet: Element, file: str) -> Sheet:
     """A sheet of an XML workbook; rows and cells that it skips by an index stay in their places, empty."""
     name = worksheet.get(f"{SHEETS}Name", "")
     rows: list[tuple[Cell, ...]] = []
-    merged: list[tuple[int, int, int, int]] = []
+    merged: list[Range] = []
+    hidden: list[int] = []
     for row in worksheet.iterfind(f"{SHEETS}Table/{SHEETS}Row"):
         number = _index(row, len(rows) + 1)
         if not len(rows) < number <= MOST_ROWS:
             raise ReadingError("records_sheet_too_large", file=file, sheet=name, rows=number)
         rows.extend(() for _ in range(number - 1 - len(rows)))
         rows.append(_row(row, number, merged, name, file))
-        _check_size(rows, name, file)
+        if row.get(f"{SHEETS}Hidden") == "1":
+            hidden.append(number)
+        check_size(rows, name, file)
     visible = [element.text for element in worksheet.iter() if local_name(element.tag) == "Visible"]
     return Sheet(
-        name=name, rows=tuple(rows), merged=tuple(merged), hidden=any(text != "SheetVisible" for text in visible)
+        name=name,
+        rows=tuple(rows),
+        merged=tuple(merged),
+        hidden=any(text != "SheetVisible" for text in visible),
+        hidden_rows=tuple(hidden),
     )
 
 
-def _row(row: Element, number: int, merged: list[tuple[int, int, int, int]], sheet: str, file: str) -> tuple[Cell, ...]:
+def _row(row: Element, number: int, merged: list[Range], sheet: str, file: str) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for element in row.iterfind(f"{SHEETS}Cell"):
         column = _index(element, len(cells) + 1)
@@ -148,7 +105,7 @@ def _cell(data: Element | None) -> Cell:
     if kind == "Number":
         return Cell(text.strip(), NUMBER)
     if kind == "Boolean":
-        return Cell("TRUE" if text.strip() == "1" else "FALSE")
+        return Cell("TRUE" if text.strip() == "1" else "FALSE", TRUTH)
     return _moment(text.strip()) if kind == "DateTime" else Cell(text)
 
 

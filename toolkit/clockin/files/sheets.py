@@ -19,18 +19,31 @@ from typing import IO, Any
 
 import python_calamine as calamine
 
-from toolkit.clockin.files.cells import EMPTY, MOST_COLUMNS, MOST_ROWS, NUMBER, SPAN, TEXT, WHEN, Cell, Sheet, raw_of
+from toolkit.clockin.files.cells import (
+    EMPTY,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    NUMBER,
+    SPAN,
+    TEXT,
+    TRUTH,
+    WHEN,
+    Cell,
+    Sheet,
+    raw_of,
+)
 from toolkit.clockin.files.markup import marked_up
+from toolkit.clockin.files.unshown import hidden_rows
 from toolkit.errors import ReadingError
 
-__all__ = ["EMPTY", "NUMBER", "SPAN", "TEXT", "WHEN", "Cell", "Sheet", "raw_of", "sheets_of"]
+__all__ = ["EMPTY", "NUMBER", "SPAN", "TEXT", "TRUTH", "WHEN", "Cell", "Sheet", "raw_of", "sheets_of"]
 
 PACKED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 LOCKED = "EncryptedPackage".encode("utf-16-le")  # the stream in which a workbook with a password lies
 # Names in the list of a compound file: its beginning, and the streams in which a sheet of Excel lies.
 LISTED, EXCEL = "Root Entry".encode("utf-16-le"), tuple(name.encode("utf-16-le") for name in ("Workbook", "Book"))
 LARGEST_UNPACKED_BYTES, MOST_TIMES_LARGER = 512 * 2**20, 200
-MOST_CELLS = 20_000_000
 # Where a cell or a row says it stands, in the packed sheets of a workbook.
 PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 CHUNK_BYTES, OVERLAP_BYTES = 2**20, 64
@@ -63,7 +76,10 @@ def _workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
         _check_packed(content, file)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return tuple(_sheet(book, meta, file) for meta in book.sheets_metadata if _holds_cells(meta))
+        unshown = hidden_rows(content) if content.startswith(PACKED) else {}
+        return tuple(
+            _sheet(book, meta, unshown.get(meta.name, ()), file) for meta in book.sheets_metadata if _holds_cells(meta)
+        )
     except calamine.PasswordError as locked:
         raise ReadingError("records_workbook_locked", file=file) from locked
     except (ReadingError, KeyboardInterrupt, SystemExit):
@@ -120,7 +136,7 @@ def _check_extent(extent: tuple[int, int], sheet: str, file: str) -> None:
         raise ReadingError("records_sheet_too_large", file=file, sheet=sheet, rows=rows)
 
 
-def _sheet(book: Any, meta: Any, file: str) -> Sheet:
+def _sheet(book: Any, meta: Any, unshown: tuple[int, ...], file: str) -> Sheet:
     sheet = book.get_sheet_by_name(meta.name)
     _check_extent((sheet.total_height, sheet.total_width), meta.name, file)
     rows = tuple(tuple(_cell(value) for value in row) for row in sheet.to_python(skip_empty_area=False))
@@ -130,7 +146,7 @@ def _sheet(book: Any, meta: Any, file: str) -> Sheet:
         ranges = []
     merged = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in ranges)
     hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-    return Sheet(name=meta.name, rows=rows, merged=merged, hidden=hidden)
+    return Sheet(name=meta.name, rows=rows, merged=merged, hidden=hidden, hidden_rows=unshown)
 
 
 def _cell(value: Any) -> Cell:
@@ -139,7 +155,7 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, str):
         return Cell(value)
     if isinstance(value, bool):
-        return Cell(str(value).upper())
+        return Cell(str(value).upper(), TRUTH)
     if isinstance(value, (int, float)):
         return Cell(f"{value:.15g}" if isinstance(value, float) else str(value), NUMBER)
     if isinstance(value, datetime):

@@ -18,12 +18,13 @@ from pathlib import Path
 from toolkit.clockin.files.decoding import read_text
 from toolkit.errors import ReadingError
 
-ID_FAULTS = ("no_employee", "shortened_id")
+ID_FAULTS = ("no_employee", "shortened_id", "id_line_break")
 CUT_ROW = "cut_row"  # the file ends in the middle of this row
 DELIMITERS = (",", "\t", ";", "|")
 LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 GUARD = re.compile(r'=?"(?P<text>.*)"')
 WHOLE = re.compile(r"(?P<digits>\d+)\.0")
+LINE_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
 # How a spreadsheet shows a long number: the last digits are gone.
 SHORTENED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 
@@ -157,10 +158,15 @@ def shape_fault(record: Record, least: int, width: int, usual: int) -> str:
 
 
 def id_fault(employee_id: str) -> str:
-    """Why an id (see :func:`clean_id`) names nobody: "no_employee", "shortened_id"; "" where it may name somebody."""
+    """Why an id (see :func:`clean_id`) names nobody; "" where it may name somebody.
+
+    "no_employee", "shortened_id", or "id_line_break": a cell of several lines holds more than an id.
+    """
     if not employee_id:
         return ID_FAULTS[0]
-    return ID_FAULTS[1] if is_shortened_number(employee_id) else ""
+    if is_shortened_number(employee_id):
+        return ID_FAULTS[1]
+    return ID_FAULTS[2] if LINE_BREAK.search(employee_id) else ""
 
 
 def read_table(

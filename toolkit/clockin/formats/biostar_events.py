@@ -27,7 +27,7 @@ from toolkit.clockin.files.tabular import (
     clean_id,
     first_line,
     guess_delimiter,
-    is_shortened_number,
+    id_fault,
     physical_lines,
     records,
     shape_fault,
@@ -125,8 +125,8 @@ def _row(record: Record, layout: _Layout) -> RawRow:
     credential, result, flags = told
     if not employee_id and result != "fail":
         return RawRow(kind=REFUSED, **common, why="no_employee")
-    if is_shortened_number(employee_id):
-        return RawRow(kind=REFUSED, **common, why="shortened_id")
+    if employee_id and (fault := id_fault(employee_id)):
+        return RawRow(kind=REFUSED, **common, why=fault)
     return RawRow(
         kind=PUNCH,
         **common,

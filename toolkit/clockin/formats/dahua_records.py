@@ -28,7 +28,7 @@ from sys import intern
 from typing import Any
 
 from toolkit.clockin.fields.stamps import UTC_OFFSET, moment
-from toolkit.clockin.files.tabular import clean_id, is_shortened_number, physical_lines
+from toolkit.clockin.files.tabular import clean_id, id_fault, physical_lines
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, FileFacts, Head, RawRow, Source, punch_format
 from toolkit.errors import ReadingError
 
@@ -163,8 +163,9 @@ def _row(record: _Record, kind: str | None) -> RawRow:
         # Nobody was recognised, though the device says that it went well: what happened is not known.
         result, flags = "unknown", ["pass_without_user"]
     common: dict[str, Any] = {"row": record.row, "raw": record.raw, "employee_id": employee_id}
-    if is_shortened_number(employee_id) or (USER not in record.fields and result != "fail"):
-        return RawRow(kind=REFUSED, **common, why="shortened_id" if employee_id else "no_employee")
+    fault = id_fault(employee_id)
+    if fault and (employee_id or (USER not in record.fields and result != "fail")):
+        return RawRow(kind=REFUSED, **common, why=fault)
     moment, marks = _moment(record)
     if "why" in moment:
         return RawRow(kind=REFUSED, **common, **moment)

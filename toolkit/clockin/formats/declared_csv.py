@@ -181,7 +181,7 @@ def _row(record: Record, layout: Layout, table: _Table, times: CellTimes) -> Raw
     if why:
         return RawRow(kind=REFUSED, why=why, **told)
     details = layout.details(record)
-    flags = ["id_was_number"] if table.sheet is not None and table.sheet.is_number(record.row, whose) else []
+    flags = _id_flags(record, whose, table.sheet)
     parts = _parts(record, layout.columns, table)
     told["time_text"] = _shown(parts)
     if any(cell.kind not in (TEXT, EMPTY) for cell in parts):
@@ -202,6 +202,14 @@ def _row(record: Record, layout: Layout, table: _Table, times: CellTimes) -> Raw
         record_kind="failed_attempt" if result == "fail" else "raw_event",
         details={**details, "flags": flags},
     )
+
+
+def _id_flags(record: Record, whose: int, sheet: SheetTable | None) -> list[str]:
+    """How the id came to be what it is: a table program's number, or the text of a range over several rows."""
+    number = sheet is not None and sheet.is_number(record.row, whose)
+    if number or clean_cell(record.cells[whose]) != clean_id(record.cells[whose]):
+        return ["id_was_number"]
+    return ["id_from_merged"] if sheet is not None and sheet.is_merged(record.row, whose) else []
 
 
 def _parts(record: Record, columns: Mapping[str, int], table: _Table) -> list[Cell]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.clockin.fields.stamps import decide_order
-from toolkit.clockin.files.tabular import clean_id
+from toolkit.clockin.files.tabular import clean_id, id_fault
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.vendors.platform_rows import HeadedRow, fault_of_id, first_headings, further, headed_rows, holds
+from toolkit.clockin.vendors.platform_rows import HeadedRow, first_headings, further, headed_rows, holds
 
 # Field of the document to its label in the list; both are exported.
 LABELS = {
@@ -61,7 +61,7 @@ def _by_field(one: HeadedRow) -> dict[str, str]:
 
 def _row(one: HeadedRow, cells: dict[str, str], order: str) -> RawRow:
     employee_id = clean_id(cells.get("employee", ""))
-    why = one.why or fault_of_id(employee_id)
+    why = one.why or id_fault(employee_id)
     if why:
         return one.refused(why, employee_id=employee_id)
     kind = cells["log_type"].lower()

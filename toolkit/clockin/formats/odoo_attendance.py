@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from toolkit.clockin.fields.stamps import decide_order
-from toolkit.clockin.files.tabular import clean_id
+from toolkit.clockin.files.tabular import clean_id, id_fault
 from toolkit.clockin.formats import PUNCH, FileFacts, Head, RawRow, Source, punch_format
-from toolkit.clockin.vendors.platform_rows import HeadedRow, fault_of_id, first_headings, further, headed_rows, holds
+from toolkit.clockin.vendors.platform_rows import HeadedRow, first_headings, further, headed_rows, holds
 
 LABELS = {"employee": "employee_id", "check in": "check_in", "check out": "check_out", "external id": "id"}
 IDS = ("employee_id/.id", "employee_id/id")  # the number in the database before the name that importers give
@@ -71,7 +71,7 @@ def _id_column(cells: Mapping[str, str]) -> str:
 def _sides(one: HeadedRow, cells: Mapping[str, str], order: str) -> Iterator[RawRow]:
     column = _id_column(cells)
     employee_id = clean_id(cells.get(column or NAME, ""))
-    why = one.why or fault_of_id(employee_id)
+    why = one.why or id_fault(employee_id)
     if why:
         yield one.refused(why, employee_id=employee_id)
         return

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from toolkit.clockin.fields.stamps import Unreadable, read_stamp
-from toolkit.clockin.files.tabular import clean_id
+from toolkit.clockin.files.tabular import clean_id, id_fault
 from toolkit.clockin.formats import PUNCH, Head, RawRow, Source, punch_format
-from toolkit.clockin.vendors.platform_rows import HeadedRow, fault_of_id, first_headings, headed_rows, holds
+from toolkit.clockin.vendors.platform_rows import HeadedRow, first_headings, headed_rows, holds
 
 PARTS = ("utc_time", "time_offset", "user_time")
 SIDES = ("in", "out")
@@ -45,7 +45,7 @@ class OrangehrmAttendance:
                 yield one.no_record()
                 continue
             employee_id = clean_id(one.cells.get("employee_id", ""))
-            why = one.why or fault_of_id(employee_id)
+            why = one.why or id_fault(employee_id)
             if why:
                 yield one.refused(why, employee_id=employee_id)
             else:

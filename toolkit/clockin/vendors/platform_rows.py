@@ -16,7 +16,6 @@ from toolkit.clockin.files.tabular import (
     Record,
     clean_cell,
     guess_delimiter,
-    is_shortened_number,
     physical_lines,
     records,
 )
@@ -102,13 +101,6 @@ def _row(record: Record, names: tuple[str, ...]) -> HeadedRow:
         {} if why else dict(zip(reversed(names), map(clean_cell, reversed(record.cells[: len(names)])), strict=True))
     )
     return HeadedRow(record.row, record.raw, cells, why)
-
-
-def fault_of_id(employee_id: str) -> str:
-    """Why this cannot be whom a clock-in is of; empty when it can."""
-    if not employee_id:
-        return "no_employee"
-    return "shortened_id" if is_shortened_number(employee_id) else ""
 
 
 def further(cells: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:
