@@ -10,7 +10,7 @@ from toolkit.report.closing import methods
 from toolkit.report.writer import Writer
 from toolkit.validation.publishing import reported
 
-FACTS = {"tool": {"version": "0", "models": []}}
+FACTS = {"tool": {"version": "0", "models": []}, "clips": [{}]}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -21,6 +21,15 @@ def test_rates_stand_kind_by_kind_with_their_intervals(language: str) -> None:
     assert len(grid.rows) == 3
     phone = next(cells for cells in grid.rows if cells[4].startswith("100"))
     assert phone[4:] == ("100 % [83, 100]", "100 % [83, 100]", "0 % [0, 17]", "–")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_footage_no_method_and_no_rate_of_it_is_listed(language: str) -> None:
+    blocks = methods(
+        {**FACTS, "clips": [], "tested_rates": reported(document(two_sides(5, apart=1.0)))}, Writer(language)
+    )
+    assert [type(one) for one in blocks] == [Paragraph, Paragraph]
+    assert Writer(language)("methods_no_footage") in [one.text for one in blocks if isinstance(one, Paragraph)]
 
 
 def test_kinds_without_data_are_named_as_untested() -> None:

@@ -132,6 +132,6 @@ def test_hours_are_drawn_and_a_file_in_another_zone_raises_a_question(language: 
     early = [str(pd.Timestamp(one) - pd.Timedelta(hours=8)).replace(" ", "T") for one in computed()[0]["t_local"]]
     asked = hour_facts(early)
     assert asked["hours_question"] is not None and 6 <= asked["hours_question"]["hours"] <= 10
-    file = {"exhibit_id": "E-0002", **asked}
+    file = {"exhibit_id": "E-0002", "repeated": 0, **asked}
     told = " ".join(text for block in by_hour({"records": [file]}, Writer(language)) for text in texts(block))
     assert {"en": "Which time zone", "zh": "哪个时区"}[language] in told

@@ -9,6 +9,7 @@ import pytest
 
 from tests.report import cases
 from tests.report.cases import NOW, FakeCase, still, whole
+from toolkit import tables
 from toolkit.errors import CannotMeasure, CaseError, ExhibitChanged
 from toolkit.language import topics
 from toolkit.records import Frame
@@ -281,6 +282,48 @@ def test_a_repeated_row_is_told_beside_the_first_and_counted_once() -> None:
     assert made.summary[2].startswith("Clock-ins: 12 in the records; 10 best explained by a visit")
     assert "repeat one of these: 1" in made.summary[2]
     assert text_of(page).count("[E-0002] / 2, [E-0005] / 7") == 1
+
+
+def test_surely_placed_clock_ins_are_counted_apart_from_those_best_placed() -> None:
+    placed = cases.associations()["associations"]
+    first = f"{1:016x}"
+    for row in placed:
+        if row["punch_id"] == first:
+            row["probability"] = 0.38 if row["best"] else row["probability"]
+    case = cases.case_of(
+        cases.exhibits("footage", "records"), cases.footage(), cases.visits(), cases.records(), cases.clock(),
+        {"associations": placed}, cases.concluded([], [], 6, 1),
+    )  # fmt: skip
+    made, _, _ = make(case)
+    assert "10 best explained by a visit (9 of them with a probability of 0.9 or more)" in made.summary[2]
+
+
+def test_findings_of_one_kind_are_one_line_of_the_summary() -> None:
+    some = [
+        {**cases.INTEGRITY_FINDING, "finding_id": f"F-0{k}", "code": "FD4", "state": "candidate", "visit_ids": visits,
+         "sensitivity": {"presentations": visits, "score_least": 9.1, "score_most": 9.1, "size_px": 90.0,
+                         "comparisons": 3, "indicative": False}}
+        for k, visits in ((4, ["V-001", "V-002"]), (5, ["V-003"]))
+    ]  # fmt: skip
+    case = cases.case_of(
+        cases.exhibits("footage", "records"), cases.footage(), cases.visits(), cases.records(), cases.clock(),
+        cases.associations(), cases.concluded(some, [], 6, 1),
+    )  # fmt: skip
+    _, page, _ = make(case)
+    told = "to be looked at and not yet decided: F-04 (V-001, V-002), F-05 (V-003). No strength is stated."
+    assert text_of(page).count(told) == 1
+
+
+def test_rows_of_a_reset_clock_do_not_stretch_the_footage_to_ask_for() -> None:
+    base = cases.records()
+    lost = {**base["punches"][0], "punch_id": "e" * 16, "row": 13, "t_local": "2000-01-01T00:03:41"}
+    base["punches"].append(lost)
+    columns = tables.TABLES["punch_details"].columns
+    base["punch_details"] = [{**dict.fromkeys(columns), "punch_id": "e" * 16, "flags": ["clock_reset"], "other": {}}]
+    _, page, document = make(
+        cases.case_of(cases.exhibits("records"), base, cases.concluded([], [("footage", "no_footage", {})], 0, 0))
+    )
+    assert document["records"][0]["first_text"] == "2026-03-03 08:21:49" and "2000-01-01" not in text_of(page)
 
 
 def test_many_moments_are_thinned_and_the_rest_is_told() -> None:

@@ -35,7 +35,7 @@ def associate(case: Case, *, progress: Progress = quiet) -> pd.DataFrame:
     """Assign punches to visits with probabilities; table ``associations``."""
     punches, visits = case.read("punches"), case.read("visits")
     clips, model, examined = case.read("clips"), case.read("clocks"), case.read("examined")
-    params = {"version": 4, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
+    params = {"version": 5, "edge_sd_s": likelihood.EDGE_SD_S, "miss_prior": association.MISS_PRIOR}
     if not case.is_current("associations", inputs=ASSOCIATION_INPUTS, params=params):
         table = association.associate(punches, visits, clips, model, examined)
         case.record("associations", table, inputs=ASSOCIATION_INPUTS, params=params)

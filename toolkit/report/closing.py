@@ -93,7 +93,12 @@ def cannot(facts: Facts, write: Writer) -> tuple[Block, ...]:
 
 
 def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
-    """How it was done, with which version, and what is known of the error rates."""
+    """How it was done, with which version, and what is known of the error rates.
+
+    Without footage no step on it ran: its methods and rates would be read as if it had.
+    """
+    if not facts["clips"]:
+        return (Paragraph(_version(facts["tool"], write)), Paragraph(write("methods_no_footage"), "note"))
     return (
         Paragraph(_version(facts["tool"], write)),
         Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),

@@ -26,6 +26,7 @@ from toolkit.report.moments import moment
 SCHEMA = "papermask-report-1"
 KNOWING = "not determinable from footage"
 MINUTE_S = 60.0
+CLOCK_RESET = "clock_reset"
 COMPANION = ("none", "possible", "seen")
 REUSE = (
     "presentation_a", "other", "kind", "media_a_s", "media_b_s", "size_px", "standing", "score", "verdict", "why_not",
@@ -64,10 +65,7 @@ def report_facts(case: Case, *, edition: str, created_at: str) -> dict[str, Any]
         "exhibits": [_exhibit(row) for row in read["exhibits"]],
         "clips": [_clip(row, read["examined"]) for row in read["clips"]],
         "zones": [_zone(row) for row in read["zones"]],
-        "records": [
-            _record_file(row, read["punches"], read["associations"], read["refused_rows"], again)
-            for row in read["record_files"]
-        ],
+        "records": [_record_file(row, read, again) for row in read["record_files"]],
         "visits": [_visit(row) for row in read["visits"]],
         "presenters": [_presenter(row) for row in read["presenters"]],
         "faces_run": case.has("faces"),
@@ -159,15 +157,19 @@ def _zone(row: Mapping[str, Any]) -> Row:
     )  # fmt: skip
 
 
-def _record_file(row: Mapping[str, Any], punches: Rows, placed: Rows, refused: Rows, again: Mapping[str, str]) -> Row:
+def _record_file(row: Mapping[str, Any], read: Mapping[str, Rows], again: Mapping[str, str]) -> Row:
+    punches, refused = read["punches"], read["refused_rows"]
     mine = sorted((one for one in punches if one["exhibit_id"] == row["exhibit_id"]), key=lambda one: one["t_local"])
-    tried = {one["punch_id"] for one in placed}
+    tried = {one["punch_id"] for one in read["associations"]}
+    # Rows of a clock that had lost its time say nothing of the period; the table of integrity tells them.
+    lost = {one["punch_id"] for one in read["punch_details"] if CLOCK_RESET in one["flags"]}
+    told = [one for one in mine if one["punch_id"] not in lost] or mine
     facts = _pick(
         row, "exhibit_id", "format", "encoding", "rows_source", "rows_parsed", "rows_rejected", "rows_non_record"
     )
     ends = {
         f"{end}_{form}": value
-        for end, one in (("first", mine[0]), ("last", mine[-1]))
+        for end, one in (("first", told[0]), ("last", told[-1]))
         for form, value in (("at", moment(one["t_local"], one["tz"])), ("text", _civil(one)))
     } if mine else dict.fromkeys(("first_at", "first_text", "last_at", "last_text"))  # fmt: skip
     return {

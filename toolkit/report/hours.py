@@ -20,7 +20,8 @@ def by_hour(facts: Facts, write: Writer) -> list[Block]:
         if not sum(one["hours"]):
             continue
         told = {"ref": at(one["exhibit_id"]), "count": sum(one["hours"]), "hours": hours_told(one["hours"])}
-        blocks.append(Picture(chart(one["hours"]), write("alt_hours", **told), write("cap_hours", **told), small=True))
+        caption = write("cap_hours_repeats" if one["repeated"] else "cap_hours", **told, repeated=one["repeated"])
+        blocks.append(Picture(chart(one["hours"]), write("alt_hours", **told), caption, small=True))
         if one["hours_question"] is not None:
             asked = write("hours_question", **told | question(one["hours_question"]))
             blocks.append(Paragraph(asked, "warning"))

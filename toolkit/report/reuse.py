@@ -23,6 +23,8 @@ def shown_again(facts: Facts, write: Writer, still: Callable[[str, float], Frame
     """What was searched, the pairs that were looked into by falling score, and the first of them as pictures."""
     if not facts["reuse_searched"]:
         return (Paragraph(write("reuse_not_run"), "note"),)
+    if not facts["presentations"]:
+        return (Paragraph(write("reuse_no_faces"), "note"),)
     rows = sorted(facts["reuse"], key=lambda one: (one["score"] is None, -(one["score"] or 0.0), one["presentation_a"]))
     told = [Paragraph(write("reuse_lead")), *(_searched(one, write) for one in facts["reuse_searched"])]
     if not rows:

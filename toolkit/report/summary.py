@@ -16,6 +16,7 @@ WEIGHTY = (
 
 REJECTED, UNTOUCHED = "rejected", ("candidate", "lead", "information")
 NO_PLACE = ("no_zone", "no_empty_place", "plate_not_empty", "plate_needs_frames", "zone_is_empty")
+SURE = 0.9  # probability of a visit from which on a clock-in is counted as surely placed there
 LEAST_UNSEEN_MIN = 0.05  # footage is told in tenths of a minute
 
 
@@ -125,12 +126,15 @@ def _events_line(facts: Facts, kept: int, write: Writer) -> str:
         return write("line_clockins_untimed", all=kept)
     visits = {one["visit_id"] for one in facts["visits"]}
     best = [one["best"] for one in events(facts)]
+    sure = sum(one["best"] in visits and one["probabilities"][one["best"]] >= SURE for one in events(facts))
     unseen = sum(one["facts"]["clock_ins"] for one in facts["not_assessable"] if one["what"] == "clock_ins")
     told = [
         write(
             "line_clockins",
             all=kept,
             seen=sum(one in visits for one in best),
+            sure=sure,
+            share=SURE,
             nobody=best.count(NOBODY_SEEN),
             outside=best.count(OUTSIDE_COVERAGE),
         ),
@@ -188,14 +192,16 @@ def _finding_line(finding: Facts, write: Writer) -> str:
 
 def _others(facts: Facts, write: Writer) -> tuple[str, ...]:
     """A line for each finding of another kind, so that nothing on a card is missing here."""
-    return tuple(
-        _other(one, facts, write)
-        for one in facts["findings"]
-        if one["code"] not in ("FD2", "FD6", "FD10") and one["state"] in UNTOUCHED  # FD6 stands in no summary
-    )
+    kinds: dict[str, list[Facts]] = {}
+    for one in facts["findings"]:
+        if one["code"] not in ("FD2", "FD6", "FD10") and one["state"] in UNTOUCHED:  # FD6 stands in no summary
+            # What is said of one of these alone is more than of which visits it is.
+            kinds.setdefault(one["finding_id"] if one["code"] in ("FD5", "FD9") else one["code"], []).append(one)
+    return tuple(_other(some, facts, write) for some in kinds.values())
 
 
-def _other(one: Facts, facts: Facts, write: Writer) -> str:
+def _other(some: list[Facts], facts: Facts, write: Writer) -> str:
+    one = some[0]
     title = write.code("finding", one["code"])
     if one["code"] == "FD9":
         return write("summary_exculpatory", count=len(facts["exculpatory"]), finding=one["finding_id"])
@@ -203,7 +209,13 @@ def _other(one: Facts, facts: Facts, write: Writer) -> str:
         ids, state = ", ".join(one["employees"]), write.code("state", one["state"])
         return write("summary_fd5", finding=one["finding_id"], title=title, ids=ids, day=one["sensitivity"]["day"],
                      state=state)  # fmt: skip
-    return write("summary_other", finding=one["finding_id"], title=title, visits=", ".join(one["visit_ids"]))
+    told = [
+        write("summary_one", finding=each["finding_id"], visits=write("and_so_on").join(each["visit_ids"]))
+        for each in some
+    ]
+    rated = [each["finding_id"] for each in some if (each["headline"] or {}).get("rival") is not None]
+    strength = write("summary_rated", findings=write("and_so_on").join(rated)) if rated else write("summary_unrated")
+    return write("summary_other", title=title, findings=write("and_so_on").join(told), strength=strength)
 
 
 def _decided(facts: Facts, write: Writer) -> tuple[str, ...]:

@@ -112,3 +112,19 @@ def test_the_average_over_a_minute_is_exact_and_not_taken_at_a_few_moments() -> 
             offsets=np.zeros(1), weights=np.ones(1), log_s=np.array([30.0]),
         )  # fmt: skip
         assert densities(told).visits[0, 0, 0] == pytest.approx(1 / 60, rel=1e-4)
+
+
+@pytest.mark.parametrize("begin", [0.0, 20.0, 60.0])
+def test_a_minute_that_was_filmed_in_part_is_the_mean_of_its_seconds(begin: float) -> None:
+    def told(windows: np.ndarray) -> Timeline:
+        count = len(windows)
+        return Timeline(
+            windows=windows, employees=("1",) * count, visits=np.array([[48.0, 58.0], [70.0, 76.0]]),
+            covered=((42.0, 90.0),), offsets=np.zeros(1), weights=np.ones(1), log_s=np.array([50.0]),
+        )  # fmt: skip
+
+    minute = densities(told(np.array([[begin, begin + 60.0]])))
+    starts = np.arange(begin, begin + 60.0)
+    seconds = densities(told(np.stack([starts, starts + 1.0], axis=1)))
+    assert np.allclose(minute.visits[0, 0], seconds.visits[0].mean(axis=0), rtol=1e-9)
+    assert np.isclose(minute.cover[0, 0], seconds.cover[0].mean())

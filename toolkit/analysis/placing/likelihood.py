@@ -120,6 +120,27 @@ def shifted_density(windows: Array, visits: Array) -> Array:
     return np.concatenate(pieces)
 
 
+def covered_density(windows: Array, visits: Array, covered: Sequence[tuple[float, float]]) -> Array:
+    """Mean density of each visit over each window, counted in covered time only; (g, n, 2) -> (g, n, v).
+
+    A visit of a minute that was filmed in part lies in that part: it is the
+    density there, and not the density of the whole minute times the part of it.
+    """
+    start, end = windows[..., 0], windows[..., 1]
+    first, last = np.full_like(start, np.inf), np.full_like(start, -np.inf)
+    for begin, stop in covered:
+        low, high = np.maximum(start, begin), np.minimum(end, stop)
+        is_within = high > low
+        first, last = (
+            np.where(is_within, np.minimum(first, low), first),
+            np.where(is_within, np.maximum(last, high), last),
+        )
+    is_seen = last > first
+    part = np.stack([np.where(is_seen, first, start), np.where(is_seen, last, end)], axis=-1)
+    share = np.where(is_seen, (part[..., 1] - part[..., 0]) / (end - start), 0.0)
+    return np.asarray(shifted_density(part, visits) * share[..., None])
+
+
 def _area(distance: Array) -> Array:
     """Integral of the soft edge up to this distance beyond it."""
     z = distance / EDGE_SD_S
@@ -166,9 +187,7 @@ def densities(timeline: Timeline) -> Densities:
     """Densities of all visits at every clock shift; for a few punches, else see ``placing/passing.py``."""
     shifted = shifted_windows(timeline)
     cover = coverage_share(shifted, timeline.covered)
-    dense = shifted_density(shifted, timeline.visits)
-    dense *= cover[..., None]
-    return Densities(dense, cover)
+    return Densities(covered_density(shifted, timeline.visits, timeline.covered), cover)
 
 
 def emissions(known: Densities, m: float, rates: Array) -> tuple[Array, Array, Array]:

@@ -22,7 +22,7 @@ from toolkit.analysis.placing.likelihood import (
     Array,
     Timeline,
     coverage_share,
-    shifted_density,
+    covered_density,
     shifted_windows,
 )
 
@@ -74,8 +74,8 @@ def bands(timeline: Timeline) -> Bands:
     slots = first[:, None] + np.arange(width)
     stays = timeline.visits[np.minimum(slots, len(timeline.visits) - 1)] if width else np.zeros((len(first), 0, 2))
     cover = coverage_share(windows, timeline.covered)
-    dense = np.ascontiguousarray(shifted_density(windows, stays).transpose(1, 0, 2))
-    dense *= cover.T[:, :, None] * (slots <= last[:, None])[:, None, :]
+    dense = np.ascontiguousarray(covered_density(windows, stays, timeline.covered).transpose(1, 0, 2))
+    dense *= (slots <= last[:, None])[:, None, :]
     moves = np.diff(first, prepend=first[:1])
     starts = np.flatnonzero(np.concatenate([[True], last[:-1] < first[1:]]))[: len(first)]
     return Bands(
