@@ -14,6 +14,7 @@ from toolkit.simulation.seeds import TESTS
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # the kernel's own libraries warn about sockets and event loops
 def test_the_tour_runs_and_shows_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERMASK_TOUR", str(tmp_path / "tour"))

@@ -91,6 +91,7 @@ def test_threads_may_ask_at_one_time() -> None:
     assert told == [[str(number)] for number in range(40)]
 
 
+@pytest.mark.slow
 def test_a_helper_that_died_is_replaced() -> None:
     helper = sandbox.ask(f"{HERE}:parent", {})
     os.kill(helper, signal.SIGKILL)

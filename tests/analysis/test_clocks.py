@@ -186,6 +186,7 @@ def test_the_clock_is_less_sure_the_farther_from_its_anchors() -> None:
     assert model["half_widths_s"][1] == pytest.approx(1.96 * sd_at(model, LONG_S), abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_clock_with_drift_is_covered_as_often_as_stated_hours_away() -> None:
     rng = np.random.default_rng(23)
     covered = narrow = 0

@@ -20,11 +20,13 @@ def model() -> dict[str, float]:
     return continuity_model()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["stay", pytest.param("stay_contact", marks=pytest.mark.full)])
 def test_one_person_who_stays_is_certified(kind: str, model: dict[str, float]) -> None:
     assert certified(watch(stage(kind, TESTS[10], "development")), model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     ["handover_contact", *(pytest.param(one, marks=pytest.mark.full) for one in ("handover", "handover_crossing"))],

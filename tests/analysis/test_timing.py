@@ -278,6 +278,7 @@ def test_contradicting_anchors_are_not_averaged() -> None:
     assert told["reason"].iloc[0] == "anchors_contradict"
 
 
+@pytest.mark.slow
 def test_stated_intervals_cover_the_true_offset() -> None:
     rng = np.random.default_rng(17)
     covered = 0
@@ -290,6 +291,7 @@ def test_stated_intervals_cover_the_true_offset() -> None:
     assert covered >= 186
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("anchors", [2, 5, 40])
 def test_the_terminals_own_clock_lies_in_the_interval_however_many_anchors_there_are(anchors: int) -> None:
     rng = np.random.default_rng(anchors)

@@ -18,6 +18,8 @@ from tests.casebook import crashing
 from toolkit.casebook.case import Case
 from toolkit.errors import CaseError
 
+pytestmark = pytest.mark.slow
+
 KILLS = 24
 STATED = {"purpose": "Who clocked in?", "basis": "Works agreement 7"}
 Order = Callable[[dict[str, Any]], int]

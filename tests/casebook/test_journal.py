@@ -75,6 +75,7 @@ def test_whatever_a_row_says_comes_back_and_the_chain_holds(
     assert second["act"] == "after"
 
 
+@pytest.mark.slow
 def test_a_tail_torn_at_any_byte_is_cut_back_to_the_last_whole_row(root: Path) -> None:
     whole = written(root)
     ends = [at + 1 for at, byte in enumerate(whole) if byte == 10]

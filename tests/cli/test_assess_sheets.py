@@ -21,6 +21,8 @@ from toolkit.media.write import write_clip
 from toolkit.pipeline.assessed_places import place_of
 from toolkit.pipeline.marks import parse_stretch
 
+pytestmark = pytest.mark.slow
+
 EMPTY_S, EVERY_S = 0.8, 0.1
 
 

@@ -25,6 +25,8 @@ from toolkit.simulation.cases import write_case
 from toolkit.simulation.seeds import TESTS
 from toolkit.simulation.studio import RoomStudio
 
+pytestmark = pytest.mark.slow
+
 NOW = "2026-11-24T00:00:00+00:00"
 STARTS_AT = "2026-03-03T08:10:00+08:00"
 CLIP, ZONE = "footage/morning.mp4", "zones/morning.json"

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.building import simulated_case, small_morning, table_hashes
 from toolkit.pipeline import run_steps
 from toolkit.simulation.seeds import TESTS
@@ -18,6 +20,7 @@ def far_away(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     return [pickle.loads(sent)(pickle.loads(pickle.dumps(item))) for item in items]
 
 
+@pytest.mark.slow
 def test_a_cluster_gives_the_same_tables_as_this_process(tmp_path: Path) -> None:
     hashes = []
     for name, runner in (("here", None), ("there", far_away)):

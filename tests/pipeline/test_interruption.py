@@ -19,6 +19,8 @@ from toolkit.casebook.case import Case
 from toolkit.pipeline import run_steps
 from toolkit.simulation.seeds import TESTS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

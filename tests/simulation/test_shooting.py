@@ -130,6 +130,7 @@ def test_walkers_are_smeared_along_their_way_and_standers_are_sharp() -> None:
     assert across < downward
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_frames_and_another_one_does_not() -> None:
     films = []
     for seed in (5, 5, 6):

@@ -17,6 +17,8 @@ from toolkit.simulation.scenario import Scenario
 from toolkit.simulation.scenario_file import read_scenario
 from toolkit.simulation.studio import RoomStudio
 
+pytestmark = pytest.mark.slow
+
 TEXT = """\
 schema: papermask-scenario-1
 name: small

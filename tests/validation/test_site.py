@@ -20,6 +20,8 @@ from toolkit.validation.site import read_site, score_site, what_they_unlock
 from toolkit.validation.telling import markdown
 from toolkit.validation.twins import planar_twin
 
+pytestmark = pytest.mark.slow
+
 HEAD = "file,kind,day,person,medium,print_id,shape,from_s,to_s"
 
 

@@ -25,6 +25,8 @@ from toolkit.analysis.weighing.site_controls import unlocked
 from toolkit.validation.kinds import Geometry
 from toolkit.validation.presenting import images_of
 
+pytestmark = pytest.mark.slow
+
 SITE = Site(purpose="development", number=3, geometry=Geometry(px_per_m=90, pitch_deg=20, crf=28))
 
 

@@ -52,6 +52,7 @@ def lags(told: LineageTracker) -> set[float]:
     return {b - a for a, b in zip(told.pairs["from_s"], told.pairs["to_s"], strict=True)}
 
 
+@pytest.mark.slow
 def test_a_handover_is_found_in_a_stretch_of_more_than_ten_minutes() -> None:
     told = tracker()
     watch(told, 0, 700, changes=(100, 620))
@@ -61,6 +62,7 @@ def test_a_handover_is_found_in_a_stretch_of_more_than_ten_minutes() -> None:
     assert found == pytest.approx([99.5, 619.5], abs=1.5)
 
 
+@pytest.mark.slow
 def test_memory_stops_growing_while_somebody_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     longest = 4 * DENSE
     monkeypatch.setattr(lineage, "LONGEST", longest)
@@ -115,6 +117,7 @@ def test_over_a_hole_in_the_footage_nothing_descends() -> None:
     assert not any(a < 20 and b >= 25 for a, b in zip(told.pairs["from_s"], told.pairs["to_s"], strict=True))
 
 
+@pytest.mark.slow
 def test_a_long_stay_is_certified_over_any_part_of_it() -> None:
     told = tracker()
     watch(told, 0, 600)

@@ -30,6 +30,7 @@ def near_phone() -> PresentationSample:
     return PresentationSample(times_s=np.zeros(1), crops=(image,), faces=(face,), px_per_m=scale)
 
 
+@pytest.mark.slow
 def test_a_phone_so_near_that_its_pixels_are_seen_is_called_an_artefact(near_phone: PresentationSample) -> None:
     assert moire(near_phone).statement == "artefact"
     map_ = where_moire(near_phone)
