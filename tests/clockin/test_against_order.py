@@ -12,7 +12,7 @@ from toolkit.clockin.marks import oddities_of
 def told(times: list[str]) -> list[dict[str, Any]]:
     rows = [
         {"row": k, "t_local": f"2026-03-03T{at}", "precision_s": 60.0 if len(at) == len("08:20") else 1.0,
-         "employee_id": str(k), "details": {"name": None}}
+         "employee_id": str(k), "sheet": "", "details": {"name": None}}
         for k, at in enumerate(times, 2)
     ]  # fmt: skip
     return [one.facts for one in oddities_of(rows, [[]] * len(rows)) if one.code == "against_order"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.clockin.workbooks import workbook
 from toolkit.clockin.files.sheets import sheets_of
+from toolkit.errors import ReadingError
 
 HEAD = ["employee_id", "time"]
 DAY = [HEAD, ["1001", "2026-03-03 08:21:49"], ["1002", "2026-03-03 08:22:07"]]
@@ -113,6 +115,87 @@ def test_a_cell_over_several_rows_belongs_to_each_of_them_and_that_is_told(read:
         assert warnings(one) == [("id_from_merged", {"row": 3, "rows": 1})], name
 
 
+def test_no_cell_spans_from_one_group_of_rows_into_the_next(read: Any, write: Any) -> None:
+    page = (
+        "<table><tr><th>employee_id</th><th>time</th></tr>"
+        "<tbody><tr><td rowspan=3>1001</td><td>2026-03-03 08:21:49</td></tr>"
+        "<tr><td>2026-03-03 17:31:20</td></tr></tbody>"
+        "<tbody><tr><td>1002</td><td>2026-03-03 08:22:49</td></tr></tbody></table>"
+    )
+    assert in_order(told(read, write, page, "x.html"), "employee_id") == ["1001", "1001", "1002"]
+
+
+@pytest.mark.parametrize("span", ["0", " 2", "2px", "+2"])
+def test_spans_are_read_as_browsers_read_them(span: str, read: Any, write: Any) -> None:
+    page = table(
+        row("door", *HEAD), f"<tr><td rowspan='{span}'>D</td><td>1001</td><td>2026-03-03 08:21:49</td></tr>",
+        row("1002", "2026-03-03 08:22:49"),
+    )  # fmt: skip
+    one = told(read, write, page, "x.html")
+    assert in_order(one, "employee_id") == ["1001", "1002"] and warnings(one) == []
+
+
+def test_a_row_that_is_shown_by_merged_cells_alone_is_no_clock_in(read: Any, write: Any) -> None:
+    page = table(
+        row(*HEAD, "note"), "<tr><td rowspan=3>1001</td><td rowspan=3>2026-03-03 08:21:49</td><td>a</td></tr>",
+        row("b"), "<tr></tr>",
+    )  # fmt: skip
+    book = workbook({"A": [[*HEAD, "note"], ["1001", DAY[1][1], "a"], ["", "", "b"]]}, merged=("A2:A3", "B2:B3"))
+    for content, name, rows in ((page, "x.html", 4), (book, "x.xlsx", 3)):
+        one = told(read, write, content, name)
+        assert in_order(one, "employee_id") == ["1001"], name
+        assert (one.rows_source, one.rows_rejected, one.rows_non_record) == (rows, 0, rows - 1)
+
+
+def test_a_time_of_another_persons_row_is_refused_and_a_merged_date_is_told(read: Any, write: Any) -> None:
+    page = table(row(*HEAD), "<tr><td>1001</td><td rowspan=2>2026-03-03 08:21:49</td></tr>", row("1002"))
+    assert list(told(read, write, page, "x.html").refused["why"]) == ["time_from_merged"]
+    book = workbook({"A": [HEAD, ["1001", DAY[1][1]], ["1002", DAY[2][1]]]}, merged=("A2:A3",))
+    assert list(told(read, write, book, "x.xlsx").refused["why"]) == ["merged_over"]
+    dated = [["employee_id", "date", "time"], ["1001", "2026-03-03", "08:21:49"], ["1002", "", "08:22:07"]]
+    one = told(read, write, workbook({"A": dated}, merged=("B2:B3",)), "y.xlsx")
+    assert in_order(one, "employee_id") == ["1001", "1002"]
+    assert warnings(one) == [("date_from_merged", {"row": 3, "rows": 1})]
+
+
+def test_a_merged_number_bears_both_marks(read: Any, write: Any) -> None:
+    book = workbook({"A": [HEAD, [1001, DAY[1][1]], ["", "2026-03-03 17:31:20"]]}, merged=("A2:A3",))
+    codes = dict(warnings(told(read, write, book, "x.xlsx")))
+    assert codes["id_was_number"]["rows"] == 2 and codes["id_from_merged"] == {"row": 3, "rows": 1}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<div>1002</div><div>1003</div>", "<p>1001</p><p>2</p>", "1001<sup>2</sup>", "1001<br>Shen",
+     "<table><tr><td>1001<td>Shen</table>", "<select><option>1001<option selected>1002</select>"],
+)  # fmt: skip
+def test_a_cell_that_shows_more_than_an_id_is_refused(cell: str, read: Any, write: Any) -> None:
+    one = told(read, write, table(row(*HEAD), row("1009", DAY[1][1]), row(cell, DAY[2][1])), "x.html", sheet="table 1")
+    assert list(one.refused["why"]) == ["id_line_break"] and list(one.punches["employee_id"]) == ["1009"]
+
+
+@pytest.mark.parametrize(
+    "cell", ['<span style="display:none">9</span>1001', "<b hidden>5</b>1001", "\n  1001\n", "<div>1001</div>"]
+)
+def test_what_is_hidden_in_a_cell_is_no_part_of_the_id(cell: str, read: Any, write: Any) -> None:
+    one = told(read, write, table(row(*HEAD), row(cell, "<p>2026-03-03</p><p>08:21:49</p>")), "x.html")
+    assert list(one.punches["employee_id"]) == ["1001"] and list(one.punches["t_local"]) == ["2026-03-03T08:21:49"]
+
+
+def test_a_group_of_rows_that_is_hidden_is_told(read: Any, write: Any) -> None:
+    page = f"<table>{row(*HEAD)}<tbody hidden>{row(*DAY[1])}</tbody><tbody>{row(*DAY[2])}</tbody></table>"
+    assert warnings(told(read, write, page, "x.html")) == [("rows_hidden", {"rows": 1, "table": 1, "row": 2})]
+
+
+def test_a_page_nested_without_end_is_refused_at_once(read: Any, write: Any) -> None:
+    with pytest.raises(ReadingError) as deep:
+        told(read, write, table(row(*HEAD), row("<div>" * 5000 + "1001", DAY[1][1])), "x.html")
+    assert deep.value.code == "records_page_nested" and "x.html" in deep.value.what("zh")
+    with pytest.raises(ReadingError) as wide:
+        told(read, write, table(row(*HEAD), "<tr>" + "<td colspan=2000>1</td>" * 5000 + "</tr>"), "x.html")
+    assert wide.value.code == "records_sheet_too_large"
+
+
 def test_cells_that_are_no_id_are_refused(read: Any, write: Any) -> None:
     book = workbook(
         {"A": [HEAD, [True, DAY[1][1]], [1003.5, DAY[1][1]], ["1004\n1005", DAY[1][1]], [1006.0, DAY[1][1]]]}
@@ -136,6 +219,40 @@ def test_seconds_that_are_all_zero_are_minutes(read: Any, write: Any) -> None:
     for other in (log.replace("08:21:00", "08:21:01"), "".join(log.splitlines(keepends=True)[:2])):
         kept = read(write(other, "1_attlog.dat"))
         assert set(kept.punches["precision_s"]) == {1.0} and "seconds" not in kept.lacks and warnings(kept) == []
+
+
+def test_what_people_enter_and_clocks_that_were_reset_do_not_decide_over_the_others(read: Any, write: Any) -> None:
+    log = "".join(f"{1001 + k:>9}\t2026-03-03 08:{20 + k}:00\t1\t0\t15\t0\r\n" for k in range(3))
+    lost = log + f"{1009:>9}\t2000-01-01 00:03:41\t1\t0\t15\t0\r\n"
+    one = read(write(lost, "1_attlog.dat"))
+    assert in_order(one, "precision_s") == [60.0, 60.0, 60.0, 1.0]
+
+
+def test_a_few_rows_with_seconds_do_not_make_a_list_of_minutes_precise(read: Any, write: Any) -> None:
+    times = [f"2026-03-{1 + k // 8:02d} 08:{20 + k % 8}:00" for k in range(40)]
+    text = "employee_id,time\n" + "".join(f"{1001 + k},{at}\n" for k, at in enumerate(times))
+    one = read(write(text + "1099,2026-03-09 08:21:37\n", "x.csv"))
+    assert in_order(one, "precision_s") == [60.0] * 40 + [1.0]
+    phones = "employee_id,time,terminal\n" + "".join(f"{1001 + k},{at},P{k}\n" for k, at in enumerate(times))
+    one = read(write(phones + "1099,2026-03-09 08:21:37,G\n", "y.csv"))
+    assert in_order(one, "precision_s") == [60.0] * 40 + [1.0]
+
+
+def test_days_shown_as_midnight_are_days(read: Any, write: Any) -> None:
+    text = "employee_id,time\n" + "".join(f"1001,2026-03-{day:02d} 00:00:00\n" for day in (2, 3, 4))
+    assert set(read(write(text, "x.csv")).punches["precision_s"]) == {86400.0}
+
+
+def test_a_sheet_that_a_format_does_not_know_is_told_where_times_stand_in_it(
+    read: Any, write: Any, shared: Path
+) -> None:
+    samples = shared / "clockin-samples"
+    grid = samples / "18_刷卡记录_grid.xls"
+    assert "tables_unread" not in [code for code, _ in warnings(read(grid))]
+    sheets = {sheet.name: [[cell.text for cell in row] for row in sheet.rows] for sheet in
+              sheets_of((samples / "13_dingtalk_每日统计.xlsx").read_bytes(), "x")}  # fmt: skip
+    one = read(write(workbook({**sheets, "补充打卡": OTHER}), "x.xlsx"), accept_refused=True)
+    assert ("tables_unread", {"tables": "3", "rows": 3}) in warnings(one)
 
 
 def test_one_terminal_of_whole_minutes_does_not_make_another_coarse(read: Any, write: Any) -> None:

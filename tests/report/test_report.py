@@ -310,7 +310,7 @@ def test_findings_of_one_kind_are_one_line_of_the_summary() -> None:
         cases.associations(), cases.concluded(some, [], 6, 1),
     )  # fmt: skip
     _, page, _ = make(case)
-    told = "to be looked at and not yet decided: F-04 (V-001, V-002), F-05 (V-003). No strength is stated."
+    told = "candidates that a person has still to decide on: F-04 (V-001, V-002), F-05 (V-003). No strength is stated."
     assert text_of(page).count(told) == 1
 
 

@@ -14,6 +14,7 @@ from toolkit.cli.cases import register_cases
 from toolkit.cli.deciding import register_deciding
 from toolkit.cli.marking import register_marking
 from toolkit.cli.rates import register_rates
+from toolkit.cli.sealing import register_sealing
 from toolkit.cli.speaking import guard, new_app
 from toolkit.cli.tools import register_tools
 
@@ -24,6 +25,7 @@ register_rates(app)
 register_assess(app)
 register_marking(app)
 register_deciding(app)
+register_sealing(app)
 
 
 def main() -> None:

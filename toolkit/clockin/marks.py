@@ -17,18 +17,15 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from toolkit.clockin.fields import whole_minutes
-from toolkit.clockin.fields.stamps import Unreadable, read_stamp
+from toolkit.clockin.fields.stamps import CLOCK_RESET_YEARS, Unreadable, read_stamp
+from toolkit.clockin.fields.whole_minutes import FROM_DEVICE
 from toolkit.clockin.formats import FileFacts
 from toolkit.records import Oddity
 
 CLOCK_RESET, CLOCK_BACK, FUTURE = "clock_reset", "clock_back", "future"
 GAP, OVERLAP = "dst_gap", "dst_overlap"
-ID_NUMBER, ID_MERGED = "id_was_number", "id_from_merged"
-TOLD_ONCE = (CLOCK_BACK, FUTURE, GAP, OVERLAP, ID_NUMBER, ID_MERGED, whole_minutes.FLAG)
-# Years to which a terminal's clock falls back when its battery is empty.
-CLOCK_RESET_YEARS = ("1970", "2000")
-# Rows that a device wrote itself, one after the other.
-FROM_DEVICE = frozenset({"raw_event", "failed_attempt"})
+ID_NUMBER, ID_MERGED, DATE_MERGED = "id_was_number", "id_from_merged", "date_from_merged"
+TOLD_ONCE = (CLOCK_BACK, FUTURE, GAP, OVERLAP, ID_NUMBER, ID_MERGED, DATE_MERGED, whole_minutes.FLAG)
 LEAST_ORDERED, ORDERED_SHARE = 5, 0.8  # rows, and the share of them by which a list is one in order of time
 WIDEST_APART = timedelta(hours=14)  # of two zones of which one is not known
 
@@ -67,7 +64,11 @@ def oddities_of(rows: Sequence[Row], flags: Sequence[Sequence[str]]) -> list[Odd
         if marked:
             told.append(Oddity(code=code, facts={"row": int(marked[0]), "rows": len(marked)}))
     running = [row for row, own in zip(rows, flags, strict=True) if not {CLOCK_RESET, CLOCK_BACK} & set(own)]
-    return [*told, *_against_order(running), *_two_names(rows)]
+    tables: dict[str, list[Row]] = {}
+    for row in running:
+        tables.setdefault(row["sheet"], []).append(row)  # rows are numbered anew in each table of a file
+    orders = [one for some in tables.values() for one in _against_order(some)]
+    return [*told, *orders, *_two_names(rows)]
 
 
 def _against_order(rows: Sequence[Row]) -> Iterator[Oddity]:

@@ -51,11 +51,14 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
     refused: list[Row] = []
     kept: list[Row] = []
     seen: set[str] = set()
+    used: set[str] = set()
     others = photo_bytes = 0
     for count, raw in enumerate(chosen.rows(source), 1):
         if count > MOST_ROWS:
             raise ReadingError("records_too_many_rows", file=file.name, limit=MOST_ROWS)
         seen.add(raw.sheet)
+        if raw.kind != NON_RECORD:
+            used.add(raw.sheet)
         if raw.kind == NON_RECORD or raw.kind in KEPT:
             others += 1
             if raw.kind in KEPT:
@@ -89,7 +92,7 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
         "refused": refused,
         "kept": kept,
         "non_record": others + unread.unread_rows(sheets, seen),
-        "oddities": [*garbled.oddities_of(source), *unread.oddities_of(sheets, seen)],
+        "oddities": [*garbled.oddities_of(source), *unread.oddities_of(sheets, seen, used)],
     }
 
 

@@ -30,7 +30,7 @@ OUTPUTS = (
     "clips", "punches", "punch_details", "device_events", "enrolled", "record_files", "refused_rows", "roster",
     "anchors", "integrity", "context_records", "context_files",
 )  # fmt: skip
-PARAMS = {"version": 4}
+PARAMS = {"version": 5}
 
 Rows = dict[str, list[dict[str, Any]]]
 

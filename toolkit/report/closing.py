@@ -98,7 +98,8 @@ def methods(facts: Facts, write: Writer) -> tuple[Block, ...]:
     Without footage no step on it ran: its methods and rates would be read as if it had.
     """
     if not facts["clips"]:
-        return (Paragraph(_version(facts["tool"], write)), Paragraph(write("methods_no_footage"), "note"))
+        told = (Paragraph(_version(facts["tool"], write)), *_models(facts["tool"]["models"], write))
+        return (*told, Paragraph(write("methods_no_footage"), "note"))
     return (
         Paragraph(_version(facts["tool"], write)),
         Points(tuple(write(f"method_{k}") for k in range(1, METHODS + 1))),

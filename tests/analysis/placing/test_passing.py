@@ -115,12 +115,15 @@ def test_the_average_over_a_minute_is_exact_and_not_taken_at_a_few_moments() -> 
 
 
 @pytest.mark.parametrize("begin", [0.0, 20.0, 60.0])
-def test_a_minute_that_was_filmed_in_part_is_the_mean_of_its_seconds(begin: float) -> None:
+@pytest.mark.parametrize("covered", [((42.0, 90.0),), ((0.0, 44.0), (50.0, 72.0), (73.0, 90.0))], ids=["end", "holes"])
+def test_a_minute_that_was_filmed_in_part_is_the_mean_of_its_seconds(
+    begin: float, covered: tuple[tuple[float, float], ...]
+) -> None:
     def told(windows: np.ndarray) -> Timeline:
         count = len(windows)
         return Timeline(
             windows=windows, employees=("1",) * count, visits=np.array([[48.0, 58.0], [70.0, 76.0]]),
-            covered=((42.0, 90.0),), offsets=np.zeros(1), weights=np.ones(1), log_s=np.array([50.0]),
+            covered=covered, offsets=np.zeros(1), weights=np.ones(1), log_s=np.array([50.0]),
         )  # fmt: skip
 
     minute = densities(told(np.array([[begin, begin + 60.0]])))

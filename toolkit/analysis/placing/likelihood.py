@@ -128,13 +128,28 @@ def covered_density(windows: Array, visits: Array, covered: Sequence[tuple[float
     """
     start, end = windows[..., 0], windows[..., 1]
     first, last = np.full_like(start, np.inf), np.full_like(start, -np.inf)
+    pieces = np.zeros(start.shape, dtype=int)
     for begin, stop in covered:
         low, high = np.maximum(start, begin), np.minimum(end, stop)
         is_within = high > low
-        first, last = (
-            np.where(is_within, np.minimum(first, low), first),
-            np.where(is_within, np.maximum(last, high), last),
+        first = np.where(is_within, np.minimum(first, low), first)
+        last = np.where(is_within, np.maximum(last, high), last)
+        pieces += is_within
+    told = _part_density(windows, visits, first, last)
+    torn = np.flatnonzero((pieces > 1).any(axis=0))  # windows with a hole in them: piece by piece
+    if len(torn):
+        some = windows[:, torn]
+        stays = visits[torn] if visits.ndim == 3 else visits
+        told[:, torn] = sum(
+            _part_density(some, stays, np.maximum(some[..., 0], begin), np.minimum(some[..., 1], stop))
+            for begin, stop in covered
         )
+    return told
+
+
+def _part_density(windows: Array, visits: Array, first: Array, last: Array) -> Array:
+    """Mean density over each window of what lies between two moments of it; 0 where the second is not later."""
+    start, end = windows[..., 0], windows[..., 1]
     is_seen = last > first
     part = np.stack([np.where(is_seen, first, start), np.where(is_seen, last, end)], axis=-1)
     share = np.where(is_seen, (part[..., 1] - part[..., 0]) / (end - start), 0.0)

@@ -53,6 +53,10 @@ class Unreadable(ValueError):
         self.why = why
 
 
+# Years to which a terminal's clock falls back when its battery is empty.
+CLOCK_RESET_YEARS = ("1970", "2000")
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A time as read.

@@ -20,7 +20,9 @@ from toolkit.errors import ReadingError
 
 MOST_FILLED = 4_000_000  # cells that merged ranges may fill, all together
 SPOILT = (WHEN, SPAN, TRUTH)
-WHOLE_ID = re.compile(r"0*\d{1,15}(?:\.0)?")  # a spreadsheet keeps no more digits of a number
+CONTINUED = "continued"
+Pair = tuple[str, str]
+WHOLE_ID = re.compile(r"0*\d{1,15}(?:\.0+)?")  # a spreadsheet keeps no more digits of a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,10 @@ class SheetTable:
         cell = self.cell(row, column)
         return cell.kind in SPOILT or (cell.kind == NUMBER and not WHOLE_ID.fullmatch(cell.text))
 
-    def is_merged(self, row: int, column: int) -> bool:
-        """Whether the text of a cell is that of a merged range which begins in another row."""
+    def own(self, row: int, column: int) -> str:
+        """What the cell itself holds, without what a merged range shows in it."""
         told = self.sheet.rows[row - 1]
-        own = told[column].text if column < len(told) else ""
-        return own != self.cell(row, column).text
+        return told[column].text if column < len(told) else ""
 
     def is_number(self, row: int, column: int) -> bool:
         """Whether the cell holds a number, of which leading zeros are gone if there were any."""
@@ -76,6 +77,30 @@ def sheet_table(source: Source, mapping: Mapping[str, Any]) -> SheetTable:
         for number, (row, untouched) in enumerate(zip(cells, chosen[0].rows, strict=True), 1)
     )
     return SheetTable(name=chosen[0].name, records=rows, cells=cells, sheet=chosen[0])
+
+
+def merged_fault(employee: Pair, clock: Pair) -> str:
+    """What merged ranges make of a row: "" where its id or its time is its own.
+
+    Parameters
+    ----------
+    employee, clock : tuple of str
+        What the cell itself holds, and what a merged range shows in it.
+
+    Returns
+    -------
+    str
+        "merged_over" where a range lies over another text, which a table program
+        does not show; CONTINUED where id and time are both those of another row,
+        which this one goes on; "time_from_merged" where a time is shown to one
+        person and stands in the row of another.
+    """
+    if any(own and own != shown for own, shown in (employee, clock)):
+        return "merged_over"
+    lent = [bool(shown) and not own for own, shown in (employee, clock)]
+    if all(lent):
+        return CONTINUED
+    return "time_from_merged" if lent[1] and employee[0] else ""
 
 
 def holds_anything(sheet: Sheet) -> bool:

@@ -69,7 +69,7 @@ def _worksheet(worksheet: Element, file: str) -> Sheet:
             raise ReadingError("records_sheet_too_large", file=file, sheet=name, rows=number)
         rows.extend(() for _ in range(number - 1 - len(rows)))
         rows.append(_row(row, number, merged, name, file))
-        if row.get(f"{SHEETS}Hidden") == "1":
+        if row.get(f"{SHEETS}Hidden") == "1" or row.get(f"{SHEETS}Height") == "0":
             hidden.append(number)
         check_size(rows, name, file)
     visible = [element.text for element in worksheet.iter() if local_name(element.tag) == "Visible"]
@@ -77,7 +77,7 @@ def _worksheet(worksheet: Element, file: str) -> Sheet:
         name=name,
         rows=tuple(rows),
         merged=tuple(merged),
-        hidden=any(text != "SheetVisible" for text in visible),
+        hidden=any((text or "").strip() != "SheetVisible" for text in visible),
         hidden_rows=tuple(hidden),
     )
 

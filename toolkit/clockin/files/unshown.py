@@ -2,7 +2,7 @@
 
 Whoever passes on a workbook may have hidden rows and sees a list without them;
 the reader takes all rows. Workbooks of Excel 2007 and later say it in the sheet
-itself. What an ``.xls`` or an ``.ods`` says of it is not read.
+itself. What an ``.xls``, ``.xlsb`` or ``.ods`` says of it is not read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from toolkit.clockin.files.safe_xml import local_name
 WORKBOOK, LINKS, FOLDER = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/"
 LARGEST_PART_BYTES = 8 * 2**20
 ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
-NUMBER, HIDDEN = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']"""), re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+HIDDEN = re.compile(rb"""\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0(?:\.0*)?)["']""")
 CHUNK_BYTES, LONGEST_TAG_BYTES = 2**20, 4096
 FAULTS = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, LookupError, ParseError,

@@ -40,7 +40,15 @@ from toolkit.clockin.fields.declared import (
     paths_of,
 )
 from toolkit.clockin.fields.stamps import Unreadable, decide_order
-from toolkit.clockin.fields.workbook_tables import SheetTable, first_row, holds_anything, sheet_table
+from toolkit.clockin.fields.workbook_tables import (
+    CONTINUED,
+    Pair,
+    SheetTable,
+    first_row,
+    holds_anything,
+    merged_fault,
+    sheet_table,
+)
 from toolkit.clockin.files.sheets import EMPTY, TEXT, Cell
 from toolkit.clockin.files.tabular import Record, clean_cell, clean_id, guess_delimiter, physical_lines, records
 from toolkit.clockin.formats import NON_RECORD, PUNCH, REFUSED, Head, RawRow, Source, punch_format
@@ -178,10 +186,13 @@ def _row(record: Record, layout: Layout, table: _Table, times: CellTimes) -> Raw
     if why in NOTHING_BELIEVED:
         return RawRow(kind=REFUSED, row=record.row, raw=record.raw, why=why)
     told: dict[str, Any] = {"row": record.row, "raw": record.raw, "employee_id": clean_id(record.cells[whose])}
-    if why:
-        return RawRow(kind=REFUSED, why=why, **told)
+    merged = "" if table.sheet is None else merged_fault(*_own_and_shown(record, layout, table.sheet))
+    if merged == CONTINUED:
+        return RawRow(kind=NON_RECORD, row=record.row, raw=record.raw)
+    if why or merged:
+        return RawRow(kind=REFUSED, why=why or merged, **told)
     details = layout.details(record)
-    flags = _id_flags(record, whose, table.sheet)
+    flags = _merged_flags(record, layout, table.sheet)
     parts = _parts(record, layout.columns, table)
     told["time_text"] = _shown(parts)
     if any(cell.kind not in (TEXT, EMPTY) for cell in parts):
@@ -204,12 +215,27 @@ def _row(record: Record, layout: Layout, table: _Table, times: CellTimes) -> Raw
     )
 
 
-def _id_flags(record: Record, whose: int, sheet: SheetTable | None) -> list[str]:
-    """How the id came to be what it is: a table program's number, or the text of a range over several rows."""
+def _own_and_shown(record: Record, layout: Layout, sheet: SheetTable) -> tuple[Pair, Pair]:
+    """Of the id and of the time of day what the cell holds, and what is shown in it."""
+    whose, when = layout.columns["employee_id"], layout.columns["time"]
+    return (
+        (sheet.own(record.row, whose), sheet.cell(record.row, whose).text),
+        (sheet.own(record.row, when), sheet.cell(record.row, when).text),
+    )
+
+
+def _merged_flags(record: Record, layout: Layout, sheet: SheetTable | None) -> list[str]:
+    """How id and date came to be what they are: a table program's number, or the text of a merged range."""
+    whose = layout.columns["employee_id"]
     number = sheet is not None and sheet.is_number(record.row, whose)
-    if number or clean_cell(record.cells[whose]) != clean_id(record.cells[whose]):
-        return ["id_was_number"]
-    return ["id_from_merged"] if sheet is not None and sheet.is_merged(record.row, whose) else []
+    flags = ["id_was_number"] if number or clean_cell(record.cells[whose]) != clean_id(record.cells[whose]) else []
+    for name, flag in (("employee_id", "id_from_merged"), ("date", "date_from_merged")):
+        column = layout.columns.get(name)
+        if sheet is None or column is None:
+            continue
+        if sheet.own(record.row, column) != sheet.cell(record.row, column).text:
+            flags.append(flag)
+    return flags
 
 
 def _parts(record: Record, columns: Mapping[str, int], table: _Table) -> list[Cell]:

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from toolkit.clockin.fields.text_headings import order_of
 from toolkit.clockin.fields.words import stated_direction
+from toolkit.clockin.fields.workbook_tables import CONTINUED, merged_fault
 from toolkit.clockin.files.sheets import raw_of
 from toolkit.clockin.files.tabular import (
     ID_FAULTS,
@@ -63,6 +64,21 @@ class _Line:
     width: int
     broken: bool = False
     unended: bool = False
+    own: tuple[str, ...] | None = None  # of a workbook or page what the cells themselves hold, without merged ranges
+
+    def merged(self) -> str:
+        """What merged ranges make of the row, see :func:`toolkit.clockin.fields.workbook_tables.merged_fault`."""
+        if self.own is None or self.columns is None:
+            return ""
+        whose, when = self.columns["employee_id"], self.columns["time"]
+        return merged_fault(
+            (_at(self.own, whose), _at(self.cells, whose)), (_at(self.own, when), _at(self.cells, when))
+        )
+
+    def lent_id(self) -> bool:
+        """Whether the id is that of a merged range which begins elsewhere."""
+        place = -1 if self.columns is None else self.columns["employee_id"]
+        return self.own is not None and not _at(self.own, place)
 
     def told(self, name: str) -> str:
         """A cell by its column, "" where it says nothing."""
@@ -109,6 +125,10 @@ def _columns(cells: list[str] | tuple[str, ...]) -> dict[str, int] | None:
     return found if found.keys() >= NEEDED else None
 
 
+def _at(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""
+
+
 def _lines(source: Source) -> list[_Line]:
     return list(_under_headings(source))
 
@@ -117,6 +137,7 @@ def _under_headings(source: Source) -> Iterator[_Line]:
     """Every row of every table, each under the headings that it stands under."""
     columns: dict[str, int] | None = None
     width = 0
+    owned = {sheet.name: [[cell.text for cell in row] for row in sheet.rows] for sheet in source.sheets}
     for sheet, table in _tables(source):
         # A table of single cells is a title or a foot; one without headings goes on with those before it.
         bare = all(sum(bool(cell.strip()) for cell in one.cells) < 2 for one in table)
@@ -125,7 +146,8 @@ def _under_headings(source: Source) -> Iterator[_Line]:
             if headings is not None:
                 columns, width = headings, len(one.cells)
             stands = None if bare or headings is not None else columns
-            yield _Line(sheet, one.row, one.cells, one.raw, stands, width, one.broken, one.unended)
+            own = None if not source.sheets else tuple(owned[sheet][one.row - 1])
+            yield _Line(sheet, one.row, one.cells, one.raw, stands, width, one.broken, one.unended, own)
 
 
 def _tables(source: Source) -> list[tuple[str, list[Record]]]:
@@ -156,13 +178,17 @@ def _row(line: _Line, order: str) -> RawRow:
     place: dict[str, Any] = {"sheet": line.sheet, "row": line.row, "raw": line.raw}
     if line.columns is None or (not line.broken and not any(cell.strip() for cell in line.cells)):
         return RawRow(kind=NON_RECORD, **place)
-    why = _fault(line)
+    why, merged = _fault(line), line.merged()
+    if merged == CONTINUED:
+        return RawRow(kind=NON_RECORD, **place)
     if why not in ("", *ID_FAULTS):
         return RawRow(kind=REFUSED, **place, why=why)
+    why = why or merged
     employee_id = clean_id(line.told("employee_id"))
     if why:
         return RawRow(kind=REFUSED, **place, why=why, employee_id=employee_id)
     manual, flags = _origin(line)
+    flags += ["id_from_merged"] if line.lent_id() else []
     kind, credential = ("manual_edit", "manual") if manual else ("raw_event", "unknown")
     return RawRow(
         kind=PUNCH,

@@ -1,0 +1,121 @@
+"""The commands ``seal`` and ``verify``: a package that anybody can check, and checking one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.casebook import verify as verifier
+from toolkit.casebook.case import Case
+from toolkit.casebook.seal import Sealed, told_of_seal
+from toolkit.casebook.seal import seal as make_package
+from toolkit.casebook.sealing_key import SealingKey, key_path, make_key, open_key
+from toolkit.cli.cases import AsJson, CasePath
+from toolkit.cli.speaking import answer as print_document
+from toolkit.cli.speaking import bar, say
+from toolkit.errors import SealError
+from toolkit.language import text
+
+MOST_PASSPHRASE_BYTES = 4096
+OUTCOMES = {0: "unchanged", 1: "changed", 3: "unchanged, key not checked"}
+
+
+def _help(key: str) -> str:
+    return text(f"cli.{key}")
+
+
+def register_sealing(app: typer.Typer) -> None:
+    """Put the commands on the application."""
+    app.command("seal", help=_help("help_seal"))(seal)
+    app.command("verify", help=_help("help_verify"))(verify)
+
+
+def seal(
+    case: CasePath,
+    out: Annotated[Path, typer.Option("--out", help=_help("opt_seal_out"))],
+    originals: Annotated[bool, typer.Option("--originals", help=_help("opt_originals"))] = False,
+    passphrase_fd: Annotated[int | None, typer.Option("--passphrase-fd", help=_help("opt_passphrase_fd"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the next sealed package of a case."""
+    with Case.open(case) as opened:
+        key, fresh = _key_of(opened, passphrase_fd)
+        if fresh:
+            say("seal_key_made", file=str(key_path(opened.case_id)))
+        with bar("seal", 1.0) as advance:
+            done = [0.0]
+
+            def progress(files: int, all_files: int) -> None:
+                advance(files / all_files - done[0])
+                done[0] = files / all_files
+
+            made = make_package(opened, out, key, originals=originals, progress=progress)
+    if as_json:
+        print_document(_document(made))
+        return
+    say("sealed", path=str(made.path), files=made.files)
+    say("sealed_originals" if made.originals else "sealed_hashes")
+    say("sealed_key", fingerprint=made.fingerprint)
+    say("sealed_check", path=str(made.path / "verify.py"), fingerprint=made.fingerprint)
+
+
+def verify(
+    package: Annotated[Path, typer.Argument(metavar="PATH", help=_help("arg_package"))],
+    fingerprint: Annotated[str | None, typer.Option("--fingerprint", help=_help("opt_fingerprint"))] = None,
+    head: Annotated[Path | None, typer.Option("--head", help=_help("opt_head"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a sealed package; ends with 0, 1, or 3 where the key was not checked."""
+    told_of_seal(package)
+    code, found, key = verifier.verify(str(package), fingerprint, None if head is None else str(head))
+    if as_json:
+        problems = [{"code": entry, "what": verifier.TOLD[entry][0].format(*what)} for entry, what in found.problems]
+        notes = [{"code": entry, "what": verifier.TOLD[entry][0].format(*what)} for entry, what in found.notes]
+        print_document({
+            "outcome": OUTCOMES[code], "problems": problems, "notes": notes, "fingerprint": key,
+            "files": len(found.hashes), "journal_rows": found.rows,
+        })  # fmt: skip
+    else:
+        sys.stdout.write(verifier.told(code, found, key))
+    raise typer.Exit(code)
+
+
+def _key_of(case: Case, descriptor: int | None) -> tuple[SealingKey, bool]:
+    """The case's sealing key, unlocked, and whether it was made now."""
+    path = key_path(case.case_id)
+    if path.exists():
+        return open_key(path, _passphrase(descriptor, fresh=False)), False
+    key = make_key(path, _passphrase(descriptor, fresh=True))
+    case.note("seal key", {"key": key.fingerprint})
+    return key, True
+
+
+def _passphrase(descriptor: int | None, *, fresh: bool) -> str:
+    """What somebody types or a descriptor gives; never waited for where nobody is.
+
+    Raises
+    ------
+    SealError
+        ``passphrase_needed``.
+    """
+    if descriptor is not None:
+        try:
+            with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                line = stream.readline(MOST_PASSPHRASE_BYTES)
+            return line.decode().rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as refused:
+            raise SealError("passphrase_needed") from refused
+    if not sys.stdin.isatty():
+        raise SealError("passphrase_needed")
+    asked = text("cli.passphrase_new" if fresh else "cli.passphrase")
+    return str(typer.prompt(asked, hide_input=True, confirmation_prompt=fresh, err=True))
+
+
+def _document(made: Sealed) -> dict[str, object]:
+    return {
+        "package": str(made.path), "fingerprint": made.fingerprint, "files": made.files, "originals": made.originals,
+    }  # fmt: skip
