@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.casebook.case import Case
+from toolkit.casebook.seal import Sealed, seal
+from toolkit.casebook.sealing_key import passing_key
 from toolkit.language import text
 from toolkit.pipeline import add_file, run_steps, set_zone, still_of, stills_of
 from toolkit.pipeline.progress import Progress, quiet
@@ -86,3 +88,12 @@ def run_demo(out: Path, *, language: str = "en", progress: Progress = quiet) -> 
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             language=language,
         )
+
+
+def seal_demo(out: Path) -> Sealed | None:
+    """A sealed package of the case in ``out`` beside it, under a key made on the spot; None where one lies there."""
+    beside = out.absolute().with_name(f"{out.absolute().name}-sealed")
+    with Case.open(out) as case:
+        if any(beside.glob(f"{case.case_id}-seal-*")):
+            return None
+        return seal(case, beside, passing_key(), originals=True)

@@ -41,6 +41,15 @@ def test_the_demo_finds_what_was_staged(demo: Path) -> None:
     assert low <= 97.0 <= high
 
 
+def test_the_demo_ends_with_a_package_that_its_own_verifier_takes(demo: Path) -> None:
+    (package,) = demo.with_name(f"{demo.name}-sealed").iterdir()
+    check = [sys.executable, "-I", "-S", str(package / "verify.py")]
+    assert subprocess.run(check, capture_output=True, check=False).returncode == 3  # intact, no fingerprint named
+    told = papermask("verify", package, "--json")
+    assert told.returncode == 3 and json.loads(told.stdout)["problems"] == []
+    assert (package / "data/derived/report-draft-en/report.html").is_file()
+
+
 def test_the_demo_shows_every_print_of_the_stack(demo: Path) -> None:
     document = json.loads(papermask("run", demo, "--json").stdout)
     offered = {one["visit_id"]: [] for one in document["visits"]}

@@ -62,6 +62,11 @@ class SealingKey:
         return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""]).encode()
 
 
+def passing_key() -> SealingKey:
+    """A key that lies in no file and is gone when the program ends: for the built-in case."""
+    return SealingKey(Ed25519PrivateKey.generate())
+
+
 def key_path(case_id: str) -> Path:
     """Where the key of a case lies: with what the program remembers, not with the case."""
     return folder.config_folder() / KEYS / case_id

@@ -46,10 +46,14 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make the built-in case and run it."""
-    from toolkit.demo import run_demo  # read here for the same reason as below
+    from toolkit.demo import run_demo, seal_demo  # read here for the same reason as below
 
     made = run_demo(out, language=language, progress=bar)
+    sealed = seal_demo(out)
     tell(made, as_json)
+    if sealed is not None:
+        say("demo_sealed", path=str(sealed.path))
+        say("sealed_check", path=str(sealed.path / "verify.py"), fingerprint=sealed.fingerprint)
 
 
 def simulate(
