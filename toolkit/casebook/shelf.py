@@ -57,7 +57,7 @@ class Shelf:
         ExhibitChanged
             It was, its file and its copy are gone, and no step can make it again.
         """
-        if self._journal.last("record", table=name) is None:
+        if self._journal.last("record", table=name) is None or self._purged(name):
             return False
         path = self._table(name)
         # The place itself is looked at twice: the renaming may fall between the two.
@@ -158,6 +158,11 @@ class Shelf:
         for name in STATED:
             self._keep_copy(name)
 
+    def _purged(self, name: str) -> bool:
+        """Whether the last word on a table is that it was purged; a crash may have left its file."""
+        row, gone = self._journal.last("record", table=name), self._journal.last("purge")
+        return row is not None and gone is not None and gone["seq"] > row["seq"] and name in gone["pub"]["tables"]
+
     def _keep_copy(self, name: str) -> None:
         """A second copy of a table that no step can make again; a disk that refuses it stops nothing."""
         if name not in STATED:
@@ -207,7 +212,7 @@ class Shelf:
         reader beside a writer, or after a crash, finds them there.
         """
         row, path = self._journal.last("record", table=name), self._table(name)
-        if row is None:
+        if row is None or self._purged(name):
             return None
         # The place itself is looked at twice: the renaming may fall between the two.
         for place in (path, folder.waiting_name(path), path):

@@ -1,4 +1,4 @@
-"""The commands ``seal`` and ``verify``: a package that anybody can check, and checking one."""
+"""The commands ``seal``, ``verify`` and ``purge``: a package that anybody can check, checking one, what may go."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 
 from toolkit.casebook import verify as verifier
 from toolkit.casebook.case import Case
+from toolkit.casebook.purging import purge as remove_pictures
 from toolkit.casebook.seal import Sealed, told_of_seal
 from toolkit.casebook.seal import seal as make_package
 from toolkit.casebook.sealing_key import SealingKey, key_path, make_key, open_key
@@ -32,6 +33,7 @@ def register_sealing(app: typer.Typer) -> None:
     """Put the commands on the application."""
     app.command("seal", help=_help("help_seal"))(seal)
     app.command("verify", help=_help("help_verify"))(verify)
+    app.command("purge", help=_help("help_purge"))(purge)
 
 
 def seal(
@@ -82,6 +84,16 @@ def verify(
     else:
         sys.stdout.write(verifier.told(code, found, key))
     raise typer.Exit(code)
+
+
+def purge(case: CasePath, as_json: AsJson = False) -> None:
+    """Remove face templates, crops and caches of a case; results, hashes and reports stay."""
+    with Case.open(case) as opened:
+        gone = remove_pictures(opened)
+    if as_json:
+        print_document({"pieces": gone.pieces, "tables": list(gone.tables)})
+        return
+    say("purged" if gone.pieces or gone.tables else "purged_nothing", pieces=gone.pieces, tables=len(gone.tables))
 
 
 def _key_of(case: Case, descriptor: int | None) -> tuple[SealingKey, bool]:
