@@ -31,7 +31,9 @@ FEW_FLIPS, FLIPS = 25, 400
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return packages.sealed(tmp_path_factory.mktemp("clean"), KEY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAPERMASK_CONFIG", str(tmp_path_factory.mktemp("config")))
+        return packages.sealed(tmp_path_factory.mktemp("clean"), KEY)
 
 
 def code(package: Path, **more: str) -> int:
