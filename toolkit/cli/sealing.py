@@ -1,9 +1,11 @@
-"""The commands ``seal``, ``verify`` and ``purge``: a package that anybody can check, checking one, what may go."""
+"""The commands ``seal``, ``verify``, ``rerun``, ``purge``: a package, checking it, computing it again, what may go."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -20,8 +22,9 @@ from toolkit.cli.speaking import answer as print_document
 from toolkit.cli.speaking import bar, say
 from toolkit.errors import SealError
 from toolkit.language import text
+from toolkit.runners import local
 
-MOST_PASSPHRASE_BYTES = 4096
+MOST_PASSPHRASE_BYTES, MOST_SHOWN = 4096, 40
 OUTCOMES = {0: "unchanged", 1: "changed", 3: "unchanged, key not checked"}
 
 
@@ -33,6 +36,7 @@ def register_sealing(app: typer.Typer) -> None:
     """Put the commands on the application."""
     app.command("seal", help=_help("help_seal"))(seal)
     app.command("verify", help=_help("help_verify"))(verify)
+    app.command("rerun", help=_help("help_rerun"))(rerun)
     app.command("purge", help=_help("help_purge"))(purge)
 
 
@@ -84,6 +88,32 @@ def verify(
     else:
         sys.stdout.write(verifier.told(code, found, key))
     raise typer.Exit(code)
+
+
+def rerun(
+    package: Annotated[Path, typer.Argument(metavar="PATH", help=_help("arg_package"))],
+    out: Annotated[Path | None, typer.Option("--out", help=_help("opt_rerun_out"))] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help=_help("opt_workers"))] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Compute a sealed package again and compare; ends with 1 where anything differs."""
+    from toolkit.pipeline.rerunning import rerun as compute_again  # read here: it loads all there is
+
+    told_of_seal(package)
+    with tempfile.TemporaryDirectory() as scene:
+        made = compute_again(package, out or Path(scene) / "case", run=local(workers), progress=bar)
+    if as_json:
+        print_document({
+            "reproduced": not made.differences, "tables": made.tables, "rows": made.rows,
+            "largest_difference": made.largest, "differences": [asdict(one) for one in made.differences],
+        })  # fmt: skip
+    else:
+        key = "rerun_differs" if made.differences else "rerun_same"
+        say(key, tables=made.tables, rows=made.rows, largest=f"{made.largest:.2g}", count=len(made.differences))
+        for one in made.differences[:MOST_SHOWN]:
+            place = f"{one.table} / {one.key} / {one.column or '-'}"
+            say("rerun_line" if one.on_the_line else "rerun_other", place=place, was=one.was[:80], now=one.now[:80])
+    raise typer.Exit(1 if made.differences else 0)
 
 
 def purge(case: CasePath, as_json: AsJson = False) -> None:
