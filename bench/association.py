@@ -182,7 +182,7 @@ def _case(days: int, punches: int) -> tuple[Any, ...]:
             rows["anchors"].append({
                 "exhibit_id": "E-0003", "row": 2 * day + k + 2, "clip_exhibit_id": name, "device": "terminal",
                 "device_time": str(begin + timedelta(seconds=at)), "media_s": at, "uncertainty_s": 0.5, "how": "x",
-                "cause": "",
+                "cause": "", "uncertainty_basis": "stated", "kind": "manual",
             })  # fmt: skip
     made = {name: tables.build(name, entries) for name, entries in rows.items()}
     clocks = align(made["punches"], made["clips"], made["anchors"])
