@@ -102,7 +102,8 @@ def _groups(table: Any) -> Iterator[Any]:
 
 
 def _is_hidden(element: Any) -> bool:
-    return element.get("hidden") is not None or bool(NOT_SHOWN.search(str(element.get("style", ""))))
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and NOT_SHOWN.search(str(style)) is not None)
 
 
 def _spread(
@@ -141,6 +142,8 @@ def _shown(element: Any) -> str:
     hidden) is left out; what stands apart from a text is put on a line of its
     own, so that it does not become part of an id.
     """
+    if not len(element):  # as nearly all cells of a list
+        return SPACE.sub(" ", element.text or "").strip()
     parts: list[str] = []
     waiting: list[Any] = [element]  # elements, and texts that stand behind one; a page may nest them without end
     while waiting:
