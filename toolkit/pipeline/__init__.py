@@ -24,6 +24,7 @@ from toolkit.pipeline.exhibits import intake
 from toolkit.pipeline.face_search import faces
 from toolkit.pipeline.footage import scan
 from toolkit.pipeline.progress import Progress, quiet
+from toolkit.pipeline.surroundings import versions
 from toolkit.pipeline.timing import align_clocks, associate
 from toolkit.pipeline.together import compared
 from toolkit.pipeline.visit_readings import visit_readings
@@ -85,7 +86,8 @@ def run_steps(
     if unknown:
         raise SetupError("step_unknown", step=unknown[0], known=", ".join((*STEPS, "report")))
     check_exhibits(case)
-    case.note("run", {"steps": list(steps), "tool": f"papermask {__version__}", "isolation": sandbox.limits_reached()})
+    tool = {"tool": f"papermask {__version__}", "versions": versions(), "isolation": sandbox.limits_reached()}
+    case.note("run", {"steps": list(steps), **tool})
     for step in steps:
         if step in PARALLEL:
             _STEP[step](case, run=run, progress=progress)

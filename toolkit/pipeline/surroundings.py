@@ -1,0 +1,26 @@
+"""What a run was made with: versions of the interpreter and of every library that measures or decodes.
+
+Written into the journal with each run, so that a result that another machine
+does not give can be laid at a door. No host, user or serial number is among it.
+"""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+LIBRARIES = (
+    "av", "cryptography", "dlib-bin", "html5lib", "numpy", "onnxruntime", "opencv-python", "pandas", "pyarrow",
+    "python-calamine", "scikit-image", "scipy",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Name and version of each; a library that is not installed is left out."""
+    found = {"python": platform.python_version(), "machine": platform.machine(), "system": platform.system()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
