@@ -156,6 +156,14 @@ def _zone(zone: Facts, write: Writer) -> list[Block]:
     return blocks
 
 
+def _period(one: Facts) -> str:
+    """First and last clock-in; the day is said once where both are of one."""
+    first, last = one["first_text"], one["last_text"]
+    if first is None:
+        return "–"
+    return f"{first} – {last.partition(' ')[2] if last[:10] == first[:10] else last}"
+
+
 def _footage_to_ask_for(facts: Facts, write: Writer) -> list[Block]:
     """With records alone: which recordings would be worth asking for."""
     told = [
@@ -174,19 +182,19 @@ def records(facts: Facts, write: Writer) -> tuple[Block, ...]:
         told = (write("ask_records_form"), write("ask_records_span"), write("ask_records_log"))
         asked: tuple[Block, ...] = (Points(told, write("ask_records")),) if facts["clips"] else ()
         return (Paragraph(write("no_records"), "note"), *asked)
-    names = ("exhibit", "format", "encoding", "rows", "parsed", "rejected", "non_record", "assigned", "employees",
-             "precision", "first", "last")  # fmt: skip
+    names = ("exhibit", "format", "rows", "parsed", "rejected", "non_record", "assigned", "employees", "precision",
+             "period")  # fmt: skip
     rows = tuple(
         (
-            one["exhibit_id"], one["format"], one["encoding"], str(one["rows_source"]), str(one["rows_parsed"]),
+            one["exhibit_id"], f"{one['format']}, {one['encoding']}", str(one["rows_source"]), str(one["rows_parsed"]),
             str(one["rows_rejected"]), str(one["rows_non_record"]), str(one["assigned"]), str(one["employees"]),
             "–" if one["precision_s"] is None else f"{brief(float(one['precision_s']))} s",
-            one["first_text"] or "–", one["last_text"] or "–",
+            _period(one),
         )
         for one in facts["records"]
     )  # fmt: skip
     blocks: list[Block] = [
-        Grid(write("cap_records"), _columns(write, names), rows, numeric=(3, 4, 5, 6, 7, 8, 9)),
+        Grid(write("cap_records"), _columns(write, names), rows, numeric=(2, 3, 4, 5, 6, 7, 8)),
         *_refused(facts, write),
         *hours.by_hour(facts, write),
     ]
