@@ -207,6 +207,9 @@ KINDS: dict[str, packages.Tamper] = {
     "the page of instructions": on("VERIFY.txt", swap(b"SHA256", b"SHA512")),
     "what the bag says of its size": on("bag-info.txt", swap(b"Payload-Oxum: ", b"Payload-Oxum: 1")),
     "version of the bag": on("bagit.txt", swap(b"1.0", b"0.9")),
+    "request gone": gone("seal.tsq"),
+    "empty folder added": lambda root: (root / "data/empty").mkdir(),
+    "case file gone": gone("data/case.json"),
     "request for another seal": on("seal.tsq", lambda _: time_stamp_request(b"another\n")),
     "answer for another seal": put("seal.tsr", time_stamp_request(b"another\n")),
 }  # fmt: skip

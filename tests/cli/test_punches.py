@@ -74,7 +74,7 @@ def test_a_row_that_is_no_clock_in_of_a_terminal_says_so(changes: dict[str, Any]
 
 
 def test_what_is_odd_about_the_rows_is_said_when_the_file_is_shown(papermask: Papermask, tmp_path: Path) -> None:
-    rows = [f"100{k},2026-03-03 08:2{k}:00" for k in range(1, 8)]
+    rows = [f"100{k},2026-03-03 08:2{k}:1{k}" for k in range(1, 8)]
     moved = [*rows[:5], "1009,2026-03-03 08:20:30", *rows[5:]]
     told = papermask("punches", put(tmp_path, "\n".join(["employee_id,time", *moved, ""])))[1]
     assert [one["code"] for one in told["warnings"]] == ["against_order"]

@@ -261,3 +261,23 @@ def test_one_terminal_of_whole_minutes_does_not_make_another_coarse(read: Any, w
     one = read(write("employee_id,time,terminal\n" + "\n".join(lines) + "\n", "x.csv"))
     assert in_order(one, "precision_s") == [60.0] * 3 + [1.0] * 3
     assert warnings(one) == [("seconds_all_zero", {"row": 2, "rows": 3})]
+
+
+def test_many_people_in_one_second_are_a_minute_and_an_event_told_again_is_no_witness(read: Any, write: Any) -> None:
+    def log(ids: list[int]) -> Any:
+        return read(write("".join(f"{one:>9}\t2026-03-03 08:41:00\t1\t0\t15\t0\r\n" for one in ids), "1_attlog.dat"))
+
+    assert set(log([1001, 1002, 1003]).punches["precision_s"]) == {60.0}
+    assert set(log([1001, 1001, 1001]).punches["precision_s"]) == {1.0}
+
+
+def test_a_platform_that_writes_minutes_is_believed_no_second(read: Any, write: Any, shared: Path) -> None:
+    sheets = {sheet.name: [[cell.text for cell in row] for row in sheet.rows] for sheet in
+              sheets_of((shared / "clockin-samples/13_dingtalk_每日统计.xlsx").read_bytes(), "x")}  # fmt: skip
+    raw = sheets["原始记录"]
+    place = next(row for row in raw if "打卡时间" in row).index("打卡时间")
+    rows = [[*row[:place], f"{row[place]}:00", *row[place + 1 :]] if row[place : place + 1] and row[place][:1].isdigit()
+            else row for row in raw[:5]]  # fmt: skip
+    one = read(write(workbook({"原始记录": rows}), "x.xlsx"), accept_refused=True)
+    assert len(one.punches) and set(one.punches["precision_s"]) == {60.0} and one.lacks[0] == "seconds"
+    assert "which_employee_id" in one.facts.questions

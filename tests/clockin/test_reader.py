@@ -203,7 +203,7 @@ def test_a_table_with_headings_only_holds_no_clock_ins(read, write, text: str) -
 
 def test_a_file_of_refused_rows_only_holds_no_clock_ins(read, write) -> None:
     path = write(TABLE.replace("2026-03-03", "2026-13-03"))
-    assert refusal(read, path, accept_refused=True).code == "records_no_rows"
+    assert refusal(read, path, accept_refused=True).code == "records_all_refused"
 
 
 @pytest.mark.parametrize("name", ["nothing.csv", "empty.csv", "folder"])

@@ -41,8 +41,8 @@ from toolkit.casebook.proof import (
 
 JOURNAL_FORMAT = b"papermask-journal-v1\n"
 TAGS = ("VERIFY.txt", "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "verify.py")
-SEAL_FILES = ("allowed_signers", "seal.json", "seal.json.sig", "tagmanifest-sha256.txt")
-LATER = ("seal.tsq", "seal.tsr", "tsa-roots.pem", "tsa.pem")  # a request, and what a time-stamp service answered
+SEAL_FILES = ("allowed_signers", "seal.json", "seal.json.sig", "seal.tsq", "tagmanifest-sha256.txt")
+LATER = ("seal.tsr", "tsa-roots.pem", "tsa.pem")  # what a time-stamp service answered
 SEAL_KEYS = {"case", "format", "journal", "journal_key", "key", "manifest_sha256", "originals", "sealed_at",
              "tagmanifest_sha256", "tool"}  # fmt: skip
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
@@ -105,7 +105,7 @@ class Package:
     def content(self, name: str) -> bytes:
         """The bytes of a file that belongs to the seal."""
         if name not in self.hashes:
-            raise Refused("seal" if name.startswith("seal") else "list")
+            raise Refused("missing", name)
         path = Path(self.root, name)
         if path.stat().st_size > MOST_SMALL_BYTES:
             raise Refused("seal")
@@ -118,7 +118,10 @@ class Package:
             if entry.is_symlink() or not (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)):
                 self.wrong("odd_file", name)
             elif entry.is_dir(follow_symlinks=False):
+                before = len(self.hashes) + len(self.problems)
                 self.walk(name + "/")
+                if before == len(self.hashes) + len(self.problems):  # nothing in it
+                    self.wrong("added", name + "/")
             else:
                 self.hashes[name] = hash_of(entry.path)
 
@@ -137,7 +140,7 @@ class Package:
         for line in self.content(name).decode("utf-8").split("\n")[:-1]:
             match = LINE.fullmatch(line)
             if not match or match.group(2) in told or not plain(match.group(2)):
-                raise Refused("list")
+                raise Refused("list", name)
             told[match.group(2)] = match.group(1)
         for path in sorted(set(told) | whole):
             if path not in self.hashes:
@@ -184,7 +187,7 @@ class Package:
     def stamps(self) -> None:
         """A time stamp must name this seal; whether its service may be trusted is not looked into."""
         digest = bytes.fromhex(self.hashes["seal.json"])
-        if "seal.tsq" in self.hashes and self.content("seal.tsq") != time_stamp_request(self.content("seal.json")):
+        if self.content("seal.tsq") != time_stamp_request(self.content("seal.json")):
             self.wrong("stamp", "seal.tsq")
         if "seal.tsr" in self.hashes:
             fits = any(mark + digest in self.content("seal.tsr") for mark in STAMPED)
@@ -289,7 +292,9 @@ def verify(root: str, fingerprint: str | None = None, head: str | None = None) -
         if head is not None:
             package.earlier(head, seal, rows)
     except Refused as refused:
-        package.wrong(str(refused), "")
+        code, what = (*refused.args, "")[:2]
+        if (code, (what,)) not in package.problems:
+            package.wrong(code, what)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         package.wrong("list", str(fault)[:200])
     if fingerprint is not None and key and fingerprint.strip() != key:

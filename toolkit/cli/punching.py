@@ -114,13 +114,18 @@ def _write_letters(read: RecordsRead, where: Path) -> None:
         raise ReadingError("letter_unwritable", file=where.name) from refused
 
 
+def _place(row: Mapping[str, Any]) -> str:
+    """Number of a row, with its table where the file has several."""
+    return f"{row['row']} ({row['sheet']})" if row.get("sheet") else str(row["row"])
+
+
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as a person reads it: an offset goes with its time, and what was no clock-in of a terminal says so."""
     # A zone by its name was stated by the person who looks; an offset comes from the file and may be that of UTC.
     offset = row["tz"] if (row["tz"] or "")[:1] in ("+", "-") else ""
     kind = "" if row["record_kind"] == "raw_event" else f" ({row['record_kind']})"
     return {
-        "row": row["row"],
+        "row": _place(row),
         "id": row["employee_id"] or "—",
         "time": f"{row['t_local']}{offset}",
         "credential": f"{row['credential']}{kind}",
@@ -134,7 +139,7 @@ def _say(document: dict[str, Any], read: RecordsRead, ask: Path | None) -> None:
     if len(document["punches"]) > SHOWN:
         say("punch_more", count=len(document["punches"]) - SHOWN)
     for row in document["refused"][:SHOWN]:
-        say("punch_refused", row=row["row"], why=text(f"report.refused_{row['why']}"))
+        say("punch_refused", row=_place(row), why=text(f"report.refused_{row['why']}"))
     for one in document["warnings"]:
         say("punch_warning", text=one["text"])
     if sum(document["hours"]):

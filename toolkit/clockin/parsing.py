@@ -77,7 +77,8 @@ def parse_to_json(path: str, mapping: dict[str, Any]) -> dict[str, Any]:
             _append(details, detail_row(raw.details))
     if not facts.truncated and any(row["why"] == CUT_ROW for row in refused):
         facts = replace(facts, truncated="cut_line")
-    whole_minutes.widen(punches, details)
+    minutes_only = getattr(chosen, "minutes_only", False)
+    whole_minutes.widen(punches, details, 1 if minutes_only else whole_minutes.LEAST_TIMES)
     encoding, basis = _encoding(source)
     # A format that names no table has none, or reads its one table as lines.
     sheets = source.sheets if seen != {""} else ()

@@ -104,7 +104,11 @@ def read_records(
     read, details = unpacked_columns(told.pop("punches")), unpacked_columns(told.pop("details"))
     parsed = len(read["row"])
     if not parsed and not told["kept"]:
-        raise ReadingError("records_no_rows", file=path.name)
+        raise (
+            _refusal(refused, path, "records_all_refused")
+            if refused
+            else ReadingError("records_no_rows", file=path.name)
+        )
     _check_zones(read, path)
     facts = FileFacts(**{**told["facts"], **{name: tuple(told["facts"][name]) for name in ("questions", "lacks")}})
     if scope is not None:
@@ -164,9 +168,9 @@ def _check_zones(read: Columns, path: Path) -> None:
         raise ReadingError("records_zones_mixed", file=path.name, stated=first[False], bare=first[True])
 
 
-def _refusal(refused: list[dict[str, Any]], path: Path) -> ReadingError:
+def _refusal(refused: list[dict[str, Any]], path: Path, code: str = "records_rows_refused") -> ReadingError:
     shown = "; ".join(f'{row["row"]}: "{row["shown"]}"' for row in refused[:SHOWN_REFUSED])
-    return ReadingError("records_rows_refused", file=path.name, count=len(refused), rows=shown)
+    return ReadingError(code, file=path.name, count=len(refused), rows=shown)
 
 
 def _punches(

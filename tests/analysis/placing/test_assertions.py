@@ -120,3 +120,17 @@ def test_times_of_different_zones_are_compared_as_moments() -> None:
     assert repeats(pd.concat([here, there, alike])) == {"b": "a"}
     assert repeats(pd.concat([here, bare])) == {"d": "a"}
     assert repeats(pd.concat([here, there, bare])) == {"b": "a"}
+
+
+def test_a_slot_of_a_daily_table_is_the_event_of_the_raw_list_of_its_file_wherever_it_was_made() -> None:
+    raw = exported("E-0002", STAMPS[:2], terminal_id="gate1").assign(sheet="raw", precision_s=60.0)
+    phone = raw.iloc[[1]].assign(credential="remote", terminal_id="phone")
+    slots = raw.assign(
+        sheet="days", record_kind="daily_slot", terminal_id=None, punch_id=["s0", "s1"], result=["pass", "unknown"]
+    )
+    told = together(raw.iloc[[0]], phone, slots)
+    assert repeats(told) == {"s0": "E-00020000", "s1": "E-00020001"}
+    other = slots.assign(exhibit_id="E-0009", punch_id=["t0", "t1"])
+    assert "t1" not in repeats(together(raw.iloc[[0]], phone, other))  # of another file: that may be another event
+    apart = slots.assign(employee_id="nobody")
+    assert repeats(together(raw.iloc[[0]], phone, apart)) == {}

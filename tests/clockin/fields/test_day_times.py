@@ -143,3 +143,19 @@ def test_the_period_of_a_title(text: str, told: str | None) -> None:
 )
 def test_a_period_without_a_year_takes_the_latest_one_that_had_begun(text: str, made: date, told: str) -> None:
     assert str(read_period(text, made)) == told
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["5:32 PM", "下午 05:32", "昨日 23:58", "前一日 23:50", "第三日 00:12", "次日次日 00:12", "08:41 次日",
+     "08:41 无效", "已撤销 08:41", "未打卡 08:41", "08:41 代打卡"],
+)  # fmt: skip
+def test_a_word_beside_a_time_is_never_passed_over(cell: str) -> None:
+    assert clock_texts(cell) == [cell] and on_day(date(2026, 3, 3), cell) is None
+
+
+def test_words_alone_tell_of_no_time_and_a_free_day_may_stand_between_times() -> None:
+    assert clock_texts("缺卡") == clock_texts("休息 休息") == []
+    assert clock_texts("08:41 休息 次日 00:12") == ["08:41", "次日 00:12"]
+    read = [on_day(date(2026, 3, 3), one) for one in clock_texts("08:41 -> 07:59")]
+    assert [one is None for one in read] == [False, True, False]

@@ -11,7 +11,8 @@ do not matter: nobody clocks in twice at one terminal in one second. Times of
 different stated zones are compared as moments; a time without a zone equals the
 same writing in the only zone that is stated. A row without a terminal belongs to
 the only terminal that the records name. A time written to the minute equals only
-another such time.
+another such time. A slot of a daily table and the raw list of the same file tell
+one event, whatever either says of the place.
 
 Clock-ins of a phone and rows that a person entered were made at no terminal:
 what they name in its place, "(remote)" or a phone, is no clock of the case.
@@ -28,6 +29,7 @@ import pandas as pd
 from toolkit.analysis.timing.civil_time import offset_of
 
 SAME = ["terminal_id", "employee_id", "second", "coarse", "record_kind", "result"]
+SLOT = "daily_slot"
 MINUTE_S = 60.0
 ORDER = ["exhibit_id", "sheet", "row", "punch_id"]
 MADE_AT_A_TERMINAL = ("raw_event", "daily_slot", "failed_attempt", "non_person")
@@ -55,8 +57,23 @@ def repeats(punches: pd.DataFrame) -> dict[str, str]:
     ordered = ordered.assign(second=_moments(ordered), coarse=ordered["precision_s"] >= MINUTE_S)
     # A missing value equals a missing value here, and nothing else.
     first = ordered.groupby(SAME, dropna=False, sort=False)["punch_id"].transform("first")
+    first = _slots_of_events(ordered, first)
     again = ordered["punch_id"] != first
     return dict(zip(ordered.loc[again, "punch_id"].astype(str), first[again].astype(str), strict=True))
+
+
+def _slots_of_events(ordered: pd.DataFrame, first: pd.Series[Any]) -> pd.Series[Any]:
+    """A slot of a daily table is the event of the same file's raw list, which knows where it was made."""
+    keys = list(zip(*(ordered[name] for name in ("exhibit_id", "employee_id", "second", "coarse")), strict=True))
+    raw: dict[Any, str] = {}
+    for key, kind, name in zip(keys, ordered["record_kind"], first, strict=True):
+        if kind == "raw_event":
+            raw.setdefault(key, name)
+    told = [
+        raw.get(key, name) if kind == SLOT else name
+        for key, kind, name in zip(keys, ordered["record_kind"], first, strict=True)
+    ]
+    return pd.Series(told, index=first.index)
 
 
 def _moments(punches: pd.DataFrame) -> list[str]:

@@ -27,6 +27,7 @@ DAY = re.compile(
     re.ASCII,
 )
 CLOCK = re.compile(r"(?P<next>次日)?\s*(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2}))?", re.ASCII)
+BESIDE = frozenset({"休息"})
 ONE_TEXT = re.compile(r"(?:次日\s*)?[^\s,;、|]+")
 # Times without anything between them: only where each has all of its digits can they be told apart.
 RUN_TOGETHER = re.compile(r"(?:(?:次日)?\d{2}:\d{2}){2,}", re.ASCII)
@@ -132,9 +133,18 @@ def read_day(text: str, period: Period | None = None, *, two_digits: bool = Fals
 
 
 def clock_texts(cell: str) -> list[str]:
-    """The times of a cell as written, one text each, and whatever else stands between them but words such as 休息."""
-    parts = ONE_TEXT.findall(plain(cell))
-    return [one for part in parts if plain(part) and not part.isalpha() for one in _apart(part)]
+    """The times of a cell as written, one text each; a cell of words alone tells of none.
+
+    A word beside a time may change it (下午, 昨日, PM) or take it back (无效,
+    未打卡): such a cell is handed on whole, as one text that is no clock time. Only
+    休息, which says that nothing was due, may stand between times.
+    """
+    told = plain(cell)
+    parts = [one for part in ONE_TEXT.findall(told) if plain(part) for one in _apart(part)]
+    words = {one for one in parts if one.isalpha()}
+    if words - BESIDE and len(words) < len(set(parts)):
+        return [" ".join(told.split())]
+    return [one for one in parts if one not in words]
 
 
 def _apart(part: str) -> list[str]:

@@ -136,7 +136,8 @@ class PunchFormat(Protocol):
     """A clock-in format.
 
     ``lacks`` are codes of what no export of this format tells, see :mod:`toolkit.clockin.unanswered`. A format
-    may also have a method ``facts(source) -> FileFacts``.
+    may also have a method ``facts(source) -> FileFacts``, and ``minutes_only = True``
+    where its platform writes minutes, so that a ":00" behind one is no second.
     """
 
     mapping_keys: frozenset[str]

@@ -40,6 +40,7 @@ class BiotimeCsv:
     """The export "transactions" of the server."""
 
     mapping_keys: frozenset[str] = frozenset({"date_order"})
+    minutes_only = True
     lacks: frozenset[str] = frozenset({"failures", "photos"})
 
     def sniff(self, head: Head) -> bool:

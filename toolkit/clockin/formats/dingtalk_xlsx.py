@@ -29,7 +29,7 @@ from toolkit.clockin.fields.day_times import (
     on_day_or_dated,
     read_period,
 )
-from toolkit.clockin.fields.sheet_headings import Headed, headed
+from toolkit.clockin.fields.sheet_headings import Headed, cell_text, headed
 from toolkit.clockin.files.sheets import Sheet
 from toolkit.clockin.files.tabular import clean_cell
 from toolkit.clockin.formats import FileFacts, Head, RawRow, Source, punch_format
@@ -73,6 +73,7 @@ class DingtalkXlsx:
     """Sheets of one workbook; a sheet with other headings holds no records."""
 
     mapping_keys: frozenset[str] = frozenset({"employee_id"})
+    minutes_only = True
     lacks: frozenset[str] = frozenset({"failures", "credential"})
 
     def sniff(self, head: Head) -> bool:
@@ -87,6 +88,7 @@ class DingtalkXlsx:
             period=", ".join(sorted({str(table.period) for table in tables if table.period})),
             made_at=made[1] if made else "",
             lacks=("middle_punches", "device", "edits", "photos") if all(one.slots for one in tables) else (),
+            questions=("which_employee_id",) if _other_ids(tables) else (),
         )
 
     def rows(self, source: Source) -> Iterator[RawRow]:
@@ -138,6 +140,18 @@ def _tables(source: Source) -> list[_Table]:
         _Table(head, _slots(head), head.column(name), read_period(period[1]) if period else None)
         for head, period in zip(heads, periods, strict=True)
     ]
+
+
+def _other_ids(tables: Sequence[_Table]) -> bool:
+    """Whether people have a number in these sheets beside the one that they are known by here."""
+    for table in tables:
+        columns = {table.head.column(name) for name in IDS} - {None, table.id_column}
+        rows = (
+            cells for number, cells in enumerate(table.head.sheet.rows, 1) if not table.head.is_heading(number, cells)
+        )
+        if any(column is not None and cell_text(cells, column) for cells in rows for column in columns):
+            return True
+    return False
 
 
 def _id_heading(heads: Sequence[Headed], source: Source) -> str:

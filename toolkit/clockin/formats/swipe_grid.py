@@ -51,6 +51,7 @@ class SwipeGrid:
     """Sheets of one workbook; a sheet without such a grid holds no records."""
 
     mapping_keys: frozenset[str] = frozenset()
+    minutes_only = True
     lacks: frozenset[str] = frozenset({"failures", "credential", "device", "edits", "photos"})
 
     def sniff(self, head: Head) -> bool:

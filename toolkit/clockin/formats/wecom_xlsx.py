@@ -89,6 +89,7 @@ class WecomXlsx:
     """Sheets of one workbook; a sheet with other headings holds no records."""
 
     mapping_keys: frozenset[str] = frozenset()
+    minutes_only = True
     lacks: frozenset[str] = frozenset({"failures", "credential"})
 
     def sniff(self, head: Head) -> bool:
