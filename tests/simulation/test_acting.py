@@ -11,6 +11,8 @@ from tests.simulation.rooms import STANDS_S, act_of, room
 from toolkit.simulation.acting import Moment, Part, motion, tilted, way_of
 from toolkit.simulation.camera import Camera
 
+pytestmark = pytest.mark.slow
+
 SMALL = Camera(width_px=240, height_px=180, px_per_m=125)
 TIMES = np.arange(2.5, 10.5, 1 / 12)
 

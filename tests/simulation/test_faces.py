@@ -17,6 +17,8 @@ from toolkit.simulation.seeds import BLENDED_HEADS, DRAWN_PEOPLE
 from toolkit.vision.centerface import detect_faces
 from toolkit.vision.dlib_faces import Embedding, distance, embed
 
+pytestmark = pytest.mark.slow
+
 FACE_PX = 80.0
 VARIATIONS = 3
 

@@ -15,6 +15,8 @@ from toolkit.simulation.relief import directions, make_relief, with_hair
 from toolkit.simulation.skins import as_detected, nose_share
 from toolkit.simulation.tracing import Canvas, Light
 
+pytestmark = pytest.mark.slow
+
 BUILDS = (
     {},
     {"face_width": 1.11, "jaw_width": 1.16, "chin_length": 1.1, "forehead": 1.1, "cheeks": 1.9, "nose_height": 1.35},

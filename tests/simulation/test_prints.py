@@ -22,6 +22,8 @@ from toolkit.simulation.prints import (
 from toolkit.simulation.seeds import TESTS
 from toolkit.simulation.sheets import Sheet
 
+pytestmark = pytest.mark.slow
+
 SMOOTH = replace(PAPERS[0], grain=0.0)
 BLACK = next(press for press in PRESSES if press.monochrome)
 WIDTH_M = 0.05

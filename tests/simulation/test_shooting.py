@@ -13,6 +13,8 @@ from toolkit.simulation.camera import Camera
 from toolkit.simulation.sensor import Recorder, Sensor
 from toolkit.simulation.shooting import FaceTruth, paint, shoot
 
+pytestmark = pytest.mark.slow
+
 CAMERA = Camera(width_px=320, height_px=240, px_per_m=250, pitch_deg=20)
 WIDE = Camera(width_px=320, height_px=240, px_per_m=125, pitch_deg=20)
 
@@ -130,7 +132,6 @@ def test_walkers_are_smeared_along_their_way_and_standers_are_sharp() -> None:
     assert across < downward
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_frames_and_another_one_does_not() -> None:
     films = []
     for seed in (5, 5, 6):

@@ -17,6 +17,8 @@ from toolkit.simulation.shooting import Shot
 from toolkit.simulation.staging import COMES_S, EMPTY_S, FIRST_S, GOES_S, LAST_S, Staged, stage
 from toolkit.simulation.watching import zone_mask
 
+pytestmark = pytest.mark.slow
+
 SEED = TESTS[60]
 MARKS = np.array([(0.35, 0.40), (0.65, 0.40), (0.50, 0.55), (0.40, 0.70), (0.60, 0.70)])
 WHO = {"stay": (0, 0), "stay_contact": (0, 0), "stay_crossing": (0, 0),

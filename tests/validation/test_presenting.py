@@ -16,6 +16,8 @@ from toolkit.validation.kinds import Geometry, Item
 from toolkit.validation.presenting import Filmed, film, images_of
 from toolkit.validation.sampling import sample_of_truth
 
+pytestmark = pytest.mark.slow
+
 ITEM = Item(
     geometry=Geometry(px_per_m=125, pitch_deg=10, crf=27), kind="live", motion="turn", turn_deg=40, number=3,
     purpose="development",
