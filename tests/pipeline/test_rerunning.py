@@ -26,10 +26,10 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("first")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PAPERMASK_CONFIG", str(folder / "config"))
-        case, _ = simulated_case(folder / "case", folder / "scene", small_morning(2), TESTS[0])
+        case, _ = simulated_case(folder / "case", folder / "scene", small_morning(1), TESTS[0])
         with case:
             run_steps(case)
-            case.store("report-draft-en/report.html", b"two visits")
+            case.store("report-draft-en/report.html", b"one visit")
             yield seal(case, folder / "out", KEY, originals=True).path
 
 
@@ -37,7 +37,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_a_package_computed_again_gives_the_same(package: Path, tmp_path: Path) -> None:
     made = rerun(package, tmp_path / "again")
     assert made.differences == () and made.largest <= 1e-4
-    assert made.tables > 20 and made.rows > 15
+    assert made.tables > 20 and made.rows > 8
 
 
 @pytest.mark.slow

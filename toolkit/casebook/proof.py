@@ -9,6 +9,7 @@ signature that fits shows who held the key, not that what was signed is true.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -120,6 +121,12 @@ class Key:
         h = int.from_bytes(hashlib.sha512(signature[:32] + self.raw + message).digest(), "little") % ORDER
         x, y = flat(added(added(NEUTRAL, s, BASE), h, self.table))
         return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+
+
+@functools.lru_cache(maxsize=8)
+def key_from(raw: bytes) -> Key:
+    """A key and its table, made once: whoever checks many packages checks few keys."""
+    return Key(raw)
 
 
 def canonical(value: Any) -> bytes:

@@ -112,10 +112,10 @@ def seal(
 def verifier_source() -> bytes:
     """The stand-alone verifier as one file: both halves of it below one list of imports."""
     check, proved = (Path(str(one.__file__)).read_text(encoding="utf-8") for one in (verify, proof))
-    head, body = check.split(JOINT)
-    return (
-        FROM_HERE.sub("", head).rstrip() + "\n\n" + proved.split(JOINT)[1].strip() + "\n\n\n" + body.lstrip()
-    ).encode()
+    (head, body), (proof_head, proof_body) = check.split(JOINT), proved.split(JOINT)
+    needed = [line for line in proof_head.splitlines(keepends=True) if line.startswith("import ") and line not in head]
+    head = FROM_HERE.sub("", head).replace("\nimport ", "\n" + "".join(needed) + "import ", 1)
+    return "\n\n".join((head.rstrip(), proof_body.strip(), "\n" + body.lstrip())).encode()
 
 
 def _outputs(case: Case) -> Iterator[tuple[str, Path, str]]:

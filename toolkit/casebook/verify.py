@@ -31,6 +31,7 @@ from toolkit.casebook.proof import (
     Refused,
     canonical,
     fingerprint_of,
+    key_from,
     key_of_ssh,
     signature_parts,
     signed_bytes,
@@ -177,7 +178,7 @@ class Package:
             if told[name + "_sha256"] != self.hashes[name + "-sha256.txt"]:
                 self.wrong("seal_list", name + "-sha256.txt")
         blob, signature = signature_parts(self.content("seal.json.sig"))
-        if not Key(key_of_ssh(blob)).fits(signature, signed_bytes(raw)):
+        if not key_from(key_of_ssh(blob)).fits(signature, signed_bytes(raw)):
             self.wrong("signature")
         signer = f'case@sealed namespaces="{FORMAT}" ssh-ed25519 {base64.b64encode(blob).decode()}\n'
         if told["key"] != fingerprint_of(blob) or self.content("allowed_signers") != signer.encode():
@@ -195,7 +196,7 @@ class Package:
 
     def journal(self, seal: dict[str, Any]) -> Rows:
         """The chain, row by row; gives the rows' public facts in order."""
-        key = Key(base64.b64decode(seal["journal_key"], validate=True))
+        key = key_from(base64.b64decode(seal["journal_key"], validate=True))
         last, before = "0" * 64, ""
         told: Rows = []
         with Path(self.root, "data/journal.jsonl").open("rb") as lines:
@@ -242,7 +243,7 @@ class Package:
         """A HEAD that somebody kept: the journal must hold it."""
         head, _, mark = Path(path).read_bytes().partition(b"\n\n")
         lines = head.decode("utf-8").split("\n")
-        fits = Key(base64.b64decode(seal["journal_key"])).fits(base64.b64decode(mark), head + b"\n")
+        fits = key_from(base64.b64decode(seal["journal_key"])).fits(base64.b64decode(mark), head + b"\n")
         if not fits or len(lines) != 3 or lines[0] != "papermask-journal/" + str(seal["case"]):
             self.wrong("earlier")
             return
