@@ -20,7 +20,7 @@ from toolkit.casebook import proof, verify
 from toolkit.casebook.case import Case
 from toolkit.casebook.seal import seal, verifier_source
 from toolkit.casebook.sealing_key import key_path, make_key, open_key
-from toolkit.errors import ExhibitError, SealError
+from toolkit.errors import ExhibitError, SealError, StepTooEarly
 
 REPORT = "data/derived/report-draft-en/report.html"
 KEY = packages.new_key()
@@ -148,6 +148,18 @@ def test_a_changed_exhibit_or_output_is_never_sealed(tmp_path: Path) -> None:
         with pytest.raises(ExhibitError) as refused:
             seal(case, tmp_path / "out", KEY)
     assert refused.value.code == "output_changed" and not any((tmp_path / "out").glob("*"))
+
+
+def test_a_lost_output_or_table_is_never_left_out_without_a_word(tmp_path: Path) -> None:
+    with packages.small_case(tmp_path) as case:
+        (case.path / "tables/roster.parquet").rename(tmp_path / "kept")
+        with pytest.raises(StepTooEarly):
+            seal(case, tmp_path / "out", KEY, originals=True)
+        (tmp_path / "kept").rename(case.path / "tables/roster.parquet")
+        (case.path / "derived/report-draft-en/report.json").unlink()
+        with pytest.raises(ExhibitError) as gone:
+            seal(case, tmp_path / "out", KEY)
+    assert gone.value.code == "output_gone" and not any((tmp_path / "out").glob("*"))
 
 
 def test_nothing_is_sealed_without_a_report_or_into_the_case(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -23,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from toolkit.casebook import crate, folder, proof, verify
 from toolkit.casebook.commitments import canonical_bytes
@@ -75,8 +74,8 @@ def seal(
     SealError
         ``seal_nothing`` (no report was made), ``seal_inside`` (the folder lies in
         the case).
-    ExhibitError, ExhibitChanged
-        An exhibit or output is not the one that the journal vouches for.
+    ExhibitError, ExhibitChanged, StepTooEarly
+        An exhibit, table or output is gone or is not the one that the journal vouches for.
     CaseError
         The disk refused; no package is left.
     """
@@ -124,13 +123,13 @@ def _outputs(case: Case) -> Iterator[tuple[str, Path, str]]:
     Raises
     ------
     ExhibitError
-        It is there and is another than the journal's.
+        It is gone, or is another than the journal's: a package that lacks it would look whole.
     """
     last = {row["pub"]["out"]: row["pub"]["sha256"] for row in case.journal_rows() if row["act"] == "store"}
     for name, wanted in sorted(last.items()):
         path = case.path / name
         if not path.is_file():
-            continue  # made again or purged since; the journal keeps its hash
+            raise ExhibitError("output_gone", name=name)
         if path.is_symlink() or folder.sha256_of(path) != wanted:
             raise ExhibitError("output_changed", name=name)
         yield name, path, wanted
@@ -183,11 +182,9 @@ def _originals(case: Case) -> Iterator[tuple[str, Path, str]]:
         yield f"{folder.EVIDENCE}/{path.name}", path, str(row["sha256"])
     last = {row["pub"]["table"]: row["pub"]["sha256"] for row in case.journal_rows() if row["act"] == "record"}
     for name, sha256 in sorted(last.items()):
-        path = case.path / folder.TABLES / f"{name}.parquet"
-        if path.is_file():
-            if folder.sha256_of(path) != sha256:
-                raise ExhibitError("output_changed", name=name)
-            yield f"{folder.TABLES}/{name}.parquet", path, sha256
+        if case.has(name):  # not where it was purged; raises where it was lost
+            case.read(name)
+            yield f"{folder.TABLES}/{name}.parquet", case.path / folder.TABLES / f"{name}.parquet", sha256
 
 
 def _close(case: Case, package: Path, key: SealingKey, files: dict[str, str], originals: bool, at: str) -> str:
@@ -243,11 +240,7 @@ def _tree_to_disk(root: Path) -> None:
         folder.folder_to_disk(Path(path))
 
 
-def told_of_seal(package: Path) -> dict[str, Any]:
-    """What ``seal.json`` of a package says; SealError ``not_a_package`` where there is none."""
-    content = folder.read_if_there(package / "seal.json")
-    try:
-        told = json.loads(content or b"")
-        return {"case": str(told["case"]), "key": str(told["key"]), "sealed_at": str(told["sealed_at"])}
-    except (ValueError, KeyError, TypeError) as broken:
-        raise SealError("not_a_package", folder=package.name) from broken
+def check_is_package(package: Path) -> None:
+    """Raise SealError ``not_a_package`` for a folder without ``seal.json``, which is no changed package but none."""
+    if folder.read_if_there(package / "seal.json") is None:
+        raise SealError("not_a_package", folder=package.name)

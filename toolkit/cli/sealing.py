@@ -14,7 +14,7 @@ import typer
 from toolkit.casebook import verify as verifier
 from toolkit.casebook.case import Case
 from toolkit.casebook.purging import purge as remove_pictures
-from toolkit.casebook.seal import Sealed, told_of_seal
+from toolkit.casebook.seal import Sealed, check_is_package
 from toolkit.casebook.seal import seal as make_package
 from toolkit.casebook.sealing_key import SealingKey, key_path, make_key, open_key
 from toolkit.cli.cases import AsJson, CasePath
@@ -76,7 +76,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check a sealed package; ends with 0, 1, or 3 where the key was not checked."""
-    told_of_seal(package)
+    check_is_package(package)
     code, found, key = verifier.verify(str(package), fingerprint, None if head is None else str(head))
     if as_json:
         problems = [{"code": entry, "what": verifier.TOLD[entry][0].format(*what)} for entry, what in found.problems]
@@ -99,7 +99,7 @@ def rerun(
     """Compute a sealed package again and compare; ends with 1 where anything differs."""
     from toolkit.pipeline.rerunning import rerun as compute_again  # read here: it loads all there is
 
-    told_of_seal(package)
+    check_is_package(package)
     with tempfile.TemporaryDirectory() as scene:
         made = compute_again(package, out or Path(scene) / "case", run=local(workers), progress=bar)
     if as_json:
