@@ -25,7 +25,7 @@ from toolkit.pipeline.zones import declared_rate, stated_scale, zone_of
 from toolkit.records import Face, Image
 from toolkit.runners import Runner, local
 
-VERSION = 4
+VERSION = 5
 PICTURES = 12  # of a visit that are handed to the cues, spread over it
 NEAR_S = 0.06  # a face seen so near in time belongs to a picture
 INPUTS = ("visits", "zones", "presentations", "faces")

@@ -14,7 +14,7 @@ from toolkit.analysis.presence import Plate, foreground
 from toolkit.errors import CannotMeasure
 from toolkit.records import Image, Mask
 
-PIECE_SHARE = 0.04  # of the largest piece: smaller ones are noise
+PIECE_SHARE = 0.04  # of the largest piece, hull by hull: smaller ones are noise
 CLOSED_SHARE = 0.012  # of the picture's larger side: gaps of this width are closed
 
 
@@ -36,14 +36,19 @@ def front_of(picture: Image, plate: Image | None) -> Mask:
 
 
 def hull_of(front: Mask) -> Mask:
-    """The convex hull of the larger pieces of a mask."""
+    """The convex hull of the larger pieces of a mask.
+
+    Pieces are compared by their hulls: of a grey mask before a grey wall only
+    the outline differs, and an outline has little area.
+    """
     side = max(3, int(CLOSED_SHARE * max(front.shape)) | 1)
     closed = cv2.morphologyEx(front.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     mask = np.zeros(front.shape, np.uint8)
     if outlines:
-        areas = [cv2.contourArea(one) for one in outlines]
-        kept = [one for one, area in zip(outlines, areas, strict=True) if area >= PIECE_SHARE * max(areas)]
+        hulls = [cv2.convexHull(one) for one in outlines]
+        areas = [cv2.contourArea(one) for one in hulls]
+        kept = [one for one, area in zip(hulls, areas, strict=True) if area >= PIECE_SHARE * max(areas)]
         cv2.drawContours(mask, [cv2.convexHull(np.concatenate(kept))], -1, 1, cv2.FILLED)
     return mask.astype(bool)
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.faces.crops import middle_px, width_px
-from toolkit.analysis.faces.visit_faces import FaceThere, faces_there, lasts, picked, scale_of
+from toolkit.analysis.faces.second_look import faces_at_head
+from toolkit.analysis.faces.visit_faces import FaceThere, faces_there, faces_there_after, lasts, picked, scale_of
 from toolkit.analysis.faces.visit_sample import VisitReading, VisitSample, visit_cue
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image
@@ -102,9 +103,7 @@ def cutout(sample: VisitSample) -> VisitReading:
     print cut close has no rim, and pale ground beside it hides one.
     """
     scale = scale_of(sample)
-    found = faces_there(sample, picked(sample, MOST_LOOKS), scale)
-    if not sample.about:  # of a whole visit, faces on heads; of one presentation, wherever its face is
-        found = [one for one in found if _on_a_head(one, scale)]
+    found = _looked_for(sample, scale)
     if not lasts(found):
         raise CannotMeasure("cutout_no_face")
     best = [min(faces, key=lambda one: one.headroom_px) for _, faces in groupby(found, lambda one: one.number)]
@@ -128,6 +127,19 @@ def cutout(sample: VisitSample) -> VisitReading:
             ],
         },
     )  # fmt: skip
+
+
+def _looked_for(sample: VisitSample, scale: float) -> list[FaceThere]:
+    """Of one presentation its face, wherever it is; of a whole visit faces on heads, after a second look if need be."""
+    numbers = picked(sample, MOST_LOOKS)
+    found = faces_there(sample, numbers, scale)
+    if sample.about:
+        return found
+    found = [one for one in found if _on_a_head(one, scale)]
+    if lasts(found):
+        return found
+    again = faces_there_after(sample, numbers, scale, faces_at_head)
+    return [one for one in again if _on_a_head(one, scale)]
 
 
 def _on_a_head(one: FaceThere, scale: float) -> bool:

@@ -3,7 +3,10 @@
 The face of a head begins a hand's breadth below the top of whoever bears it. A
 face on a sheet in hands begins far lower. So does one on a shirt, a badge or a
 phone: "a face off its own head" says no more than that, and asserts nothing.
-What is usual depends on the camera: the threshold is taken from visits of single
+Before a camera from above a sheet loses its height and its face is not found as
+it was filmed; where no face lies below the head, it is sought once more in
+pictures drawn out in height (of whole visits; a presentation is one face that
+was found). What is usual depends on the camera: the threshold is taken from visits of single
 persons before the same camera where there are enough of them.
 """
 
@@ -15,7 +18,16 @@ from itertools import groupby
 import numpy as np
 
 from toolkit.analysis.faces.crops import median_width_px
-from toolkit.analysis.faces.visit_faces import FaceThere, faces_there, lasts, picked, scale_of, steady
+from toolkit.analysis.faces.second_look import faces_drawn_out
+from toolkit.analysis.faces.visit_faces import (
+    FaceThere,
+    faces_there,
+    faces_there_after,
+    lasts,
+    picked,
+    scale_of,
+    steady,
+)
 from toolkit.analysis.faces.visit_sample import VisitReading, VisitSample, visit_cue
 from toolkit.errors import CannotMeasure
 
@@ -47,7 +59,8 @@ def headroom(sample: VisitSample) -> VisitReading:
     Notes
     -----
     A high value does not prove a print: a face on cloth or a badge, a taller
-    person close behind, a raised arm or a hat give one too. A low value does not
+    person close behind, a raised arm or a hat give one too, and what is drawn
+    out in height may look like a face where there is none. A low value does not
     prove a live face: a worn or raised print is where a head is.
     """
     return read_headroom(sample, THRESHOLD_M)
@@ -56,12 +69,15 @@ def headroom(sample: VisitSample) -> VisitReading:
 def read_headroom(sample: VisitSample, threshold: float) -> VisitReading:
     """As :func:`headroom`, with a camera's own threshold in metres."""
     scale = scale_of(sample)
-    found = faces_there(sample, picked(sample, MOST_LOOKS), scale)
-    if not lasts(found):
-        raise CannotMeasure("headroom_no_face")
-    lowest = [max(faces, key=lambda one: one.headroom_px) for _, faces in groupby(found, lambda one: one.number)]
+    numbers = picked(sample, MOST_LOOKS)
+    lowest = _lowest(faces_there(sample, numbers, scale))
     kept = _deep(lowest, threshold * scale, STEADY_M * scale)
-    off = lasts(kept) and len(kept) >= len(lowest) / 2
+    if not sample.about and not _is_off(kept, lowest):
+        lowest = _lowest(lowest + faces_there_after(sample, numbers, scale, faces_drawn_out))
+        kept = _deep(lowest, threshold * scale, STEADY_M * scale)
+    if not lasts(lowest):
+        raise CannotMeasure("headroom_no_face")
+    off = _is_off(kept, lowest)
     shown = kept if off else steady(lowest, STEADY_M * scale) or lowest
     value = float(np.median([one.headroom_px for one in shown])) / scale
     return VisitReading(
@@ -77,6 +93,17 @@ def read_headroom(sample: VisitSample, threshold: float) -> VisitReading:
             ],
         },
     )  # fmt: skip
+
+
+def _lowest(found: list[FaceThere]) -> list[FaceThere]:
+    """The lowest face of each picture, in the order of time."""
+    ordered = sorted(found, key=lambda one: one.number)
+    return [max(faces, key=lambda one: one.headroom_px) for _, faces in groupby(ordered, lambda one: one.number)]
+
+
+def _is_off(kept: list[FaceThere], lowest: list[FaceThere]) -> bool:
+    """Whether so far below the top there is a face in three pictures over a second, and in most that have a face."""
+    return lasts(kept) and len(kept) >= len(lowest) / 2
 
 
 def _deep(lowest: list[FaceThere], threshold_px: float, reach_px: float) -> list[FaceThere]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,12 +10,12 @@ from numpy.typing import NDArray
 
 from toolkit.analysis.bodies.foreground import front_of
 from toolkit.analysis.faces.crops import median_width_px, middle_px
+from toolkit.analysis.faces.second_look import FACE_WIDTH_M
 from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image, Mask
 from toolkit.vision.centerface import detect_faces
 
-FACE_WIDTH_M = 0.145
 SHOWN_AS_PX = 64.0  # width of a face as it is shown to the detector
 LARGEST_SHOWN_PX = 900
 BESIDE_M = 0.20  # of the face's middle, to either side: where the top of its bearer is looked for
@@ -83,11 +84,34 @@ def faces_there(sample: VisitSample, numbers: list[int], scale: float) -> list[F
     for number in numbers:
         front = front_of(sample.pictures[number], sample.plate)
         faces = sample.faces[number] if sample.faces else detected(sample.pictures[number], scale)
-        for face in faces:
-            room = _headroom_px(face, front, scale)
-            if room is not None:
-                found.append(FaceThere(number=number, at_s=float(sample.times_s[number]), face=face, headroom_px=room))
+        found += _there(sample, number, faces, front, scale)
     return found
+
+
+SecondLook = Callable[[Image, Mask, float], list[Face]]
+
+
+def faces_there_after(sample: VisitSample, numbers: list[int], scale: float, look: SecondLook) -> list[FaceThere]:
+    """Faces of these pictures that a second look finds (:mod:`toolkit.analysis.faces.second_look`).
+
+    Raises
+    ------
+    CannotMeasure
+        The empty place is not known, or of another size.
+    """
+    found = []
+    for number in numbers:
+        front = front_of(sample.pictures[number], sample.plate)
+        found += _there(sample, number, look(sample.pictures[number], front, scale), front, scale)
+    return found
+
+
+def _there(sample: VisitSample, number: int, faces: Sequence[Face], front: Mask, scale: float) -> list[FaceThere]:
+    rooms = [(face, _headroom_px(face, front, scale)) for face in faces]
+    at_s = float(sample.times_s[number])
+    return [
+        FaceThere(number=number, at_s=at_s, face=face, headroom_px=room) for face, room in rooms if room is not None
+    ]
 
 
 def detected(picture: Image, scale: float) -> tuple[Face, ...]:
