@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -38,11 +39,26 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return (root / str(number) for number in count())
 
 
+@pytest.fixture(scope="session", autouse=True)
+def session_config(homes: Iterator[Path]) -> Iterator[Path]:
+    """What fixtures of a module or the session remember: never in the user's own configuration."""
+    config = next(homes) / "config"
+    config.mkdir(parents=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAPERMASK_CONFIG", str(config))
+        yield config
+
+
 @pytest.fixture(autouse=True)
-def own_config(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's own configuration or models, and all speak English."""
+def own_config(session_config: Path, homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own configuration or models, and all speak English.
+
+    Cases that fixtures of a module made are copied and opened; their keys go with them.
+    """
     home = next(homes)
     for name in ("config", "models"):
         (home / name).mkdir(parents=True)
         monkeypatch.setenv(f"PAPERMASK_{name.upper()}", str(home / name))
+    if (keys := session_config / "private-keys").is_dir():
+        shutil.copytree(keys, home / "config" / keys.name)
     monkeypatch.setenv("PAPERMASK_LANGUAGE", "en")

@@ -322,4 +322,4 @@ def test_private_facts_of_a_note_stay_private(case: Case) -> None:
     row = case.journal_rows()[-1]
     assert row["pub"] == {"finding": "F-01"} and set(row["priv"]) == {"by"}
     assert "王芳" not in (case.path / "journal.jsonl").read_text(encoding="utf-8")
-    assert "王芳" in (case.path / "private" / "reveal.jsonl").read_text(encoding="utf-8")
+    assert "王芳".encode() not in (case.path / "private" / "reveal.jsonl").read_bytes()

@@ -55,19 +55,19 @@ def test_a_commitment_opens_with_its_own_value_and_no_other(one: Any, other: Any
 
 
 def test_one_value_committed_twice_gives_two_digests(tmp_path: Path) -> None:
-    facts = PrivateFacts(tmp_path / "reveal.jsonl", write=True)
+    facts = PrivateFacts(tmp_path / "reveal.jsonl", "case-1", write=True)
     assert facts.commit("a", 1, {"name": "Li"}) != facts.commit("b", 2, {"name": "Li"})
     facts.close()
 
 
 def test_facts_come_back_after_a_torn_line_and_only_for_their_own_row(tmp_path: Path) -> None:
     path = tmp_path / "reveal.jsonl"
-    facts = PrivateFacts(path, write=True)
+    facts = PrivateFacts(path, "case-1", write=True)
     digest = facts.commit("a", 1, {"name": "王"})["name"]
     facts.close()
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"field":"na')
-    again = PrivateFacts(path, write=True)
+    again = PrivateFacts(path, "case-1", write=True)
     again.close()
     assert path.read_bytes() == whole
     assert again.value("a", "name", digest) == "王"
@@ -76,17 +76,17 @@ def test_facts_come_back_after_a_torn_line_and_only_for_their_own_row(tmp_path: 
 
 
 def test_without_the_private_folder_facts_stay_withheld(tmp_path: Path) -> None:
-    assert PrivateFacts(tmp_path / "gone" / "reveal.jsonl", write=False).value("a", "name", "0" * 64) is None
+    assert PrivateFacts(tmp_path / "gone" / "reveal.jsonl", "case-1", write=False).value("a", "name", "0" * 64) is None
 
 
 def test_half_a_line_that_could_not_be_taken_back_is_cut_before_the_next(tmp_path: Path) -> None:
     path = tmp_path / "reveal.jsonl"
-    facts = PrivateFacts(path, write=True)
+    facts = PrivateFacts(path, "case-1", write=True)
     with path.open("ab") as stream:
         stream.write(b'{"half')
     digest = facts.commit("a", 1, {"name": "Li"})["name"]
     facts.close()
-    assert PrivateFacts(path, write=False).value("a", "name", digest) == "Li"
+    assert PrivateFacts(path, "case-1", write=False).value("a", "name", digest) == "Li"
 
 
 NAMES = pd.DataFrame({"employee_id": ["001", "002"], "name": ["Zhang Wei", "张伟"]})

@@ -37,6 +37,8 @@ def test_a_disk_that_refuses_any_one_call_leaves_a_whole_package_or_none(
         at += 1
         where, out = tmp_path / f"case-{at}", tmp_path / f"out-{at}"
         shutil.copytree(blank, where)
+        keys = Path("private-keys")
+        shutil.copytree(tmp_path / "config-blank" / keys, tmp_path / f"config-{at}" / keys)
         monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path / f"config-{at}"))
         with Case.open(where) as case:
             with crashing.failing(at, crashing.disk_refuses) as count:

@@ -12,10 +12,12 @@ import pytest
 from tests.building import simulated_case, small_morning
 from tests.casebook.packages import new_key, sealed
 from toolkit import tables
+from toolkit.casebook.case import Case
 from toolkit.casebook.seal import seal
-from toolkit.errors import SealError
+from toolkit.errors import ReadingError, SealError
 from toolkit.pipeline import run_steps
-from toolkit.pipeline.rerunning import compare, rerun
+from toolkit.pipeline.controls import named_in_tables
+from toolkit.pipeline.rerunning import compare, names_that_say, rerun
 from toolkit.simulation.seeds import TESTS
 
 KEY = new_key()
@@ -79,3 +81,39 @@ def test_a_row_or_a_table_that_is_missing_is_a_difference() -> None:
     assert [one.now for one in compare(was, {"counts": tables.empty("counts")}).differences] == ["-"]
     assert [one.now for one in compare(was, {}).differences] == ["-"]
     assert [one.was for one in compare({"counts": tables.empty("counts")}, was).differences] == ["-"]
+
+
+TIMES = """file,kind,day,person,medium,print_id,from_s,to_s
+live/one.mp4,live,2026-03-02,A,live,,1,4
+print\\\\two.mp4,print,2026-03-03,B,print,p1,2,5
+live/one.mp4,live,2026-03-02,C,live,,6,9
+gone.mp4,live,2026-03-02,D,live,,1,4
+"""
+
+
+def test_a_recording_finds_its_row_of_control_times_again_without_the_name_it_came_under(tmp_path: Path) -> None:
+    (tmp_path / "times.csv").write_text(TIMES)
+    with Case.create(tmp_path / "case", purpose="test", basis="test") as case:
+        table = case.add_exhibit(tmp_path / "times.csv", "controls", {}).exhibit_id
+        ids = {}
+        for name in ("two.mp4", "one.mp4", "unnamed.mp4"):
+            (tmp_path / name).write_bytes(name.encode())
+            ids[name] = case.add_exhibit(tmp_path / name, "controls", {}).exhibit_id
+        told = named_in_tables(case)
+        stored = {one: case.exhibit_path(one) for one in (table, *ids.values())}
+    rows = {row["exhibit_id"]: (row["table_exhibit_id"], row["row"]) for row in told.to_dict("records")}
+    assert rows == {ids["one.mp4"]: (table, 2), ids["two.mp4"]: (table, 3)}
+    assert names_that_say({"control_recordings": told}, stored) == {
+        ids["one.mp4"]: "one.mp4", ids["two.mp4"]: "two.mp4",
+    }  # fmt: skip
+    assert not {"one.mp4", "two.mp4"} & set(told.astype(str).to_numpy().ravel())
+
+
+@pytest.mark.parametrize("owner", ["../1003", "/etc/x", "a\\b", "..", ""])
+def test_a_package_from_anybody_leads_nowhere_else(owner: str, tmp_path: Path) -> None:
+    photographs = tables.build(
+        "photographs", [{"exhibit_id": "E-0001", "employee_id": owner, "why_not": None, "facts": {}}]
+    )
+    with pytest.raises(ReadingError) as refused:
+        names_that_say({"photographs": photographs}, {"E-0001": tmp_path / ("x" if owner in ("", "..") else "x.png")})
+    assert refused.value.code == "rerun_name"

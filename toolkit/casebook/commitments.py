@@ -1,13 +1,15 @@
 """Private facts: how can the journal vouch for a name without telling it?
 
 The journal carries ``SHA-256(salt || canonical(value))`` with 16 random bytes
-of salt; salt and value lie in ``private/reveal.jsonl``, which is never
-exported. An export can so withhold a name without breaking the chain, and one
-fact can be opened later by handing over its line.
+of salt; salt and value lie encrypted in ``private/reveal.jsonl``, which is never
+exported (:mod:`toolkit.casebook.strongbox`; cases of before have plain lines,
+which are read). An export can so withhold a name without breaking the chain, and
+one fact can be opened later by handing over its salt and value.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -22,6 +24,7 @@ import pandas as pd
 from toolkit.casebook import folder
 from toolkit.casebook.folder import AppendFile
 from toolkit.casebook.storage import from_parquet, to_parquet
+from toolkit.casebook.strongbox import MARK, Strongbox, find_box, key_file, make_box
 from toolkit.errors import CaseError, ExhibitChanged, StepTooEarly
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 SALT_BYTES = 16
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 RECORDED = "record private"
+LINE = "reveal.jsonl"  # what a line is shut under
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -65,26 +69,58 @@ def opens(digest: str, salt_hex: str, value: Any) -> bool:
 
 
 class PrivateFacts:
-    """The sidecar ``private/reveal.jsonl``: salt and value of every commitment.
+    """The sidecar ``private/reveal.jsonl``: salt and value of every commitment, each line shut by itself.
 
     Parameters
     ----------
     path : Path
         May be missing: a case handed on without its private folder still opens.
+    case_id : str
+        Whose strongbox shuts and opens the lines.
     write : bool
         Whether facts may be added; a torn last line is then cut off.
+
+    Raises
+    ------
+    CaseError
+        For writing: lines are shut, and their key is not here
+        (``private_key_missing``) or another one is (``private_key_other``).
     """
 
-    def __init__(self, path: Path, *, write: bool) -> None:
-        self._path = path
+    def __init__(self, path: Path, case_id: str, *, write: bool) -> None:
+        self._path, self._case_id = path, case_id
+        self._box: Strongbox | None = find_box(case_id)
+        self._shut = self._opened = 0
         self._file: AppendFile | None = None
         self._known: dict[tuple[str, str], tuple[str, Any]] = {}
         self._read = 0
-        if write:
-            self._file = AppendFile(path, 0o600)
         self._learn()
-        if self._file is not None and self._file.size() > self._read:
+        if not write:
+            return
+        if self._shut and not self._opened:
+            why = "private_key_missing" if self._box is None else "private_key_other"
+            raise CaseError(why, folder=str(path.parent.parent), path=str(key_file(case_id)))
+        self._file = AppendFile(path, 0o600)
+        if self._file.size() > self._read:
             self._file.cut(self._read)
+
+    def box(self) -> Strongbox:
+        """What shuts the private facts of this case; made with its first fact.
+
+        Raises
+        ------
+        CaseError
+            Its key cannot be written down.
+        """
+        if self._box is None:
+            self._box = make_box(self._case_id)
+        return self._box
+
+    def opened(self, content: bytes, name: str) -> bytes | None:
+        """What was shut under this name; None when the key is not here or does not open it."""
+        if self._box is None:
+            self._box = find_box(self._case_id)  # a writer may have made it since this reader began
+        return None if self._box is None else self._box.opened(content, name)
 
     def commit(self, op: str, seq: int, facts: Mapping[str, Any]) -> dict[str, str]:
         """Digests by field, once salts and values are safe on disk.
@@ -94,11 +130,12 @@ class PrivateFacts:
 
         Raises
         ------
-        OSError
+        OSError, CaseError
             The disk is full or not writable; nothing was added.
         """
         if not facts or self._file is None:
             return {}
+        box = self.box()
         digests: dict[str, str] = {}
         lines: list[bytes] = []
         fresh: dict[tuple[str, str], tuple[str, Any]] = {}
@@ -106,8 +143,9 @@ class PrivateFacts:
             salt = secrets.token_bytes(SALT_BYTES)
             digests[field] = commitment(salt, value)
             entry = {"field": field, "op": op, "salt": salt.hex(), "seq": seq, "value": value}
-            lines.append(canonical_bytes(entry) + b"\n")
-            fresh[op, field] = (salt.hex(), json.loads(lines[-1])["value"])
+            plain = canonical_bytes(entry)
+            lines.append(canonical_bytes({"box": base64.b64encode(box.shut(plain, LINE)).decode()}) + b"\n")
+            fresh[op, field] = (salt.hex(), json.loads(plain)["value"])
         block = b"".join(lines)
         if self._file.size() > self._read:  # half a line of an append that failed
             self._file.cut(self._read)
@@ -146,6 +184,13 @@ class PrivateFacts:
     def _remember(self, line: bytes) -> None:
         try:
             entry = json.loads(line)
+            if "box" in entry:
+                self._shut += 1
+                plain = self.opened(base64.b64decode(entry["box"]), LINE)
+                if plain is None:
+                    return
+                self._opened += 1
+                entry = json.loads(plain)
             self._known[str(entry["op"]), str(entry["field"])] = (str(entry["salt"]), entry["value"])
         except (ValueError, KeyError, TypeError):
             return
@@ -178,8 +223,9 @@ class PrivateTables:
         path, wanted = self._path(name), self._wanted(name)
         found = [folder.read_if_there(one) for one in (path, folder.waiting_name(path))]
         for content in found:
-            if content is not None and _sha256(content) == wanted:
-                return from_parquet(content)
+            plain = self._plain(content, name)
+            if plain is not None and _sha256(plain) == wanted:
+                return from_parquet(plain)
         if wanted is None or found[0] is None:
             raise StepTooEarly("step_too_early", table=name, step="intake")
         raise ExhibitChanged("private_table_changed", table=name)
@@ -207,10 +253,11 @@ class PrivateTables:
             The disk refused, or the case is open for reading.
         """
         path, content = self._path(name), to_parquet(table.reset_index(drop=True))
-        if self._wanted(name) == _sha256(content) and folder.read_if_there(path) == content:
+        if self._wanted(name) == _sha256(content) and self._plain(folder.read_if_there(path), name) == content:
             return
+        shut = MARK.encode() + b"\n" + self._journal.private.box().shut(content, name)
         with folder.writing(self._root):
-            folder.write_durably(folder.waiting_name(path), content, 0o600)
+            folder.write_durably(folder.waiting_name(path), shut, 0o600)
         # Left waiting when the row fails: the next opening sweeps what no row vouches for.
         self._journal.append(RECORDED, {"table": name}, {"sha256": _sha256(content)})
         with folder.writing(self._root):
@@ -221,8 +268,16 @@ class PrivateTables:
         with folder.writing(self._root):
             for waiting in sorted((self._root / folder.PRIVATE).glob(".*.parquet.tmp")):
                 name = waiting.name[1 : -len(".parquet.tmp")]
-                if PLAIN_NAME.fullmatch(name) and folder.sha256_of(waiting) == self._wanted(name):
+                plain = self._plain(folder.read_if_there(waiting), name)
+                if PLAIN_NAME.fullmatch(name) and plain is not None and _sha256(plain) == self._wanted(name):
                     folder.rename_durably(waiting, self._path(name))
+
+    def _plain(self, content: bytes | None, name: str) -> bytes | None:
+        """The table within a file; a file of before, which was not shut, as it is."""
+        head = MARK.encode() + b"\n"
+        if content is None or not content.startswith(head):
+            return content
+        return self._journal.private.opened(content[len(head) :], name)
 
     def _path(self, name: str) -> Path:
         if not PLAIN_NAME.fullmatch(name):

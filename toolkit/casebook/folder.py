@@ -45,7 +45,7 @@ COPIES = "private/copies"
 
 CHUNK_BYTES = 4 * 2**20
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -62,7 +62,7 @@ def writing(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as refusal:
-        if refusal.errno in _FULL:
+        if refusal.errno in FULL:
             raise CaseError("disk_full", folder=str(root)) from refusal
         if refusal.errno in _READ_ONLY:
             raise CaseError("case_read_only", folder=str(root)) from refusal
@@ -95,7 +95,7 @@ def to_disk(descriptor: int) -> None:
         import fcntl
 
         with contextlib.suppress(OSError):
-            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            fcntl.fcntl(descriptor, fcntl.FFULLFSYNC)
             return
     os.fsync(descriptor)
 

@@ -68,7 +68,7 @@ class Journal:
         self._size = 0
         self.refresh()
         with folder.writing(root):
-            self.private = PrivateFacts(root / folder.REVEAL, write=key is not None)
+            self.private = PrivateFacts(root / folder.REVEAL, case_id, write=key is not None)
             self._file = folder.AppendFile(root / folder.JOURNAL) if key is not None else None
             self._cut_torn()
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from toolkit.casebook.case import Case
+from toolkit.casebook.strongbox import key_file
 from toolkit.cli.speaking import answer, asked_password, bar, say
 from toolkit.clockin.unanswered import told as unanswered
 from toolkit.errors import ExhibitChanged, StepTooEarly
@@ -64,6 +65,7 @@ def new(
             answer({"case_id": made.case_id})
         else:
             say("made", case=made.case_id, folder=case)
+            say("made_key", path=key_file(made.case_id))
 
 
 def add(

@@ -25,7 +25,7 @@ from toolkit.clockin.beside.control_times import ControlTime
 from toolkit.errors import CannotMeasure, ReadingError
 from toolkit.media.frames import read_frames
 from toolkit.media.probe import probe
-from toolkit.pipeline.controls import lasts_s, recordings_of, site_controls
+from toolkit.pipeline.controls import lasts_s, named_in_tables, recordings_of, site_controls
 from toolkit.pipeline.cue_readings import MOST_FRAMES, CueWork, blanks, measured, networks_added
 from toolkit.pipeline.face_search import EVERY_S, region_of
 from toolkit.pipeline.pieces import in_pieces
@@ -41,7 +41,7 @@ APART_S, APART_WIDTHS = 1.0, 0.6  # pieces of one face follow each other so soon
 MARGIN = 1.4  # more than the frames that are measured, for some are lost
 LEAST_SHARE = 0.3  # of the stretch that the face of a control must be followed through
 INPUTS = ("exhibits", "faces", "zones")
-TABLE = "control_readings"
+TABLE, NAMES = "control_readings", "control_recordings"
 
 Row = dict[str, Any]
 
@@ -78,13 +78,14 @@ def control_readings(case: Case, *, run: Runner | None = None, progress: Progres
         "controls": [_told(work) for work in works], "nameless": nameless,
     }  # fmt: skip
     inputs = [name for name in INPUTS if case.has(name)]
-    if case.is_current(TABLE, inputs=inputs, params=params):
+    if case.has(NAMES) and case.is_current(TABLE, inputs=inputs, params=params):
         return case.read(TABLE)
     found = in_pieces(case, "controls", works, look_at, key=_key, run=run or local(1), progress=progress)
     rows = [{"control_id": work.control_id, **one} for work, part in zip(works, found, strict=True) for one in part]
     twice = [{**row, "width_px": None} for row in blanks(CannotMeasure("control_name_twice"))]
     rows += [{"control_id": control_id, **row} for control_id in nameless for row in twice]
     case.record(TABLE, tables.build(TABLE, rows), inputs=inputs, params=params)
+    case.record(NAMES, named_in_tables(case), inputs=["exhibits"], params={"version": VERSION})
     return case.read(TABLE)
 
 

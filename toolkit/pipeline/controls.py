@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
+from toolkit import tables
 from toolkit.analysis.weighing.site_controls import Control, Unlocked, unlocked
 from toolkit.casebook.case import Case
 from toolkit.clockin.beside.control_times import ControlTime, read_control_times
@@ -50,10 +51,10 @@ def site_controls(case: Case) -> SiteControls:
     rows = case.read("exhibits").to_dict("records") if case.has("exhibits") else []
     mine = [row for row in rows if row["kind"] == "controls"]
     names = {str(row["exhibit_id"]): case.original_name(str(row["exhibit_id"])) or "" for row in mine}
-    tables = [exhibit for exhibit, name in names.items() if is_table(name)]
+    of_times = [exhibit for exhibit, name in names.items() if is_table(name)]
     films = {exhibit: PurePath(name).name for exhibit, name in names.items() if not is_table(name)}
     recordings = Counter(films.values())
-    times = _once(row for exhibit in tables for row in read_control_times(case.exhibit_path(exhibit)))
+    times = _once(row for exhibit in of_times for row in read_control_times(case.exhibit_path(exhibit)))
     asked = Counter(PurePath(file).name for file in {row.file for row in times})
     # An exhibit keeps its name without its folder: two files of one name in the table need two exhibits of it.
     there = [row for row in times if recordings[PurePath(row.file).name] >= asked[PurePath(row.file).name]]
@@ -64,7 +65,7 @@ def site_controls(case: Case) -> SiteControls:
             ends[name] = max(ends.get(name, 0.0), math.inf if end is None else end)
     held = [row for row in there if not row.beyond(ends[PurePath(row.file).name])]
     return SiteControls(
-        tables=len(tables),
+        tables=len(of_times),
         times=tuple(held),
         missing=tuple(row for row in times if row not in there),
         beyond=tuple(row for row in there if row not in held),
@@ -84,6 +85,24 @@ def recordings_of(case: Case) -> dict[str, str]:
     films = [(name, one) for name, one in names if not is_table(name)]
     often = Counter(name for name, _ in films)
     return {name: one for name, one in films if often[name] == 1}
+
+
+def named_in_tables(case: Case) -> pd.DataFrame:
+    """Table ``control_recordings``: each recording with the first row of a table of times that names it.
+
+    The name itself stays among the private facts; who holds the tables of times
+    can still tell which recording a row means.
+    """
+    exhibits = case.read("exhibits")
+    ids = [str(one) for one in exhibits.loc[exhibits["kind"] == "controls", "exhibit_id"]]
+    names = {one: PurePath(case.original_name(one) or "").name for one in ids}
+    first: dict[str, tuple[str, int]] = {}
+    for exhibit in (one for one in ids if is_table(names[one])):
+        for row in read_control_times(case.exhibit_path(exhibit)):
+            first.setdefault(PurePath(row.file).name, (exhibit, row.row))
+    told = [(one, first[names[one]]) for one in ids if not is_table(names[one]) and names[one] in first]
+    rows = [{"exhibit_id": one, "table_exhibit_id": table, "row": row} for one, (table, row) in told]
+    return tables.build("control_recordings", rows)
 
 
 def recorded_as(case: Case, exhibit_id: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,7 @@ from toolkit import tables
 from toolkit.casebook.case import Case
 from toolkit.casebook.storage import from_parquet
 from toolkit.casebook.verify import verify
+from toolkit.clockin.beside.control_times import read_control_times
 from toolkit.errors import ReadingError, SealError
 from toolkit.pipeline import run_steps
 from toolkit.pipeline.progress import Progress, quiet
@@ -93,12 +94,15 @@ def rerun(package: Path, folder: Path, *, run: Runner | None = None, progress: P
 
 def _take_in(case: Case, package: Path, old: Mapping[str, pd.DataFrame]) -> None:
     """The exhibits in their order, and what people stated."""
-    owners = _owners(old)
+    stored = {str(row["exhibit_id"]): package / "data/evidence" / _plain(row["stored_as"]) for row in _exhibits(old)}
+    names = names_that_say(old, stored)
     with tempfile.TemporaryDirectory() as scene:
-        for row in sorted(old["exhibits"].to_dict("records"), key=lambda one: str(one["exhibit_id"])):
-            source = package / "data/evidence" / str(row["stored_as"])
-            if row["exhibit_id"] in owners:  # whose photograph it is, its name says, which stays in the first case
-                source = Path(shutil.copy(source, Path(scene) / f"{owners[row['exhibit_id']]}{source.suffix}"))
+        for row in _exhibits(old):
+            exhibit_id = str(row["exhibit_id"])
+            source = stored[exhibit_id]
+            if exhibit_id in names:
+                (Path(scene) / exhibit_id).mkdir()
+                source = Path(shutil.copy(source, Path(scene) / exhibit_id / names[exhibit_id]))
             declared = {name: row[name] for name in DECLARED if not pd.isna(row[name])}
             declared |= json.loads(str(row["declared"]))
             added = case.add_exhibit(source, str(row["kind"]), declared)
@@ -109,14 +113,51 @@ def _take_in(case: Case, package: Path, old: Mapping[str, pd.DataFrame]) -> None
             case.record(name, old[name])
 
 
-def _owners(old: Mapping[str, pd.DataFrame]) -> dict[Any, str]:
-    if "photographs" not in old:
-        return {}
-    return {
-        one["exhibit_id"]: str(one["employee_id"])
-        for one in old["photographs"].to_dict("records")
+def _exhibits(old: Mapping[str, pd.DataFrame]) -> list[Row]:
+    """In the order in which they came in."""
+    return sorted(old["exhibits"].to_dict("records"), key=lambda one: str(one["exhibit_id"]))  # type: ignore[arg-type]
+
+
+def names_that_say(old: Mapping[str, pd.DataFrame], stored: Mapping[str, Path]) -> dict[str, str]:
+    """Names that say something, by exhibit: whose photograph it is, and which recording a row of controls means.
+
+    Names of files stay in the first case; what they said is in its tables.
+
+    Raises
+    ------
+    ReadingError
+        ``rerun_name``: a name leads out of its folder; or a table of control times cannot be read.
+    """
+    names = {
+        str(one["exhibit_id"]): _plain(f"{one['employee_id']}{stored[str(one['exhibit_id'])].suffix}")
+        for one in _told(old, "photographs")
         if not pd.isna(one["employee_id"])
     }
+    read: dict[str, dict[int, str]] = {}
+    for one in _told(old, "control_recordings"):
+        table = str(one["table_exhibit_id"])
+        if table not in read:
+            read[table] = {time.row: PurePath(time.file).name for time in read_control_times(stored[table])}
+        names[str(one["exhibit_id"])] = read[table][int(one["row"])]
+    return names
+
+
+def _plain(name: Any) -> str:
+    """A name without a way in it: a package may come from anybody.
+
+    Raises
+    ------
+    ReadingError
+        It leads elsewhere.
+    """
+    text = str(name)
+    if text != PurePath(text).name or "\\" in text or text in ("", ".", ".."):
+        raise ReadingError("rerun_name", name=text)
+    return text
+
+
+def _told(old: Mapping[str, pd.DataFrame], name: str) -> list[Row]:
+    return list(old[name].to_dict("records")) if name in old else []  # type: ignore[arg-type]
 
 
 def compare(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> Rerun:

@@ -79,6 +79,8 @@ OFFERED: dict[str, TableShape] = {
         },
         ("visit_id", "cue"),
     ),
+    # Which row of which table of control times names a recording: file names stay in the case.
+    "control_recordings": TableShape({"exhibit_id": "text", "table_exhibit_id": "text", "row": "int"}, ("exhibit_id",)),
     "control_readings": TableShape(
         {
             "control_id": "text",
