@@ -6,12 +6,9 @@ journaled with its hash and the hashes of what it was made from.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +19,16 @@ from toolkit.casebook import folder
 from toolkit.casebook.commitments import PrivateTables, canonical_bytes
 from toolkit.casebook.custody import Evidence
 from toolkit.casebook.journal import Journal, public_from_text, public_text
-from toolkit.casebook.opening import FORMAT, check_date, lay_out, read_key, read_settings, remove_layout
+from toolkit.casebook.opening import (
+    FORMAT,
+    check_inside,
+    hash_of_settings,
+    lay_out,
+    new_settings,
+    read_key,
+    read_settings,
+    remove_layout,
+)
 from toolkit.casebook.scratch import Scratch
 from toolkit.casebook.shelf import TOOL, Inputs, Shelf
 from toolkit.errors import CaseError, SealError
@@ -70,35 +76,31 @@ class Case:
         CaseError
             The folder is there and not empty, or purpose or basis is blank.
         """
-        if not purpose.strip() or not basis.strip():
-            raise CaseError("case_needs_purpose")
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise CaseError("case_folder_taken", folder=str(path))
-        if retain_until is not None:
-            check_date(retain_until)
-        path = path.absolute()
-        key = Ed25519PrivateKey.generate()
-        settings = {
-            "format": FORMAT,
-            "case_id": f"case-{secrets.token_hex(4)}",
-            "created_at": _now(),
-            "purpose": purpose.strip(),
-            "basis": basis.strip(),
-            "retain_until": retain_until,
-            "access": access,
-            "journal_key": public_text(key.public_key()),
-            # The journal names this file's hash; unsalted, a guessed purpose could be confirmed by it.
-            "salt": secrets.token_hex(16),
-        }
+        path, key = path.absolute(), Ed25519PrivateKey.generate()
+        settings = new_settings(key, purpose, basis, retain_until)
         made = not path.exists()
         try:
             with folder.writing(path):
                 lay_out(path, key)
                 folder.replace_file(path / folder.CASE_FILE, canonical_bytes(settings) + b"\n")
-            return cls.open(path)
+            return cls._begun(path, access)
         except BaseException:
             remove_layout(path, made)
             raise
+
+    @classmethod
+    def _begun(cls, path: Path, access: str | None) -> Self:
+        """The new case, open; who may open it holds names and is told to the journal as a commitment only."""
+        case = cls.open(path)
+        try:
+            if access is not None:
+                case.note("access", {}, {"access": access})
+        except BaseException:
+            case.close()
+            raise
+        return case
 
     @classmethod
     def open(cls, path: Path, *, write: bool = True) -> Self:
@@ -138,7 +140,7 @@ class Case:
 
     def _check_beginning(self) -> None:
         """The first row vouches for ``case.json``; written now when a crash came before it."""
-        found = _hash_of_settings(self.path)
+        found = hash_of_settings(self.path)
         if self._journal.rows:
             vouched = self._journal.rows[0]["pub"].get("case_file_sha256", found)
             if vouched != found:
@@ -172,8 +174,13 @@ class Case:
     # What the case says of itself.
 
     def settings(self) -> dict[str, Any]:
-        """Purpose, basis, retention, access and creation, as stated at ``new``."""
-        return dict(self._settings)
+        """Purpose, basis, retention, access and creation, as stated at ``new``.
+
+        Who may open it is a private fact (names), None where it is withheld.
+        """
+        row = self._journal.last("access")
+        stated = None if row is None else self._journal.private.value(row["op"], "access", row["priv"]["access"])
+        return {"access": stated, **self._settings}
 
     def head(self) -> tuple[int, str]:
         """Number of journal rows and the hash of the last."""
@@ -200,7 +207,7 @@ class Case:
 
     def keep(self, name: str, content: bytes) -> None:
         """Put a piece of resumable work down in the scratch folder, signed; see :meth:`Scratch.keep`."""
-        _check_inside(name)
+        check_inside(name)
         self._pieces.keep(name, content)
 
     def kept(self, name: str) -> bytes | None:
@@ -320,7 +327,7 @@ class Case:
             The name leads out of ``derived/``, or the disk refused.
         """
         self._must_write()
-        _check_inside(relative)
+        check_inside(relative)
         return self._shelf.store(relative, content, inputs=inputs, params=params)
 
     def read_private(self, name: str) -> pd.DataFrame:
@@ -339,19 +346,3 @@ class Case:
     def _must_write(self) -> None:
         if not self._journal.writable:
             raise CaseError("case_open_for_reading", folder=self.path.name)
-
-
-def _check_inside(relative: str) -> None:
-    """Raise CaseError for a name that could lie elsewhere on any platform."""
-    parts = PurePosixPath(relative).parts
-    plain = all(part not in ("", ".", "..", "/") and not part.startswith(".") for part in parts)
-    if not parts or not plain or any(mark in relative for mark in ("\\", ":", "\0")):
-        raise CaseError("name_outside", name=relative)
-
-
-def _hash_of_settings(path: Path) -> str:
-    return hashlib.sha256(folder.read_if_there(path / folder.CASE_FILE) or b"").hexdigest()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

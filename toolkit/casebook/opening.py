@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
-from datetime import datetime
-from pathlib import Path
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from toolkit.casebook import folder
-from toolkit.casebook.journal import public_from_text
+from toolkit.casebook.journal import public_from_text, public_text
 from toolkit.errors import CaseError
 
 FORMAT = "papermask-case-1"
@@ -29,6 +31,31 @@ def check_date(text: str) -> None:
         datetime.fromisoformat(text)
     except ValueError as wrong:
         raise CaseError("date_unreadable", text=text) from wrong
+
+
+def new_settings(key: Ed25519PrivateKey, purpose: str, basis: str, retain_until: str | None) -> dict[str, Any]:
+    """What ``case.json`` is to say of a new case.
+
+    Raises
+    ------
+    CaseError
+        Purpose or basis is blank, or the date is none.
+    """
+    if not purpose.strip() or not basis.strip():
+        raise CaseError("case_needs_purpose")
+    if retain_until is not None:
+        check_date(retain_until)
+    return {
+        "format": FORMAT,
+        "case_id": f"case-{secrets.token_hex(4)}",
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "purpose": purpose.strip(),
+        "basis": basis.strip(),
+        "retain_until": retain_until,
+        "journal_key": public_text(key.public_key()),
+        # The journal names this file's hash; unsalted, a guessed purpose could be confirmed by it.
+        "salt": secrets.token_hex(16),
+    }
 
 
 def lay_out(path: Path, key: Ed25519PrivateKey) -> None:
@@ -79,3 +106,16 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise CaseError("journal_key_missing", folder=str(path))
     return key
+
+
+def check_inside(relative: str) -> None:
+    """Raise CaseError for a name that could lie elsewhere on any platform."""
+    parts = PurePosixPath(relative).parts
+    plain = all(part not in ("", ".", "..", "/") and not part.startswith(".") for part in parts)
+    if not parts or not plain or any(mark in relative for mark in ("\\", ":", "\0")):
+        raise CaseError("name_outside", name=relative)
+
+
+def hash_of_settings(path: Path) -> str:
+    """SHA-256 (hex) of ``case.json``."""
+    return hashlib.sha256(folder.read_if_there(path / folder.CASE_FILE) or b"").hexdigest()
