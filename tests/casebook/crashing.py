@@ -18,9 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from toolkit import tables
 from toolkit.casebook.case import Case
+from toolkit.casebook.seal import seal
+from toolkit.casebook.sealing_key import SealingKey
 
 CALLS = ("open", "write", "fsync", "replace", "ftruncate", "unlink", "chmod")
 NAMES = pd.DataFrame({"employee_id": ["001"], "name": ["张伟"]})
@@ -99,6 +102,29 @@ def _loop(order: dict[str, Any], acknowledge: Callable[[Case], None]) -> None:
                 acknowledge(case)
 
 
+def _taking_in(order: dict[str, Any], acknowledge: Callable[[Case], None]) -> None:
+    """New files, one after the other; each is a little larger, so that kills fall into copies too."""
+    with Case.open(Path(order["case"])) as case:
+        begun = case.head()[0]
+        for number in range(10_000):
+            source = Path(order["sources"]) / f"{begun}-{number}.mp4"
+            source.write_bytes(f"{begun} {number} ".encode() * 20_000)
+            case.add_exhibit(source, "footage", {"camera_id": "c1"}, {"made_by": "somebody"})
+            acknowledge(case)
+            source.unlink()
+
+
+def _sealing(order: dict[str, Any], acknowledge: Callable[[Case], None]) -> None:
+    key = SealingKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    with Case.open(Path(order["case"])) as case:
+        for _ in range(10_000):
+            seal(case, Path(order["sources"]), key, originals=True)
+            acknowledge(case)
+
+
+LOOPS = {"loop": _loop, "intake": _taking_in, "seal": _sealing}
+
+
 def _child(order: dict[str, Any]) -> None:
     os.environ["PAPERMASK_CONFIG"] = order["config"]
     acks = os.open(order["acks"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -107,8 +133,8 @@ def _child(order: dict[str, Any]) -> None:
     def acknowledge(case: Case) -> None:
         say(acks, f"{case.head()[0]} {case.head()[1]}\n".encode())
 
-    if order["work"] == "loop":
-        _loop(order, acknowledge)
+    if order["work"] in LOOPS:
+        LOOPS[order["work"]](order, acknowledge)
     with failing(order["die_at"], lambda: os._exit(9)):
         case = Case.open(Path(order["case"]))
         steps(case, Path(order["sources"]))
@@ -128,13 +154,25 @@ def nursery() -> None:
                 status = 0
             finally:
                 os._exit(status)
-        if order["work"] == "loop":
-            while not Path(order["acks"]).exists() or not Path(order["acks"]).stat().st_size:
-                time.sleep(0.002)
-            time.sleep(order["after_s"])
-            os.kill(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+        ended = _ended(pid) if order["work"] not in LOOPS else _killed(pid, order)
+        print(ended, flush=True)  # noqa: T201
+
+
+def _killed(pid: int, order: dict[str, Any]) -> int:
+    """Kill so long after the first acknowledgement; a child that ends by itself before is told by its status."""
+    acks = Path(order["acks"])
+    while not acks.exists() or not acks.stat().st_size:
+        gone, status = os.waitpid(pid, os.WNOHANG)
+        if gone:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    time.sleep(order["after_s"])
+    os.kill(pid, signal.SIGKILL)
+    return _ended(pid)
+
+
+def _ended(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 if __name__ == "__main__":

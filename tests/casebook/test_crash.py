@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 
 from tests.casebook import crashing
+from toolkit import tables
 from toolkit.casebook.case import Case
+from toolkit.casebook.verify import verify
 from toolkit.errors import CaseError
 
 pytestmark = pytest.mark.slow
 
-KILLS = 24
+KILLS = 24  # of each kind of work
 STATED = {"purpose": "Who clocked in?", "basis": "Works agreement 7"}
 Order = Callable[[dict[str, Any]], int]
 
@@ -88,28 +90,88 @@ def _hash_of_row(case: Case, seq: int) -> str:
     return head if seq == count else str(rows[seq]["prev"])
 
 
-def test_no_acknowledged_row_is_lost_by_kills_at_random_moments(case: Case, tmp_path: Path, order: Order) -> None:
-    where, moments = case.path, random.Random(20260303)
+def _killed(case: Case, tmp_path: Path, order: Order, work: str, kills: int, seed: int) -> int:
+    """Kill so many times at random moments, and look each time; gives how many rows had been acknowledged."""
+    where, moments, config = case.path, random.Random(seed), os.environ["PAPERMASK_CONFIG"]
+    (sources := tmp_path / "material").mkdir()
+    if work == "seal":
+        (tmp_path / "clip.mp4").write_bytes(b"one clip" * 20_000)
+        case.add_exhibit(tmp_path / "clip.mp4", "footage", {"camera_id": "c1"})
+        case.store("report-draft-en/report.html", b"<html>Two visits.</html>" * 2_000)
     case.close()
     total = 0
-    for number in range(KILLS):
+    for number in range(kills):
         acks = tmp_path / f"acks-{number}"
-        after_s = moments.uniform(0, 0.12)
-        config = os.environ["PAPERMASK_CONFIG"]
-        ended = order({"case": str(where), "work": "loop", "acks": str(acks), "after_s": after_s, "config": config})
-        assert ended == -9
+        told = {"case": str(where), "work": work, "acks": str(acks), "after_s": moments.uniform(0, 0.12)}
+        assert order({**told, "config": config, "sources": str(sources)}) == -9
         with Case.open(where, write=False) as reader:
             before = reader.head()[0]
             if reader.has("roster"):
                 reader.read("roster")
         with Case.open(where) as again:
-            assert again.head()[0] == before
+            assert again.head()[0] >= before  # what a crash left unfinished may be journaled now
             for seq, sha256 in acknowledged(acks):
                 assert _hash_of_row(again, seq) == sha256
             assert not list(where.rglob(".*.tmp"))
-            assert not again.has("roster") or len(again.read("roster")) >= 0
             total += len(acknowledged(acks))
-    assert total > KILLS
+            LOOKED_AT[work](again, sources)
+    return total
+
+
+def _rows_whole(case: Case, sources: Path) -> None:
+    assert not case.has("roster") or len(case.read("roster")) >= 0
+
+
+def _exhibits_whole(case: Case, sources: Path) -> None:
+    """Every file in the evidence folder is an exhibit that checks, or an orphan that is told."""
+    done = {row["pub"]["exhibit"] for row in case.journal_rows() if row["act"] == "intake done"}
+    rows = case.read("exhibits") if case.has("exhibits") else tables.empty("exhibits")
+    assert done == set(rows["exhibit_id"])
+    files = {case.exhibit_path(str(one)) for one in rows["exhibit_id"]}
+    assert set((case.path / "evidence").iterdir()) == files | set(case.orphans())
+    for left in sources.iterdir():  # a retry takes in what the kill cut off, once
+        first = case.add_exhibit(left, "footage", {"camera_id": "c1"}).exhibit_id
+        assert case.add_exhibit(left, "footage", {"camera_id": "c1"}).exhibit_id == first
+        left.unlink()
+    assert case.orphans() == []
+
+
+def _packages_whole(case: Case, out: Path) -> None:
+    """A package whose row says that it is finished is there; any that is there was announced, and checks."""
+    announced, finished = (
+        [row["pub"]["package"] for row in case.journal_rows() if row["act"] == act] for act in ("seal", "sealed")
+    )
+    there = sorted(one.name for one in out.iterdir() if not one.name.startswith("."))
+    assert set(finished) <= set(there) <= set(announced) and len(set(announced)) == len(announced)
+    for name in there[-2:]:  # the others were looked at after earlier kills
+        assert verify(str(out / name))[0] == 3
+
+
+LOOKED_AT = {"loop": _rows_whole, "intake": _exhibits_whole, "seal": _packages_whole}
+
+
+@pytest.mark.parametrize("work", ["loop", "intake", "seal"])
+def test_no_acknowledged_row_is_lost_by_kills_at_random_moments(
+    case: Case, tmp_path: Path, order: Order, work: str
+) -> None:
+    assert _killed(case, tmp_path, order, work, KILLS, seed=20260303) > KILLS / 2
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("work", ["loop", "intake", "seal"])
+def test_no_acknowledged_row_is_lost_by_two_thousand_kills(case: Case, tmp_path: Path, order: Order, work: str) -> None:
+    total = sum(
+        _killed(case if not number else Case.open(case.path), folder, order, work, 111, seed=number)
+        for number, folder in enumerate(_folders(tmp_path, 6))
+    )
+    assert total > 333
+
+
+def _folders(root: Path, count: int) -> Iterator[Path]:
+    for number in range(count):
+        (folder := root / f"part-{number}").mkdir()
+        yield folder
 
 
 def test_dying_at_any_call_of_the_system_and_running_again_ends_in_the_same_tables(

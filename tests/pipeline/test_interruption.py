@@ -38,7 +38,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, floa
 
 def _run(case: Path) -> subprocess.Popen[bytes]:
     # Each copy is a case folder of its own for the memory of checkpoints outside it.
-    environment = dict(os.environ, PAPERMASK_CONFIG=str(case.parent / f"{case.name}-config"))
+    config, keys = case.parent / f"{case.name}-config", Path(os.environ["PAPERMASK_CONFIG"]) / "private-keys"
+    shutil.copytree(keys, config / keys.name, dirs_exist_ok=True)
+    environment = dict(os.environ, PAPERMASK_CONFIG=str(config))
     return subprocess.Popen(
         [sys.executable, "-m", "toolkit", "run", str(case)], cwd=ROOT, env=environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
