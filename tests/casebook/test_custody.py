@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from toolkit.casebook import custody, folder
+from toolkit.casebook import copying, custody, folder
 from toolkit.casebook.case import Case
 from toolkit.errors import CaseError, ExhibitChanged, ExhibitError, ReadingError
 
@@ -162,15 +163,21 @@ def test_a_source_that_cannot_be_read_is_told_as_such(
     assert found.value.code == "file_unreadable"
 
 
+def not_here(*_: Any) -> Iterator[int]:
+    yield from (1 // 0 for _ in ())
+    raise OSError(errno.ENOSYS, "no such call")
+
+
 def test_a_source_that_fails_halfway_is_no_fault_of_the_case(
     case: Case, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path) -> Iterator[bytes]:
-        with custody._reading(path):
+    def fail(path: Path, _: int) -> Iterator[bytes]:
+        with copying._reading(path):
             yield b"half"
             raise OSError(5, "the stick was pulled out")
 
-    monkeypatch.setattr(custody, "_chunks", fail)
+    monkeypatch.setattr(copying, "by_system", not_here)
+    monkeypatch.setattr(copying, "_chunks", fail)
     with pytest.raises(ReadingError):
         case.add_exhibit(source, "footage", {})
     assert not list((case.path / "evidence").iterdir())
@@ -179,11 +186,39 @@ def test_a_source_that_fails_halfway_is_no_fault_of_the_case(
 def test_a_source_that_changes_while_it_is_copied_is_refused(
     case: Case, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(custody, "_chunks", lambda _: iter([b"other bytes"]))
+    monkeypatch.setattr(copying, "by_system", not_here)
+    monkeypatch.setattr(copying, "_chunks", lambda *_: iter([b"other bytes"]))
     with pytest.raises(ExhibitError) as found:
         case.add_exhibit(source, "footage", {})
     assert found.value.code == "copy_differs"
     assert not list((case.path / "evidence").iterdir())
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "posix_fadvise") or not Path("/proc/self/fd").is_dir(),
+    reason="the memory of the system cannot be passed by here",
+)
+@pytest.mark.parametrize("at", [0, 20, -1])
+def test_a_disk_that_did_not_keep_what_it_took_is_found(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Pieces are of a kilobyte here; what is let go of comes back from the disk with one byte lost."""
+    source = tmp_path / "long.mp4"
+    source.write_bytes(os.urandom(21 * 1024))
+    monkeypatch.setattr(folder, "CHUNK_BYTES", 1024)
+    monkeypatch.setattr(copying, "EVERY", 1 if at == 0 else 8)
+
+    def lost(descriptor: int, offset: int, length: int, advice: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if offset == (at % 21) * 1024:
+            with place.open("r+b") as stream:
+                stream.seek(offset)
+                stream.write(bytes([place.read_bytes()[offset] ^ 1]))
+
+    monkeypatch.setattr(os, "posix_fadvise", lost)
+    with pytest.raises(ExhibitError) as found:
+        case.add_exhibit(source, "footage", {})
+    assert found.value.code == "copy_differs" and not list((case.path / "evidence").iterdir())
 
 
 def test_a_name_that_is_not_utf8_is_taken_in(case: Case, tmp_path: Path) -> None:
@@ -246,14 +281,58 @@ def test_an_orphan_is_shown_kept_and_adopted_by_the_same_file(case: Case, source
 
 def test_an_unfinished_copy_is_swept_and_a_foreign_file_is_not(case: Case) -> None:
     evidence, where = case.path / "evidence", case.path
-    (evidence / f"{custody.INCOMING}E0001-00000000.mp4").write_bytes(b"half")
+    (evidence / f"{copying.INCOMING}E0001-00000000.mp4").write_bytes(b"half")
     (evidence / "put here by hand.mp4").write_bytes(b"?")
     case.close()
     with Case.open(where, write=False) as reader:
         assert len(list(evidence.iterdir())) == 2
-        assert [path.name for path in reader.orphans()] == ["put here by hand.mp4"]
+        assert [path.name for path in reader.orphans()] == [
+            "put here by hand.mp4", f"{copying.INCOMING}E0001-00000000.mp4",
+        ]  # fmt: skip
     Case.open(where).close()
     assert [path.name for path in evidence.iterdir()] == ["put here by hand.mp4"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "longer", "a link"])
+def test_a_copy_that_was_cut_off_is_told_and_gone_on_with(
+    case: Case, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, where, content = tmp_path / "long.mp4", case.path, os.urandom(9 * 1024)
+    source.write_bytes(content)
+    monkeypatch.setattr(folder, "CHUNK_BYTES", 1024)
+    with monkeypatch.context() as killed:
+        killed.setattr(copying, "_copy", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            case.add_exhibit(source, "footage", {})
+    cut_off = case.path / "evidence" / f"{copying.INCOMING}{case.journal_rows()[-1]['pub']['stored_as']}"
+    if damage == "a link":
+        (tmp_path / "elsewhere").write_bytes(content[:5000])
+        cut_off.symlink_to(tmp_path / "elsewhere")
+    else:
+        cut_off.write_bytes(
+            {"cut": content[:5000], "changed": content[:2000] + b"x" * 4000, "longer": content * 2}[damage]
+        )
+    case.close()
+    monkeypatch.setattr(copying, "by_system", not_here)
+    written: list[int] = []
+    real = folder.write_all
+
+    def watched(at: int, part: bytes | memoryview) -> None:
+        written.append(len(part))
+        real(at, part)
+
+    with Case.open(where) as again:
+        assert again.orphans() == [cut_off]
+        other = tmp_path / "other.mp4"
+        other.write_bytes(b"came between")
+        assert again.add_exhibit(other, "footage", {}).exhibit_id == "E-0001"
+        monkeypatch.setattr(folder, "write_all", watched)
+        added = again.add_exhibit(source, "footage", {})
+        assert again.exhibit_path(added.exhibit_id).read_bytes() == content and again.orphans() == []
+    copied = sum(size for size in written if size == 1024)
+    assert copied == {"cut": 5 * 1024, "changed": 8 * 1024, "longer": 0, "a link": 9 * 1024}[damage]
+    if damage == "a link":
+        assert (tmp_path / "elsewhere").read_bytes() == content[:5000]
 
 
 def test_the_source_folder_is_only_read(case: Case, tmp_path: Path, as_root: None) -> None:

@@ -71,6 +71,19 @@ def test_the_verifier_in_the_package_runs_alone_and_tells_three_outcomes_apart(p
     assert changed.returncode == 1 and REPORT.encode() in changed.stdout and changed.stderr == b""
 
 
+def test_the_verifier_needs_no_network(package: Path) -> None:
+    needs("unshare")
+    run = ["unshare", "-n", sys.executable, "-I", "-S", "-B", str(package / "verify.py"), "--fingerprint"]
+    if os.geteuid() != 0:
+        run[1:1] = ["-r"]
+    ended = subprocess.run([*run, KEY.fingerprint], capture_output=True, env={}, cwd="/", check=False)
+    if b"unshare" in ended.stderr:
+        if os.environ.get("CI") == "true":
+            pytest.fail("the network cannot be unshared here, and CI must be able to")
+        pytest.skip("the network cannot be unshared here")
+    assert ended.returncode == 0 and ended.stderr == b""
+
+
 def test_the_verifier_is_one_file_of_the_standard_library() -> None:
     source = verifier_source().decode()
     assert "toolkit." not in source.replace(":mod:`toolkit.casebook", "")
@@ -89,9 +102,16 @@ def test_tools_of_others_take_the_package_and_refuse_a_changed_one(package: Path
             return subprocess.run(words, cwd=package, stdin=told, capture_output=True, check=False).returncode == 0
 
     signed = [*SIGNING, "-s", "seal.json.sig"]
-    assert passed(lists) and passed(signed)
+    bag = [sys.executable, "-m", "bagit", "--validate", "."]
+    assert passed(lists) and passed(signed) and passed(bag)
+    (package / "data/letter.txt").write_text("put in")  # which sha256sum cannot see
+    assert passed(lists) and not passed(bag)
+    (package / "data/letter.txt").unlink()
     packages.change(package / REPORT, lambda content: content + b" ")
-    assert not passed(lists) and passed(signed)
+    assert not passed(lists) and not passed(bag) and passed(signed)
+    packages.relist(package)  # as any tool for bags would make them anew
+    assert passed(lists) and passed(bag)
+    assert alone(package, "--fingerprint", KEY.fingerprint).returncode == 1
     packages.change(package / "seal.json", lambda content: content.replace(b"included", b"withheld"))
     assert not passed(signed)
 

@@ -155,6 +155,8 @@ class Case:
         self._private.finish_interrupted()
         self._shelf.finish_interrupted()
         self._evidence.finish_interrupted()
+        with folder.writing(self.path):
+            self._evidence.sweep()
 
     def close(self) -> None:
         """Checkpoint the journal and give the lock back."""

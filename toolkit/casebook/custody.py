@@ -1,20 +1,19 @@
 """Custody: is the file in the case the file that was handed over, and is it still?
 
-The source is only read. The copy is hashed while it is written, read again from
-disk, compared, made read-only and given a neutral name; original names tell on
-people. An intake is three steps, a row that says what is coming, the file, and
-a row that says it is done; a crash between them leaves an orphan that the same
-file adopts when it is added again, and that a person is shown until then.
+The source is only read, and hashed. The copy is read again from disk, hashed,
+compared, made read-only and given a neutral name; original names tell on people.
+An intake is three steps, a row that says what is coming, the file, and a row
+that says it is done; a crash between them leaves an orphan, whole or a
+beginning, that the same file adopts when it is added again, and that a person is
+shown until then.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,21 +23,19 @@ import pandas as pd
 from toolkit import tables
 from toolkit.casebook import folder
 from toolkit.casebook.commitments import canonical_bytes
-from toolkit.errors import ExhibitChanged, ExhibitError, ReadingError
+from toolkit.casebook.copying import INCOMING, Progress, copy_in, hash_source
+from toolkit.errors import ExhibitChanged, ExhibitError
 from toolkit.records import Exhibit
 
 if TYPE_CHECKING:
     from toolkit.casebook.journal import Journal, Row
     from toolkit.casebook.shelf import Shelf
 
-INCOMING = ".incoming-"
 COLUMNS = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
 PROVENANCE = ("obtained_from", "obtained_at", "made_by", "form")
 UNKNOWN = "unknown"
 EXPORTED = ("program", "filters", "spreadsheet")  # asked of an export of records besides
 NEUTRAL = re.compile(r"E(\d{4,})-([0-9a-f]{8})(\.[a-z0-9]+)?")
-
-Progress = Callable[[int, int], None]
 
 
 class Evidence:
@@ -56,6 +53,7 @@ class Evidence:
         self._root, self._journal, self._shelf = root, journal, shelf
         self._folder = root / folder.EVIDENCE
         self._verified: dict[str, Path] = {}
+        self._hashed: tuple[Any, tuple[str, int]] = (None, ("", 0))
 
     def add(
         self,
@@ -67,7 +65,7 @@ class Evidence:
     ) -> Exhibit:
         """Copy a file in, or recognise it by its hash; see :meth:`Case.add_exhibit`."""
         obtained = _provenance(provenance, kind, source)
-        sha256, size = hash_source(source)
+        sha256, size = self._hash(source)
         self.finish_interrupted()
         rows = self._rows()
         known = next((row for row in rows if row["sha256"] == sha256), None)
@@ -89,6 +87,7 @@ class Evidence:
         facts = {"exhibit": exhibit_id, "kind": kind, "sha256": sha256, "size_bytes": size, "stored_as": name}
         self._journal.append("intake", facts, {**_names(source), "provenance": obtained})
         with folder.writing(self._root):
+            self._adopt_beginning(name, sha256)
             copy_in(source, self._folder, name, sha256, progress)
         self._shelf.record("exhibits", table)
         self._journal.append("intake done", {"exhibit": exhibit_id, "sha256": sha256})
@@ -96,7 +95,7 @@ class Evidence:
 
     def declared_of(self, source: Path, kind: str) -> dict[str, Any]:
         """See :meth:`Case.declared_of`."""
-        sha256, _ = hash_source(source)
+        sha256, _ = self._hash(source)
         known = next((row for row in self._rows() if row["sha256"] == sha256), None)
         if known is None:
             return {}
@@ -154,9 +153,21 @@ class Evidence:
         return [str(name) for name in (self._revealed(row, "name") for row in rows) if name is not None]
 
     def orphans(self) -> list[Path]:
-        """Evidence files that the table of exhibits does not name."""
+        """Evidence files that the table of exhibits does not name, and copies that were cut off."""
         known = {row["stored_as"] for row in self._rows()}
-        return [path for path in self._files() if path.name not in known]
+        return [path for path in self._files() if path.name not in known] + self._cut_off()
+
+    def sweep(self) -> None:
+        """Take away beginnings of copies that no open intake will go on with."""
+        wanted = {row["pub"]["stored_as"] for row in self._journal.rows if row["act"] == "intake"}
+        with contextlib.suppress(ExhibitChanged):  # told of when a step reads it; then all that was ever begun stays
+            wanted -= {row["stored_as"] for row in self._rows()}
+        for copy in self._cut_off():
+            if copy.name.removeprefix(INCOMING) not in wanted:
+                copy.unlink()
+
+    def _cut_off(self) -> list[Path]:
+        return sorted(self._folder.glob(f"{INCOMING}*"))
 
     def finish_interrupted(self) -> None:
         """Journal the end of an intake that a crash cut off after its exhibit was in the table."""
@@ -170,6 +181,22 @@ class Evidence:
                 if row["exhibit_id"] in open_ends:
                     facts = {"exhibit": row["exhibit_id"], "sha256": row["sha256"]}
                     self._journal.append("intake done", facts)
+
+    def _hash(self, source: Path) -> tuple[str, int]:
+        """Hash and size; not reckoned twice of a file that looks untouched, since the copy's own hash decides."""
+        mark = _looks(source)
+        if mark is None or self._hashed[0] != mark:
+            told = hash_source(source)
+            self._hashed = (mark if mark == _looks(source) else None, told)
+        return self._hashed[1]
+
+    def _adopt_beginning(self, name: str, sha256: str) -> None:
+        """Bring a beginning of the same file, left under another number, to where the copy will go on with it."""
+        waiting = self._folder / f"{INCOMING}{name}"
+        for copy in self._cut_off():
+            mark = NEUTRAL.fullmatch(copy.name.removeprefix(INCOMING))
+            if mark is not None and mark[2] == sha256[:8] and copy != waiting and not waiting.exists():
+                folder.rename_durably(copy, waiting)
 
     def _seen_again(
         self,
@@ -235,95 +262,12 @@ class Evidence:
         return self._journal.private.value(row["op"], field, row["priv"].get(field, ""))
 
 
-def hash_source(source: Path) -> tuple[str, int]:
-    """SHA-256 and size of a file that somebody handed over.
-
-    Raises
-    ------
-    ReadingError
-        Missing, not a plain file, not readable, or empty.
-    """
-    with _reading(source):
-        if not source.exists():
-            raise ReadingError("file_missing", file=source.name)
-        if not source.is_file():
-            raise ReadingError("file_not_a_file", file=source.name)
-        size = source.stat().st_size
-        if size == 0:
-            raise ReadingError("file_empty", file=source.name)
-        return folder.sha256_of(source), size
-
-
-def copy_in(source: Path, evidence: Path, name: str, sha256: str, progress: Progress | None = None) -> Path:
-    """Copy into the evidence folder under a neutral name; the finished file or nothing.
-
-    A file that lies there under this name with these bytes is left as it is.
-
-    Raises
-    ------
-    ExhibitError
-        The copy read back from disk differs from the source (``copy_differs``).
-    ReadingError
-        The source cannot be read to its end.
-    OSError
-        The disk refused; no file is left.
-    """
-    waiting, final = evidence / f"{INCOMING}{name}", evidence / name
-    if final.is_file() and not final.is_symlink() and folder.sha256_of(final) == sha256:
-        final.chmod(0o444)
-        return final
+def _looks(source: Path) -> tuple[Any, ...] | None:
     try:
-        copied = _copy(source, waiting, progress)
-        if copied != sha256 or folder.sha256_of(waiting) != sha256:
-            raise ExhibitError("copy_differs", file=source.name)
-        waiting.chmod(0o444)
-        folder.rename_durably(waiting, final)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            waiting.unlink(missing_ok=True)
-        raise
-    return final
-
-
-def _copy(source: Path, waiting: Path, progress: Progress | None) -> str:
-    """Copy, wait for the disk, and give the hash of what was read."""
-    total, done = source.stat().st_size, 0
-    hasher = hashlib.sha256()
-    target = folder.open_new(waiting, 0o600)
-    try:
-        for chunk in _chunks(source):
-            hasher.update(chunk)
-            folder.write_all(target, chunk)
-            done += len(chunk)
-            if progress is not None:
-                progress(done, total)
-        folder.to_disk(target)
-        if hasattr(os, "posix_fadvise"):  # so that reading again asks the disk, not the memory
-            os.posix_fadvise(target, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(target)
-    return hasher.hexdigest()
-
-
-def _chunks(source: Path) -> Iterator[bytes]:
-    with contextlib.ExitStack() as stack:
-        with _reading(source):
-            stream = stack.enter_context(source.open("rb"))
-        while True:
-            # Only reading is inside: a full disk of ours is not a fault of the source.
-            with _reading(source):
-                chunk = stream.read(folder.CHUNK_BYTES)
-            if not chunk:
-                return
-            yield chunk
-
-
-@contextlib.contextmanager
-def _reading(source: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as refused:
-        raise ReadingError("file_unreadable", file=source.name) from refused
+        told = source.stat()
+    except OSError:
+        return None
+    return (source, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
 
 
 def neutral_name(exhibit_id: str, sha256: str, source: Path) -> str:

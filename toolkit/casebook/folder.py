@@ -125,6 +125,21 @@ def open_new(path: Path, mode: int) -> int:
     return os.open(path, flags, mode)
 
 
+def open_behind(path: Path, size: int, mode: int) -> int:
+    """A descriptor of a file behind its first bytes, all others cut off; a new file for none."""
+    if size == 0:
+        return open_new(path, mode)
+    flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, flags)
+    try:
+        os.ftruncate(descriptor, size)
+        os.lseek(descriptor, 0, os.SEEK_END)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def write_durably(path: Path, content: bytes, mode: int = 0o644) -> None:
     """A file with this content, on disk with its name; on failure no file.
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.casebook import crate, folder, proof, verify
 from toolkit.casebook.commitments import canonical_bytes
-from toolkit.casebook.custody import copy_in
+from toolkit.casebook.copying import copy_in
 from toolkit.casebook.sealing_key import SealingKey
 from toolkit.casebook.shelf import TOOL
 from toolkit.errors import ExhibitError, SealError

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit import __version__, tables
-from toolkit.casebook import custody, folder
+from toolkit.casebook import folder
 from toolkit.casebook.commitments import canonical_bytes
 from toolkit.casebook.journal import Journal
 from toolkit.casebook.storage import from_parquet, to_parquet
@@ -153,8 +153,6 @@ class Shelf:
                     folder.rename_durably(waiting, final)
                 else:
                     waiting.unlink()
-            for copy in (self.path / folder.EVIDENCE).glob(f"{custody.INCOMING}*"):
-                copy.unlink()
         for name in STATED:
             self._keep_copy(name)
 
