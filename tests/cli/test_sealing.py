@@ -64,6 +64,18 @@ def test_a_case_is_sealed_and_checked(case: Path, tmp_path: Path, descriptor: An
     assert {"signature", "original"} <= {one["code"] for one in found["problems"]}
 
 
+def test_a_time_stamp_is_asked_for_and_its_answer_taken_in(case: Path, tmp_path: Path) -> None:
+    asked = json.loads(papermask("timestamp", case, "--json").stdout)
+    head, request = Path(asked["head"]), Path(asked["request"])
+    assert head.read_text().split("\n")[1] == str(asked["journal_rows"])
+    said = papermask("timestamp", case)
+    assert said.returncode == 0 and "curl" in said.stdout + said.stderr and "0002.tsq" in said.stdout + said.stderr
+    done = papermask("timestamp", case, "--reply", request, "--json")  # a request names what an answer would
+    assert json.loads(done.stdout)["reply"] == str(head.with_suffix(".tsr"))
+    refused = papermask("timestamp", case, "--reply", head, "--json")
+    assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (1, "stamp_other")
+
+
 def test_a_wrong_passphrase_writes_nothing(case: Path, tmp_path: Path, descriptor: Any) -> None:
     assert papermask("seal", case, "--out", tmp_path / "out", "--passphrase-fd", descriptor(WORDS)).returncode == 0
     journal = (case / "journal.jsonl").read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import platform
 import socket
@@ -17,7 +18,11 @@ from toolkit.pipeline.surroundings import LIBRARIES, versions
 def test_versions_are_those_that_are_installed_and_what_is_missing_is_left_out() -> None:
     told = versions()
     assert told["python"] == platform.python_version() and told["numpy"] == version("numpy")
-    assert {"av", "opencv-python", "dlib-bin"} <= set(told) <= {*LIBRARIES, "python", "machine", "system"}
+    assert {"av", "opencv-python", "dlib-bin"} <= set(told) <= {
+        *LIBRARIES, "python", "machine", "system", "lock_sha256",
+    }  # fmt: skip
+    lock = Path(__file__).parents[2] / "requirements.lock"
+    assert told["lock_sha256"] == hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 def test_each_run_notes_them_without_host_or_user(tmp_path: Path, shared: Path) -> None:

@@ -188,13 +188,17 @@ class Case:
         """Number of journal rows and the hash of the last."""
         return len(self._journal.rows), self._journal.last_hash
 
+    def checkpoint(self) -> bytes:
+        """Write ``HEAD`` here and outside, and give what it says, signed."""
+        return self._journal.checkpoint()
+
     def journal_rows(self) -> list[dict[str, Any]]:
         """All rows, oldest first; to read, not to change."""
         return list(self._journal.rows)
 
     @property
     def sealed(self) -> bool:
-        """Whether a sealed package was made; such a case opens for reading."""
+        """Whether a sealed package was made of it; work may go on, and the next package holds more."""
         return self._journal.last("seal") is not None
 
     @property

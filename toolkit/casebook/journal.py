@@ -121,10 +121,10 @@ class Journal:
             self.checkpoint()
         return row
 
-    def checkpoint(self) -> None:
-        """Write ``HEAD`` here and outside the case; a failure hides no row and stops nothing."""
+    def checkpoint(self) -> bytes:
+        """Write ``HEAD`` here and outside the case, and give it; a failure hides no row and stops nothing."""
         if self._key is None or not self.rows:
-            return
+            return b""
         head = self._head_text()
         signature = base64.b64encode(self._key.sign(head)).decode()
         content = head + f"\n{signature}\n".encode()
@@ -132,6 +132,7 @@ class Journal:
             with contextlib.suppress(OSError):
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 folder.replace_file(path, content)
+        return content
 
     @property
     def writable(self) -> bool:

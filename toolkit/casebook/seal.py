@@ -29,6 +29,7 @@ from toolkit.casebook.commitments import canonical_bytes
 from toolkit.casebook.copying import copy_in
 from toolkit.casebook.sealing_key import SealingKey
 from toolkit.casebook.shelf import TOOL
+from toolkit.casebook.timestamps import PLACE
 from toolkit.errors import ExhibitError, SealError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def seal(
     if out == case.path or case.path in out.parents:
         raise SealError("seal_inside", folder=str(out))
     outputs = list(_outputs(case))
-    if not outputs:
+    if all(name.startswith(f"{folder.DERIVED}/{PLACE}/") for name, _, _ in outputs):
         raise SealError("seal_nothing", folder=case.path.name)
     with folder.writing(out):
         out.mkdir(parents=True, exist_ok=True)

@@ -80,6 +80,7 @@ TOLD = {
     "stamp": ("{0} was made for another seal", "{0} 属于另一份封存"),
     "clock": ("note: the clock went back at journal row {0}", "说明：日志第 {0} 行处时钟倒退"),
     "stamp_named": ("note: {0} names this seal; check its signature, too", "说明：{0} 指向本封存；另请核验其签名"),
+    "stamp_rows": ("note: {0} names the journal of then; check its signature", "说明：{0} 指向当时的日志；签名另核"),
     "withheld": ("note: hashes only, without the file: {0} originals", "说明：{0} 份原件不在包内，仅有哈希值"),
     "counted": ("{0} files and {1} journal rows checked", "已核对 {0} 个文件与 {1} 行日志"),
     "key": ("sealed with {0}", "封存密钥 {0}"),
@@ -194,6 +195,17 @@ class Package:
             fits = any(mark + digest in self.content("seal.tsr") for mark in STAMPED)
             self.notes.append(("stamp_named", ("seal.tsr",))) if fits else self.wrong("stamp", "seal.tsr")
 
+    def stamped_rows(self, seal: dict[str, Any], rows: Rows) -> None:
+        """Checkpoints that were stamped on the way: the journal holds them, and each answer names its own."""
+        place = "data/derived/timestamps/"
+        for name in sorted(one for one in self.hashes if one.startswith(place) and one.endswith(".head")):
+            self.earlier(str(Path(self.root, name)), seal, rows)
+            answer = name[: -len("head")] + "tsr"
+            if answer in self.hashes:
+                digest = bytes.fromhex(self.hashes[name])
+                fits = any(mark + digest in self.content(answer) for mark in STAMPED)
+                self.notes.append(("stamp_rows", (answer,))) if fits else self.wrong("stamp", answer)
+
     def journal(self, seal: dict[str, Any]) -> Rows:
         """The chain, row by row; gives the rows' public facts in order."""
         key = key_from(base64.b64decode(seal["journal_key"], validate=True))
@@ -290,6 +302,7 @@ def verify(root: str, fingerprint: str | None = None, head: str | None = None) -
         package.stamps()
         rows = package.journal(seal)
         package.vouched(seal, rows)
+        package.stamped_rows(seal, rows)
         if head is not None:
             package.earlier(head, seal, rows)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""The commands ``seal``, ``verify``, ``rerun``, ``purge``: a package, checking it, computing it again, what may go."""
+"""The commands ``seal``, ``verify``, ``rerun``, ``timestamp``, ``purge``: a package, checks of it, what may go."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from toolkit.casebook.purging import purge as remove_pictures
 from toolkit.casebook.seal import Sealed, check_is_package
 from toolkit.casebook.seal import seal as make_package
 from toolkit.casebook.sealing_key import SealingKey, key_path, make_key, open_key
+from toolkit.casebook.timestamps import request_stamp, take_reply
 from toolkit.cli.cases import AsJson, CasePath
 from toolkit.cli.speaking import answer as print_document
 from toolkit.cli.speaking import bar, say
@@ -37,6 +38,7 @@ def register_sealing(app: typer.Typer) -> None:
     app.command("seal", help=_help("help_seal"))(seal)
     app.command("verify", help=_help("help_verify"))(verify)
     app.command("rerun", help=_help("help_rerun"))(rerun)
+    app.command("timestamp", help=_help("help_timestamp"))(timestamp)
     app.command("purge", help=_help("help_purge"))(purge)
 
 
@@ -114,6 +116,29 @@ def rerun(
             place = f"{one.table} / {one.key} / {one.column or '-'}"
             say("rerun_line" if one.on_the_line else "rerun_other", place=place, was=one.was[:80], now=one.now[:80])
     raise typer.Exit(1 if made.differences else 0)
+
+
+def timestamp(
+    case: CasePath,
+    reply: Annotated[Path | None, typer.Option("--reply", help=_help("opt_reply"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a request for a time stamp of the journal as it is now, or take in the answer; nothing is sent."""
+    with Case.open(case) as opened:
+        if reply is not None:
+            answer = take_reply(opened, reply)
+        else:
+            made = request_stamp(opened)
+    if reply is not None:
+        if as_json:
+            print_document({"reply": str(answer)})
+        else:
+            say("stamp_taken", path=str(answer))
+    elif as_json:
+        print_document({"head": str(made.head), "request": str(made.request), "journal_rows": made.rows})
+    else:
+        say("stamp_requested", path=str(made.request), rows=made.rows)
+        say("stamp_send", path=str(made.request))
 
 
 def purge(case: CasePath, as_json: AsJson = False) -> None:
