@@ -29,6 +29,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
+from toolkit.confinement import give_up_network
+
 ROOT = Path(__file__).resolve().parent.parent
 START = "import sys; sys.path.insert(0, {root!r}); from {module} import {function}; {function}({argument})"
 # What children are for most often; whatever has threads after loading may not stand here.
@@ -250,6 +252,7 @@ if forks():
 
 def nurse(control: int) -> None:
     """In the helper: fork a child for each order until the process that gives them is gone."""
+    give_up_network()  # once for all children; a user namespace entered later would undo that they end with this
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a person who stops the work stops its owner, who ends this
     bell, ringer = os.pipe()

@@ -4,12 +4,14 @@ A damaged or hostile file may crash or exhaust the library that decodes it. The
 child does the decoding; the parent keeps the case (:mod:`toolkit.nursery` says
 how children come to be). Limits on memory, processor
 time and written bytes hold wherever the platform knows them (POSIX); a wall
-clock limit holds everywhere. What comes back is JSON or frames of a size that
+clock limit holds everywhere. Where the kernel lets it, the child gives up the
+network and writing first (:mod:`toolkit.confinement`). What comes back is JSON or frames of a size that
 the parent checks, never objects.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import os
@@ -22,6 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from toolkit.confinement import confine
 from toolkit.errors import ReadingError, ToolkitError
 from toolkit.nursery import NURSERY, ROOT, START, Child, forks
 
@@ -38,13 +41,21 @@ class Limits:
     wall_s: float | None = 600.0
 
 
+@functools.cache
 def limits_reached() -> str:
-    """``process and limits`` or ``process only``, for the journal and the report."""
-    try:
-        importlib.import_module("resource")
-    except ImportError:
-        return "process only"
-    return "process and limits"
+    """What holds a child back here, for the journal and the screen: "process, limits, no network, no writing" at most.
+
+    A child is asked once, since what the kernel refuses shows only there.
+    """
+    return ", ".join(("process", *ask("toolkit.sandbox:reached", {})))
+
+
+def reached() -> list[str]:
+    """The answer of the child, which was limited before it was asked."""
+    return list(_reached)
+
+
+_reached: tuple[str, ...] = ()
 
 
 def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> Any:
@@ -162,7 +173,7 @@ def child() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     with suppress(OSError):  # where it may not be entered, only relative paths lead nowhere
         os.chdir(order["folder"])
-    _limit(Limits(**order["limits"]))
+    _hold_back(Limits(**order["limits"]))
     module, _, name = str(order["function"]).partition(":")
     out = sys.stdout.buffer
     try:
@@ -200,11 +211,16 @@ def _pieces(value: Any, deep: int) -> Iterator[str]:
     yield "}"
 
 
-def _limit(limits: Limits) -> None:
+def _hold_back(limits: Limits) -> None:
+    global _reached
+    _reached = (*(["limits"] if _limit(limits) else []), *confine())
+
+
+def _limit(limits: Limits) -> bool:
     try:
         import resource
     except ImportError:  # pragma: no cover - Windows has no such limits; the wall clock still holds
-        return
+        return False
     for which, amount in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_s),
@@ -218,3 +234,4 @@ def _limit(limits: Limits) -> None:
             resource.setrlimit(which, (amount, hard))
         except (ValueError, OSError):  # pragma: no cover - macOS refuses some of them
             continue
+    return True

@@ -29,6 +29,7 @@ from toolkit.pipeline import (
 from toolkit.pipeline.files import read_ids, read_json
 from toolkit.report import Made, make_report
 from toolkit.runners import connect, local
+from toolkit.sandbox import limits_reached
 from toolkit.tables import TABLES
 
 
@@ -173,6 +174,11 @@ def zone(
         say("zone_doubt", what=doubt.what(), do=doubt.advice())
 
 
+def _say_isolation() -> None:
+    level = (text(f"cli.isolation_{one.replace(' ', '_')}") for one in limits_reached().split(", "))
+    say("isolation", level=text("calibration.between").join(level))
+
+
 def run(
     case: CasePath,
     only: Annotated[str | None, typer.Option("--only", help=_help("opt_only"))] = None,
@@ -186,6 +192,7 @@ def run(
     chosen = choose_steps(only, from_step)
     runner = connect(dask) if dask is not None else local(workers)
     with Case.open(case) as opened:
+        _say_isolation()
         run_steps(opened, tuple(step for step in chosen if step != "report"), run=runner, progress=bar)
         if "report" not in chosen:
             say("ran", steps=", ".join(chosen))
