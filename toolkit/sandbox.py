@@ -18,10 +18,11 @@ import os
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 from toolkit.confinement import confine
@@ -94,8 +95,8 @@ def ask(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) 
             clock.cancel()
         stop(process)
     if late.is_set():
-        raise ReadingError("decoder_too_slow", seconds=limits.wall_s)
-    return answer(reply, process.wait())
+        raise ReadingError("decoder_too_slow", file=file_of(arguments), seconds=limits.wall_s)
+    return answer(reply, process.wait(), file_of(arguments))
 
 
 def start(function: str, arguments: Mapping[str, Any], limits: Limits = Limits()) -> Child:
@@ -112,7 +113,7 @@ def _child(function: str) -> Child:
 
 def _order(process: Child, function: str, arguments: Mapping[str, Any], limits: Limits) -> None:
     if process.stdin is None:  # pragma: no cover - PIPE was asked for
-        raise ReadingError("decoder_died", status="no input")
+        raise ReadingError("decoder_died", file=file_of(arguments), status="no input")
     order = {"function": function, "arguments": dict(arguments), "limits": asdict(limits), "folder": _folder()}
     with suppress(BrokenPipeError), process.stdin as told:  # a child that is gone already tells so by its silence
         told.write(json.dumps(order).encode() + b"\n")
@@ -145,27 +146,50 @@ def _folder() -> str:
         return os.sep
 
 
-def answer(reply: bytes, status: int) -> Any:
+def file_of(arguments: Mapping[str, Any]) -> str:
+    """Name of the file that a child is asked about."""
+    return PurePath(str(arguments.get("path", "?"))).name
+
+
+def answer(reply: bytes, status: int, file: str = "?") -> Any:
     """What the child said, or the error that it raised, raised here."""
     if len(reply) > REPLY_LIMIT_BYTES:
-        raise ReadingError("decoder_died", status="reply too long")
+        raise ReadingError("decoder_died", file=file, status="reply too long")
     try:
         told = json.loads(reply)
         kind, value = told["kind"], told["value"]
     except (ValueError, KeyError, TypeError) as nonsense:
-        raise ReadingError("decoder_died", status=status) from nonsense
+        raise ReadingError("decoder_died", file=file, status=status) from nonsense
     if kind == "error":
-        raise rebuild(value)
+        raise rebuild(value, file)
     return value
 
 
-def rebuild(told: Mapping[str, Any]) -> ToolkitError:
-    """The error a child told of, as the class it was there."""
+def rebuild(told: Mapping[str, Any], file: str = "?") -> ToolkitError:
+    """The error a child told of, as the class it was there; one of how it ended with the file it was asked about."""
     errors = importlib.import_module("toolkit.errors")
     kind = getattr(errors, str(told["class"]), ReadingError)
     if not (isinstance(kind, type) and issubclass(kind, ToolkitError)):
         kind = ReadingError
-    return kind(str(told["code"]), **dict(told["facts"]))
+    code, facts = str(told["code"]), dict(told["facts"])
+    if code.startswith("decoder_"):
+        facts.setdefault("file", file)
+    return kind(code, **facts)
+
+
+def told_of(fault: Exception) -> dict[str, Any]:
+    """An error as a child tells of it; one that nobody foresaw by its kind and where it came up.
+
+    A library that meets bytes it was not made for may raise anything; that is a
+    file which cannot be read, and no reason to end without a word.
+    """
+    if isinstance(fault, ToolkitError):
+        return {"class": type(fault).__name__, "code": fault.code, "facts": fault.facts}
+    if isinstance(fault, MemoryError):
+        return {"class": "ReadingError", "code": "decoder_memory", "facts": {}}
+    place = [one for one in traceback.extract_tb(fault.__traceback__) if "toolkit" in one.filename]
+    where = f"{PurePath(place[-1].filename).name}:{place[-1].lineno}" if place else "?"
+    return {"class": "ReadingError", "code": "decoder_failed", "facts": {"fault": f"{type(fault).__name__}, {where}"}}
 
 
 def child() -> None:
@@ -179,13 +203,8 @@ def child() -> None:
     try:
         function = getattr(importlib.import_module(module), name)
         told: dict[str, Any] = {"kind": "value", "value": function(**order["arguments"])}
-    except ToolkitError as error:
-        told = {
-            "kind": "error",
-            "value": {"class": type(error).__name__, "code": error.code, "facts": error.facts},
-        }
-    except MemoryError:
-        told = {"kind": "error", "value": {"class": "ReadingError", "code": "decoder_memory", "facts": {}}}
+    except Exception as fault:
+        told = {"kind": "error", "value": told_of(fault)}
     _say(out, told)
 
 

@@ -57,7 +57,7 @@ def read(path: Path, spans: Sequence[tuple[float, float]] = ((0.0, 1e12),)) -> R
         )  # fmt: skip
     wrapper.detach()
     sent.seek(0)
-    reader = FrameReader(sent)
+    reader = FrameReader(sent, "sent")
     frames = [(frame.media_s, np.asarray(frame.image, np.float32), frame.corrupt) for frame in reader]
     return Reading(
         clip=facts(str(path), rate),

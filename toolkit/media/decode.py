@@ -23,11 +23,12 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from toolkit.errors import ReadingError, ToolkitError
+from toolkit.errors import ReadingError
 from toolkit.media.damage import SLACK_S, Span, gap_limit, lost, missing_in
 from toolkit.media.index import ClipIndex, build_index
 from toolkit.media.opening import open_clip
 from toolkit.media.packets import decoded, until_broken
+from toolkit.sandbox import told_of
 
 HEADER = struct.Struct("<4sqdHHBB6x")
 FRAME, DONE, FAIL = b"FRAM", b"DONE", b"FAIL"
@@ -60,9 +61,8 @@ def serve(**order: Any) -> None:
             out.write(header)
             out.write(pixels)
         kind, told = DONE, json.dumps(asdict(counts)).encode()
-    except ToolkitError as error:
-        kind = FAIL
-        told = json.dumps({"class": type(error).__name__, "code": error.code, "facts": error.facts}).encode()
+    except Exception as fault:
+        kind, told = FAIL, json.dumps(told_of(fault)).encode()
     out.write(HEADER.pack(kind, len(told), 0.0, 0, 0, 0, 0))
     out.write(told)
     out.flush()

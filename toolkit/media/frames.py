@@ -33,9 +33,9 @@ class FrameReader:
     it all is zero. Frames marked corrupt are sent, for the reader to leave out.
     """
 
-    def __init__(self, source: IO[bytes]) -> None:
+    def __init__(self, source: IO[bytes], file: str) -> None:
         self.tally = Tally()
-        self._source = source
+        self._source, self._file = source, file
 
     def __iter__(self) -> Iterator[Frame]:
         while True:
@@ -44,16 +44,16 @@ class FrameReader:
                 yield self._frame(number, at, width, height, planes, flags)
                 continue
             if kind not in (DONE, FAIL) or not 0 <= number <= TRAILER_LIMIT:
-                raise ReadingError("decoder_died", status="broken reply")
+                raise ReadingError("decoder_died", file=self._file, status="broken reply")
             told = json.loads(self._exactly(number))
             if kind == FAIL:
-                raise sandbox.rebuild(told)
+                raise sandbox.rebuild(told, self._file)
             self.tally = _tally(told)
             return
 
     def _frame(self, pts: int, at: float, width: int, height: int, planes: int, flags: int) -> Frame:
         if width * height > LARGEST_PX or not width or not height:
-            raise ReadingError("decoder_died", status="broken reply")
+            raise ReadingError("decoder_died", file=self._file, status="broken reply")
         image = luma = None
         if planes & COLOUR:
             image = np.frombuffer(self._exactly(width * height * 3), np.uint8).reshape(height, width, 3)
@@ -71,7 +71,7 @@ class FrameReader:
     def _exactly(self, count: int) -> bytes:
         chunk = self._source.read(count)
         if len(chunk) != count:
-            raise ReadingError("decoder_died", status="reply cut short")
+            raise ReadingError("decoder_died", file=self._file, status="reply cut short")
         return chunk
 
 
@@ -124,9 +124,9 @@ def read_frames(
     }
     process = sandbox.start("toolkit.media.decode:serve", order, sandbox.Limits(wall_s=None))
     if process.stdout is None:  # pragma: no cover - a pipe was asked for
-        raise ReadingError("decoder_died", status="no output")
+        raise ReadingError("decoder_died", file=path.name, status="no output")
     try:
-        yield FrameReader(process.stdout)
+        yield FrameReader(process.stdout, path.name)
     finally:
         sandbox.stop(process)
 

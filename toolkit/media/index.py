@@ -13,12 +13,15 @@ for packets and time bases.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+import av.error
 
 from toolkit.errors import ReadingError
 from toolkit.media import stamps
@@ -213,7 +216,8 @@ def _cut_lost_tail(path: str, index: ClipIndex, coded: Sequence[Coded], times: s
     container, stream = open_clip(path)
     with container:
         if starts:
-            container.seek(starts[-1][1], stream=stream, backward=True)
+            with contextlib.suppress(av.error.FFmpegError):  # from the beginning then
+                container.seek(starts[-1][1], stream=stream, backward=True)
         found = [index.placed[pts] for _, pts, _ in decoded(container, stream, lambda: None) if pts in index.placed]
     last = max(found, default=None)
     if last is None:

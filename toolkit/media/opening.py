@@ -25,7 +25,7 @@ def open_clip(path: str) -> tuple[InputContainer, VideoStream]:
     ------
     ReadingError
         No demuxer of a recording takes the file (with the cause where it can
-        be told), or it holds no picture.
+        be told), it holds no picture, or no decoder is there for its pictures.
     """
     try:
         container = av.open(path, options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"})
@@ -35,6 +35,9 @@ def open_clip(path: str) -> tuple[InputContainer, VideoStream]:
         container.close()
         raise ReadingError("video_without_pictures", file=Path(path).name)
     stream = container.streams.video[0]
+    if getattr(stream, "codec_context", None) is None:  # whatever the types of the bindings say
+        container.close()
+        raise ReadingError("video_codec_unknown", file=Path(path).name)
     stream.codec_context.thread_count = 1
     return container, stream
 

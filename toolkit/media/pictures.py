@@ -18,7 +18,7 @@ from PIL import Image as Pictures
 from PIL import ImageOps, UnidentifiedImageError
 
 from toolkit import sandbox
-from toolkit.errors import ReadingError, ToolkitError
+from toolkit.errors import ReadingError
 from toolkit.media.decode import COLOUR, DONE, FAIL, FRAME, HEADER, LARGEST_PX
 from toolkit.media.frames import FrameReader
 from toolkit.records import Image
@@ -51,13 +51,13 @@ def read_picture(path: Path) -> Image:
     """
     process = sandbox.start("toolkit.media.pictures:serve", {"path": str(path)})
     if process.stdout is None:  # pragma: no cover - a pipe was asked for
-        raise ReadingError("decoder_died", status="no output")
+        raise ReadingError("decoder_died", file=path.name, status="no output")
     try:
-        frames = [frame.image for frame in FrameReader(process.stdout)]
+        frames = [frame.image for frame in FrameReader(process.stdout, path.name)]
     finally:
         sandbox.stop(process)
     if len(frames) != 1 or frames[0] is None:
-        raise ReadingError("decoder_died", status="broken reply")
+        raise ReadingError("decoder_died", file=path.name, status="broken reply")
     return frames[0]
 
 
@@ -71,9 +71,8 @@ def serve(path: str) -> None:
         high, wide = pixels.shape[:2]
         out.write(HEADER.pack(FRAME, 0, 0.0, wide, high, COLOUR, 0))
         out.write(pixels.tobytes())
-    except ToolkitError as error:
-        kind = FAIL
-        told = {"class": type(error).__name__, "code": error.code, "facts": error.facts}
+    except Exception as fault:
+        kind, told = FAIL, sandbox.told_of(fault)
     reply = json.dumps(told).encode()
     out.write(HEADER.pack(kind, len(reply), 0.0, 0, 0, 0, 0))
     out.write(reply)
@@ -98,5 +97,7 @@ def _decode(path: str) -> Image:
                 return np.asarray(upright.convert("RGB"), np.uint8)
     except UnidentifiedImageError as refused:
         raise ReadingError("not_a_picture", file=name) from refused
-    except (OSError, SyntaxError, ValueError, EOFError) as damaged:
+    except ReadingError:
+        raise
+    except Exception as damaged:  # the library raises what its formats' code meets: struct.error, IndexError, ...
         raise ReadingError("picture_damaged", file=name) from damaged
