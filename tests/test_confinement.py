@@ -6,12 +6,14 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from toolkit import sandbox
 from toolkit.confinement import NO_NETWORK, NO_WRITING
+from toolkit.errors import ReadingError
 
 HERE = "tests.test_confinement"
 
@@ -53,6 +55,16 @@ def does(what: str, path: str) -> str:
     return "done"
 
 
+def _answers(server: socket.socket) -> None:
+    while True:
+        try:
+            line, _ = server.accept()
+        except OSError:
+            return
+        with line:
+            line.sendall(b"hello")
+
+
 def needs(level: str) -> None:
     if level not in sandbox.limits_reached():
         if os.environ.get("CI") == "true" and level == NO_WRITING:
@@ -81,13 +93,15 @@ def test_a_child_changes_no_file_and_starts_no_program(what: str, tmp_path: Path
 def test_a_child_reaches_nobody(tmp_path: Path) -> None:
     needs(NO_NETWORK)
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        threading.Thread(target=_answers, args=(server,), daemon=True).start()
         ear.bind(("127.0.0.1", 0))
         ear.settimeout(0.2)
         for name, port in (("calls", server.getsockname()[1]), ("sends", ear.getsockname()[1])):
-            with pytest.raises(Exception):  # noqa: B017 - however the child ends: it answers with nothing
+            with pytest.raises(ReadingError):
                 sandbox.ask(f"{HERE}:{name}", {"port": port})
         with pytest.raises(TimeoutError):
             ear.recv(16)
+        assert calls(server.getsockname()[1]) == "hello"
         assert sends(ear.getsockname()[1]) == 6 and ear.recv(16) == b"a name"  # whoever asks may
 
 

@@ -20,6 +20,7 @@ NO_NEW_PRIVILEGES = 38  # prctl(2)
 CREATE_RULESET, RESTRICT_SELF, ASK_VERSION = 444, 446, 1  # the same numbers on every architecture
 # Rights over files by the version that brought them: run programs, write, remove, make, move elsewhere, cut, control.
 FILES = {1: 0b1_1111_1111_0011, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
+CUTTING_SINCE = 3
 TCP, TCP_SINCE = 0b11, 4
 SCOPES, SCOPES_SINCE = 0b11, 6  # sockets without a name in the file system, and signals
 
@@ -44,7 +45,8 @@ def give_up_writing() -> bool:
     """No file can be written, made, moved or removed and no program started any more; whether it is so.
 
     Ends that are open stay open. Where the kernel is new enough TCP and signals
-    to others go with it.
+    to others go with it. Not taken away: changing the rights and times of files
+    of one's own, and talking to programs through sockets in the file system.
     """
     if sys.platform != "linux":
         return False
@@ -64,7 +66,8 @@ def give_up_writing() -> bool:
     try:
         if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
             return False
-        return int(libc.syscall(RESTRICT_SELF, rules, 0)) == 0
+        # Before the third version a file can still be cut to nothing: held back, but not "no writing".
+        return int(libc.syscall(RESTRICT_SELF, rules, 0)) == 0 and version >= CUTTING_SINCE
     finally:
         os.close(rules)
 

@@ -157,9 +157,10 @@ def test_a_source_that_cannot_be_read_is_told_as_such(
     def refuse(*_: Any, **__: Any) -> None:
         raise PermissionError(13, "denied")
 
-    monkeypatch.setattr(folder, "sha256_of", refuse)
-    with pytest.raises(ReadingError) as found:
-        case.add_exhibit(source, "footage", {})
+    with monkeypatch.context() as denied:
+        denied.setattr(Path, "open", refuse)
+        with pytest.raises(ReadingError) as found:
+            copying.hash_source(source)
     assert found.value.code == "file_unreadable"
 
 
@@ -186,6 +187,8 @@ def test_a_source_that_fails_halfway_is_no_fault_of_the_case(
 def test_a_source_that_changes_while_it_is_copied_is_refused(
     case: Case, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    known = copying.hash_source(source)
+    monkeypatch.setattr(custody, "hash_source", lambda _: known)
     monkeypatch.setattr(copying, "by_system", not_here)
     monkeypatch.setattr(copying, "_chunks", lambda *_: iter([b"other bytes"]))
     with pytest.raises(ExhibitError) as found:
@@ -219,6 +222,33 @@ def test_a_disk_that_did_not_keep_what_it_took_is_found(
     with pytest.raises(ExhibitError) as found:
         case.add_exhibit(source, "footage", {})
     assert found.value.code == "copy_differs" and not list((case.path / "evidence").iterdir())
+
+
+def test_a_file_that_is_still_written_is_refused_and_says_so(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, real = tmp_path / "growing.mp4", copying._chunks
+    source.write_bytes(b"x" * 5000)
+
+    def growing(path: Path, behind: int) -> Iterator[memoryview]:
+        yield from real(path, behind)
+        with path.open("ab") as stream:
+            stream.write(b"more")
+
+    monkeypatch.setattr(copying, "_chunks", growing)
+    with pytest.raises(ReadingError) as refused:
+        case.add_exhibit(source, "footage", {})
+    assert refused.value.code == "file_still_written" and not list((case.path / "evidence").iterdir())
+
+
+def test_a_leftover_with_another_name_elsewhere_is_not_written_to(case: Case, source: Path, tmp_path: Path) -> None:
+    name = custody.neutral_name("E-0001", hashlib.sha256(source.read_bytes()).hexdigest(), source)
+    other = tmp_path / "a copy by links.mp4"
+    other.write_bytes(source.read_bytes() + b"and more")
+    os.link(other, case.path / "evidence" / f"{copying.INCOMING}{name}")
+    added = case.add_exhibit(source, "footage", {})
+    assert case.exhibit_path(added.exhibit_id).read_bytes() == source.read_bytes()
+    assert other.read_bytes() == source.read_bytes() + b"and more" and other.stat().st_mode & 0o200
 
 
 def test_a_name_that_is_not_utf8_is_taken_in(case: Case, tmp_path: Path) -> None:

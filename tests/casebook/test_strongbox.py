@@ -131,6 +131,54 @@ def test_plain_lines_of_before_are_read_and_new_ones_are_shut(tmp_path: Path, mo
     assert again.value("a", "name", digest) == "Li" and again.value("b", "name", later) == "Wang"
 
 
+def test_one_damaged_line_is_withheld_and_the_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path / "config"))
+    path = tmp_path / "reveal.jsonl"
+    facts = PrivateFacts(path, "case-a", write=True)
+    digests = [facts.commit(op, 1, {"name": op})["name"] for op in ("a", "b")]
+    facts.close()
+    raw = bytearray(path.read_bytes())
+    raw[20] = ord("A") if raw[20] != ord("A") else ord("B")
+    path.write_bytes(raw)
+    again = PrivateFacts(path, "case-a", write=True)
+    assert (again.value("a", "name", digests[0]), again.value("b", "name", digests[1])) == (None, "b")
+    again.close()
+
+
+def test_lines_of_another_key_beside_those_of_ours_stop_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "reveal.jsonl"
+    for name in ("one", "two"):
+        monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path / name))
+        facts = PrivateFacts(tmp_path / f"{name}.jsonl", "case-a", write=True)
+        facts.commit("a", 1, {"name": "Li"})
+        facts.close()
+    path.write_bytes((tmp_path / "one.jsonl").read_bytes() + (tmp_path / "two.jsonl").read_bytes())
+    with pytest.raises(CaseError) as refused:
+        PrivateFacts(path, "case-a", write=True)
+    assert refused.value.code == "private_key_other"
+
+
+def test_two_copies_of_one_case_share_the_key_that_was_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path / "config"))
+    first, second = (PrivateFacts(tmp_path / name, "case-a", write=True) for name in ("a.jsonl", "b.jsonl"))
+    one, two = first.commit("a", 1, {"name": "Li"})["name"], second.commit("a", 1, {"name": "Wang"})["name"]
+    first.close()
+    second.close()
+    for name, digest, value in (("a.jsonl", one, "Li"), ("b.jsonl", two, "Wang")):
+        assert PrivateFacts(tmp_path / name, "case-a", write=False).value("a", "name", digest) == value
+    assert [path.name for path in (tmp_path / "config/private-keys").iterdir()] == ["case-a"]
+
+
+@pytest.mark.parametrize("junk", [b"", b"junk", bytes([255, 254])])
+def test_a_damaged_key_withholds_facts_and_hinders_no_reading(told: Path, junk: bytes) -> None:
+    key = next((told.parent / "config" / "private-keys").iterdir())
+    key.write_bytes(junk)
+    with Case.open(told, write=False) as case:
+        assert case.original_name(EXHIBIT) is None
+
+
 def test_a_reader_that_began_before_the_first_fact_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERMASK_CONFIG", str(tmp_path / "config"))
     path = tmp_path / "reveal.jsonl"

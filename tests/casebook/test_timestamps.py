@@ -13,7 +13,7 @@ from tests.casebook import packages
 from tests.casebook.test_seal_tampering import KEY, code, rewritten
 from toolkit.casebook.opening import read_key
 from toolkit.casebook.seal import seal
-from toolkit.casebook.timestamps import request_stamp, take_reply
+from toolkit.casebook.timestamps import SIGNED, STAMP, request_stamp, take_reply
 from toolkit.casebook.verify import STAMPED, verify
 from toolkit.errors import SealError
 
@@ -25,7 +25,8 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def reply_to(head: Path, to: Path) -> Path:
     """The part of an answer that names what was stamped; no signature of anybody."""
-    to.write_bytes(b"0\x82 answer " + STAMPED[0] + hashlib.sha256(head.read_bytes()).digest() + b" and more")
+    named = STAMPED[0] + hashlib.sha256(head.read_bytes()).digest()
+    to.write_bytes(b"0\x82 answer " + SIGNED + STAMP + named + b" and more")
     return to
 
 
@@ -37,8 +38,20 @@ def test_a_stamp_is_asked_for_taken_back_and_told_with_the_package(tmp_path: Pat
         assert first.rows < second.rows and (first.head.name, second.head.name) == ("0001.head", "0002.head")
         taken = take_reply(case, reply_to(first.head, tmp_path / "reply.tsr"))
         assert taken.name == "0001.tsr"
+        (tmp_path / "x").write_bytes(b"something else")
+        page = tmp_path / "page.html"
+        page.write_bytes(b"<html>" + first.request.read_bytes())
+        for file in (first.request, second.request, page, tmp_path / "gate.dat"):
+            with pytest.raises(SealError) as none:
+                take_reply(case, file)
+            assert none.value.code == "stamp_none"  # a request names its checkpoint, too
         with pytest.raises(SealError) as other:
-            take_reply(case, tmp_path / "gate.dat")
+            take_reply(case, reply_to(tmp_path / "x", tmp_path / "other.tsr"))
+        assert take_reply(case, tmp_path / "reply.tsr") == taken
+        (tmp_path / "reply.tsr").write_bytes((tmp_path / "reply.tsr").read_bytes() + b"!")
+        with pytest.raises(SealError) as there:
+            take_reply(case, tmp_path / "reply.tsr")
+        assert there.value.code == "stamp_there" and not taken.read_bytes().endswith(b"!")
         (tmp_path / "large").write_bytes(b"\0" * (2**20 + 1))
         for name in ("large", "not there"):
             with pytest.raises(SealError) as unreadable:
@@ -72,6 +85,14 @@ def test_an_answer_that_names_something_else_is_a_problem(tmp_path: Path) -> Non
     status, found, _ = verify(str(package), KEY.fingerprint)
     assert made.head.is_file() and status == 1
     assert ("stamp", ("data/derived/timestamps/0001.tsr",)) in found.problems
+
+
+def test_a_number_is_never_used_again(tmp_path: Path) -> None:
+    with packages.small_case(tmp_path) as case:
+        first, second = request_stamp(case), request_stamp(case)
+        kept = second.head.read_bytes()
+        first.head.unlink()
+        assert request_stamp(case).head.name == "0003.head" and second.head.read_bytes() == kept
 
 
 def test_a_request_alone_is_no_report_to_seal(tmp_path: Path) -> None:

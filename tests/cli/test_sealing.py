@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.casebook.packages import change, small_case
+from tests.casebook.test_timestamps import reply_to
 from tests.cli.asking import papermask
 from toolkit.casebook.sealing_key import key_path
 
@@ -70,10 +71,10 @@ def test_a_time_stamp_is_asked_for_and_its_answer_taken_in(case: Path, tmp_path:
     assert head.read_text().split("\n")[1] == str(asked["journal_rows"])
     said = papermask("timestamp", case)
     assert said.returncode == 0 and "curl" in said.stdout + said.stderr and "0002.tsq" in said.stdout + said.stderr
-    done = papermask("timestamp", case, "--reply", request, "--json")  # a request names what an answer would
+    refused = papermask("timestamp", case, "--reply", request, "--json")  # it names what an answer would, unsigned
+    assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (1, "stamp_none")
+    done = papermask("timestamp", case, "--reply", reply_to(head, tmp_path / "reply.tsr"), "--json")
     assert json.loads(done.stdout)["reply"] == str(head.with_suffix(".tsr"))
-    refused = papermask("timestamp", case, "--reply", head, "--json")
-    assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (1, "stamp_other")
 
 
 def test_a_wrong_passphrase_writes_nothing(case: Path, tmp_path: Path, descriptor: Any) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import av
 import cv2
+import pandas as pd
 import pytest
 
 from tests.building import copy_zone, small_morning
@@ -54,6 +55,8 @@ def layers(content: bytes) -> Iterator[bytes]:
     yield content
     for found in DATA_URL.finditer(content):
         yield from layers(base64.b64decode(found[1]))
+    if content.startswith(b"PAR1"):
+        yield pd.read_parquet(io.BytesIO(content)).to_csv().encode()
     if content.startswith(PNG):
         yield from (packed for packed in _texts(content))
     if zipfile.is_zipfile(io.BytesIO(content)):
@@ -207,7 +210,9 @@ def test_no_byte_of_a_sealed_package_holds_a_canary(sealed_case: dict[str, Any])
 def test_private_without_its_key_and_the_memory_of_the_program_hold_none(sealed_case: dict[str, Any]) -> None:
     case: Case = sealed_case["case"]
     assert (sealed_case["root"] / "config/private-keys" / case.case_id).is_file()
+    assert (case.path / "private/copies/exhibits.parquet").is_file()
     assert hits(case.path / "private") == []
+    assert {what for what, _ in hits(case.path / "tables")} >= {"obtained from"}, "documented: not encrypted"
     assert hits(sealed_case["root"] / "config") == []
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.building import simulated_case, small_morning
+from tests.casebook import packages
 from tests.casebook.packages import new_key, sealed
 from toolkit import tables
 from toolkit.casebook.case import Case
@@ -17,7 +18,7 @@ from toolkit.casebook.seal import seal
 from toolkit.errors import ReadingError, SealError
 from toolkit.pipeline import run_steps
 from toolkit.pipeline.controls import named_in_tables
-from toolkit.pipeline.rerunning import compare, names_that_say, rerun
+from toolkit.pipeline.rerunning import _take_in, compare, names_that_say, rerun
 from toolkit.simulation.seeds import TESTS
 
 KEY = new_key()
@@ -117,3 +118,20 @@ def test_a_package_from_anybody_leads_nowhere_else(owner: str, tmp_path: Path) -
     with pytest.raises(ReadingError) as refused:
         names_that_say({"photographs": photographs}, {"E-0001": tmp_path / ("x" if owner in ("", "..") else "x.png")})
     assert refused.value.code == "rerun_name"
+
+
+def test_an_exhibit_id_that_leads_elsewhere_writes_nothing(tmp_path: Path) -> None:
+    with packages.small_case(tmp_path) as case:
+        package = seal(case, tmp_path / "out", KEY, originals=True).path
+        stored = case.read("exhibits")
+    victim = tmp_path / "autostart"
+    stored.loc[0, "exhibit_id"] = str(victim)
+    photographs: list[dict[str, object]] = [
+        {"exhibit_id": str(victim), "employee_id": "evil", "why_not": None, "facts": {}}
+    ]
+    old = {"exhibits": stored, "photographs": tables.build("photographs", photographs)}
+    with Case.create(tmp_path / "again", purpose="test", basis="test") as again:
+        with pytest.raises(ReadingError) as refused:
+            _take_in(again, package, old)
+        assert refused.value.code == "rerun_name"
+    assert not victim.exists()

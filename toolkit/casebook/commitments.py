@@ -10,6 +10,7 @@ one fact can be opened later by handing over its salt and value.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -34,6 +35,7 @@ SALT_BYTES = 16
 PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 RECORDED = "record private"
 LINE = "reveal.jsonl"  # what a line is shut under
+WHOLE = MARK.encode() + b"\n"  # before a file that is shut as a whole
 
 
 def canonical_bytes(value: Any) -> bytes:
@@ -89,15 +91,20 @@ class PrivateFacts:
 
     def __init__(self, path: Path, case_id: str, *, write: bool) -> None:
         self._path, self._case_id = path, case_id
-        self._box: Strongbox | None = find_box(case_id)
-        self._shut = self._opened = 0
+        self._box: Strongbox | None = None
+        self._others = 0  # lines that another key shut, or any where none is here
+        try:
+            self._box = find_box(case_id)
+        except CaseError:
+            if write:  # a case opens for reading with its facts withheld, whatever became of the key
+                raise
         self._file: AppendFile | None = None
         self._known: dict[tuple[str, str], tuple[str, Any]] = {}
         self._read = 0
         self._learn()
         if not write:
             return
-        if self._shut and not self._opened:
+        if self._others:
             why = "private_key_missing" if self._box is None else "private_key_other"
             raise CaseError(why, folder=str(path.parent.parent), path=str(key_file(case_id)))
         self._file = AppendFile(path, 0o600)
@@ -116,10 +123,21 @@ class PrivateFacts:
             self._box = make_box(self._case_id)
         return self._box
 
+    def shut(self, content: bytes, name: str) -> bytes:
+        """A whole file, shut under this name; CaseError as :meth:`box`."""
+        return WHOLE + self.box().shut(content, name)
+
+    def plain(self, content: bytes | None, name: str) -> bytes | None:
+        """What a whole file holds; one that was never shut as it is, None where it cannot be opened."""
+        if content is None or not content.startswith(WHOLE):
+            return content
+        return self.opened(content[len(WHOLE) :], name)
+
     def opened(self, content: bytes, name: str) -> bytes | None:
         """What was shut under this name; None when the key is not here or does not open it."""
         if self._box is None:
-            self._box = find_box(self._case_id)  # a writer may have made it since this reader began
+            with contextlib.suppress(CaseError):
+                self._box = find_box(self._case_id)  # a writer may have made it since this reader began
         return None if self._box is None else self._box.opened(content, name)
 
     def commit(self, op: str, seq: int, facts: Mapping[str, Any]) -> dict[str, str]:
@@ -144,7 +162,7 @@ class PrivateFacts:
             digests[field] = commitment(salt, value)
             entry = {"field": field, "op": op, "salt": salt.hex(), "seq": seq, "value": value}
             plain = canonical_bytes(entry)
-            lines.append(canonical_bytes({"box": base64.b64encode(box.shut(plain, LINE)).decode()}) + b"\n")
+            lines.append(_shut_line(box, plain))
             fresh[op, field] = (salt.hex(), json.loads(plain)["value"])
         block = b"".join(lines)
         if self._file.size() > self._read:  # half a line of an append that failed
@@ -185,15 +203,20 @@ class PrivateFacts:
         try:
             entry = json.loads(line)
             if "box" in entry:
-                self._shut += 1
                 plain = self.opened(base64.b64decode(entry["box"]), LINE)
                 if plain is None:
+                    # With the mark of our key it was damaged, and is withheld as a damaged plain one is.
+                    self._others += self._box is None or entry.get("key") != self._box.mark
                     return
-                self._opened += 1
                 entry = json.loads(plain)
             self._known[str(entry["op"]), str(entry["field"])] = (str(entry["salt"]), entry["value"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return
+
+
+def _shut_line(box: Strongbox, plain: bytes) -> bytes:
+    """One line of the sidecar: which key shut it, and what it shut."""
+    return canonical_bytes({"box": base64.b64encode(box.shut(plain, LINE)).decode(), "key": box.mark}) + b"\n"
 
 
 class PrivateTables:
@@ -255,7 +278,7 @@ class PrivateTables:
         path, content = self._path(name), to_parquet(table.reset_index(drop=True))
         if self._wanted(name) == _sha256(content) and self._plain(folder.read_if_there(path), name) == content:
             return
-        shut = MARK.encode() + b"\n" + self._journal.private.box().shut(content, name)
+        shut = self._journal.private.shut(content, name)
         with folder.writing(self._root):
             folder.write_durably(folder.waiting_name(path), shut, 0o600)
         # Left waiting when the row fails: the next opening sweeps what no row vouches for.
@@ -273,11 +296,7 @@ class PrivateTables:
                     folder.rename_durably(waiting, self._path(name))
 
     def _plain(self, content: bytes | None, name: str) -> bytes | None:
-        """The table within a file; a file of before, which was not shut, as it is."""
-        head = MARK.encode() + b"\n"
-        if content is None or not content.startswith(head):
-            return content
-        return self._journal.private.opened(content[len(head) :], name)
+        return self._journal.private.plain(content, name)
 
     def _path(self, name: str) -> Path:
         if not PLAIN_NAME.fullmatch(name):

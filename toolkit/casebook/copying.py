@@ -4,15 +4,16 @@ The source is hashed first and its copy last: that both agree says that the copy
 is what was handed over, however the bytes came between. Just written bytes are
 read from memory, so every eighth piece is read once more from the disk itself:
 a stick that takes less than it claims is found while the source is still at hand
-(every use of an exhibit hashes it again). A copy that was cut off keeps what it
-has under its waiting name; the next try compares that with the source and goes
-on behind the last piece that agrees.
+(every use of an exhibit hashes it again). A copy that a kill cut off stays under
+its waiting name; the next try compares it with the source and goes on behind the
+last piece that agrees.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ def hash_source(source: Path) -> tuple[str, int]:
     Raises
     ------
     ReadingError
-        Missing, not a plain file, not readable, or empty.
+        Missing, not a plain file, not readable, empty, or still being written.
     """
     with _reading(source):
         if not source.exists():
@@ -58,7 +59,13 @@ def hash_source(source: Path) -> tuple[str, int]:
         size = source.stat().st_size
         if size == 0:
             raise ReadingError("file_empty", file=source.name)
-        return folder.sha256_of(source), size
+        sha256, hashed = hashlib.sha256(), 0
+        for chunk in _chunks(source, 0):
+            sha256.update(chunk)
+            hashed += len(chunk)
+        if {size, source.stat().st_size} != {hashed}:
+            raise ReadingError("file_still_written", file=source.name)
+        return sha256.hexdigest(), size
 
 
 def copy_in(source: Path, evidence: Path, name: str, sha256: str, progress: Progress | None = None) -> Path:
@@ -107,13 +114,12 @@ def _copy(source: Path, waiting: Path, progress: Progress | None) -> None:
 
 
 def _moved(source: Path, behind: int, target: int) -> Iterator[int]:
-    """Bytes of each piece that was brought over: by the system where it can, else read and written here."""
+    """Bytes of each piece that was brought over: by the system as far as it can, the rest read and written here."""
     done = behind
     try:
         for size in by_system(source, behind, target):
             done += size
             yield size
-        return
     except OSError as refused:
         if refused.errno not in CANNOT:
             raise
@@ -157,8 +163,9 @@ def _on_the_disk(copy: Path) -> bool:
 
 def _agreeing(source: Path, waiting: Path) -> int:
     """How many bytes of a copy that was cut off are those of the source, in whole pieces."""
-    if waiting.is_symlink() or not waiting.is_file():
-        return 0
+    if waiting.is_symlink() or not waiting.is_file() or waiting.stat().st_nlink != 1:
+        return 0  # what has another name elsewhere is not ours to write to
+    waiting.chmod(0o600)  # a crash may have come between making it read-only and renaming it
     agree = 0
     for ours, theirs in zip(_chunks(waiting, 0), _chunks(source, 0), strict=False):
         if ours != theirs:

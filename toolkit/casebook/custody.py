@@ -35,6 +35,12 @@ COLUMNS = ("camera_id", "terminal_id", "starts_at", "timezone", "frame_rate")
 PROVENANCE = ("obtained_from", "obtained_at", "made_by", "form")
 UNKNOWN = "unknown"
 EXPORTED = ("program", "filters", "spreadsheet")  # asked of an export of records besides
+FORMATS = """
+    mp4 m4v mov mkv webm avi ts m2ts mts ps mpg mpeg vob asf wmv dav flv 3gp h264 h265 264 265 hevc gif jpg jpeg png
+    webp bmp tif tiff heic csv tsv txt dat log xls xlsx xlsm et ods json jsonl xml html htm zip pdf doc docx eml msg
+    db yaml mp3 wav m4a
+"""
+SUFFIXES = frozenset(f".{one}" for one in FORMATS.split())
 NEUTRAL = re.compile(r"E(\d{4,})-([0-9a-f]{8})(\.[a-z0-9]+)?")
 
 
@@ -167,7 +173,7 @@ class Evidence:
                 copy.unlink()
 
     def _cut_off(self) -> list[Path]:
-        return sorted(self._folder.glob(f"{INCOMING}*"))
+        return sorted(one for one in self._folder.glob(f"{INCOMING}*") if not one.is_dir())
 
     def finish_interrupted(self) -> None:
         """Journal the end of an intake that a crash cut off after its exhibit was in the table."""
@@ -271,9 +277,9 @@ def _looks(source: Path) -> tuple[Any, ...] | None:
 
 
 def neutral_name(exhibit_id: str, sha256: str, source: Path) -> str:
-    """``E0001-344a806b.mp4``: number, start of the hash, and the suffix if it is a plain one."""
+    """``E0001-344a806b.mp4``: number, start of the hash, and the suffix of a known format."""
     suffix = source.suffix.lower()
-    plain = suffix if suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= 6 else ""
+    plain = suffix if suffix in SUFFIXES else ""
     return f"{exhibit_id.replace('-', '')}-{sha256[:8]}{plain}"
 
 

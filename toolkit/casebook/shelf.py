@@ -22,7 +22,7 @@ from toolkit.casebook import folder
 from toolkit.casebook.commitments import canonical_bytes
 from toolkit.casebook.journal import Journal
 from toolkit.casebook.storage import from_parquet, to_parquet
-from toolkit.errors import ExhibitChanged, StepTooEarly
+from toolkit.errors import CaseError, ExhibitChanged, StepTooEarly
 
 TOOL = f"papermask {__version__}"
 Inputs = Sequence[str]
@@ -170,16 +170,16 @@ class Shelf:
         if row is None or content is None or digest(content) != row["pub"]["sha256"]:
             return
         try:
-            if folder.read_if_there(copy) != content:
+            if self._copied(name) != content:
                 copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                folder.replace_file(copy, content, 0o600)
-        except OSError:
+                folder.replace_file(copy, self._journal.private.shut(content, f"copy {name}"), 0o600)
+        except (OSError, CaseError):
             with contextlib.suppress(OSError):
                 folder.waiting_name(copy).unlink(missing_ok=True)
 
     def _from_copy(self, name: str) -> bytes | None:
         """A lost table from its copy, if that is the version in the journal; a writer puts it back and says so."""
-        row, content = self._journal.last("record", table=name), folder.read_if_there(self._copy(name))
+        row, content = self._journal.last("record", table=name), self._copied(name)
         if name not in STATED or row is None or content is None or digest(content) != row["pub"]["sha256"]:
             return None
         if self._journal.writable:
@@ -239,6 +239,10 @@ class Shelf:
 
     def _table(self, name: str) -> Path:
         return self.path / folder.TABLES / f"{name}.parquet"
+
+    def _copied(self, name: str) -> bytes | None:
+        """What the copy holds, as it was before it was shut."""
+        return self._journal.private.plain(folder.read_if_there(self._copy(name)), f"copy {name}")
 
     def _copy(self, name: str) -> Path:
         return self.path / folder.COPIES / f"{name}.parquet"

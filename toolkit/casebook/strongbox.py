@@ -1,12 +1,13 @@
 """The strongbox: private facts are shut on the disk, and what opens them lies outside the case folder.
 
-Names, paths and what people stated of their exhibits lie in ``private/``. A case
-folder travels: on a stick, in a backup, through a folder that a service copies.
-So they are encrypted (ChaCha20-Poly1305, RFC 8439), with a key of the case that
-lies where the program remembers things (``private-keys/CASE-ID``, 0600). No
+Names, paths and former statements lie in ``private/``. A case folder travels: on
+a stick, in a backup, through a folder that a service copies. So what lies there
+is encrypted (ChaCha20-Poly1305, RFC 8439), with a key of the case that lies
+where the program remembers things (``private-keys/CASE-ID``, 0600). No
 passphrase opens it, because unattended work must not hang: whoever uses this
-account can read the names, and whoever has the case folder alone cannot. A case
-without its key opens for reading, with those facts withheld.
+account can read the names, and whoever has that folder alone cannot. A case
+without its key opens for reading, with those facts withheld. Exhibits and tables
+are as they are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import hashlib
+import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +43,11 @@ class Strongbox:
         """Content encrypted under a fresh nonce, which stands before it; it opens under this name only."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + ChaCha20Poly1305(self.key).encrypt(nonce, content, self._bound(name))
+
+    @property
+    def mark(self) -> str:
+        """Which key this is, without telling it: 16 hex digits."""
+        return hashlib.sha256(MARK.encode() + self.key).hexdigest()[:16]
 
     def opened(self, content: bytes, name: str) -> bytes | None:
         """What was shut, or None when another key or name shut it, or it was changed."""
@@ -80,7 +88,7 @@ def find_box(case_id: str) -> Strongbox | None:
 
 
 def make_box(case_id: str) -> Strongbox:
-    """A strongbox with a new key, on disk before anything is shut with it.
+    """A strongbox with a new key, on disk before anything is shut with it; the one that lies there, if one does.
 
     Raises
     ------
@@ -91,7 +99,18 @@ def make_box(case_id: str) -> Strongbox:
     content = f"{MARK} {case_id}\n{base64.b64encode(key).decode()}\n".encode()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.replace_file(path, content, 0o600)
+        own = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        folder.write_durably(own, content, 0o600)
+        try:
+            os.link(own, path)
+            folder.folder_to_disk(path.parent)
+        finally:
+            own.unlink(missing_ok=True)
+    except FileExistsError:
+        made = find_box(case_id)  # of a copy of this case, opened beside it
+        if made is None:
+            raise CaseError("private_key_broken", path=str(path)) from None
+        return made
     except OSError as refusal:
         if refusal.errno in folder.FULL:
             raise CaseError("disk_full", folder=str(path.parent)) from refusal

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PLACE = "timestamps"
 MOST_REPLY_BYTES = 2**20
+GRANTED = b"\x30"  # TimeStampResp of RFC 3161: a sequence, with what was signed (RFC 5652) and the stamp within it
+SIGNED, STAMP = bytes.fromhex("06092a864886f70d010702"), bytes.fromhex("060b2a864886f70d0109100104")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ def request_stamp(case: Case) -> Requested:
     CaseError
         The case is open for reading, or the disk refused.
     """
-    number = len(_heads(case)) + 1
+    number = 1 + max((row["pub"]["number"] for row in case.journal_rows() if row["act"] == "timestamp"), default=0)
     case.note("timestamp", {"number": number})
     rows, _ = case.head()
     content = case.checkpoint()
@@ -60,8 +62,12 @@ def take_reply(case: Case, reply: Path) -> Path:
     Raises
     ------
     SealError
-        ``stamp_unreadable``, or ``stamp_other``: it names no checkpoint of this case.
+        ``stamp_unreadable``; ``stamp_none``: it is no signed answer of a time-stamp
+        service; ``stamp_other``: it names no checkpoint of this case;
+        ``stamp_there``: another answer to that request was taken in before.
     """
+    if not reply.is_file():
+        raise SealError("stamp_unreadable", file=reply.name)
     try:
         with reply.open("rb") as stream:
             content = stream.read(MOST_REPLY_BYTES + 1)
@@ -69,9 +75,13 @@ def take_reply(case: Case, reply: Path) -> Path:
         raise SealError("stamp_unreadable", file=reply.name) from refused
     if not content or len(content) > MOST_REPLY_BYTES:
         raise SealError("stamp_unreadable", file=reply.name)
+    if not content.startswith(GRANTED) or SIGNED not in content or STAMP not in content:
+        raise SealError("stamp_none", file=reply.name)
     for head in _heads(case):
         digest = bytes.fromhex(folder.sha256_of(head))
         if any(mark + digest in content for mark in STAMPED):
+            if folder.read_if_there(head.with_suffix(".tsr")) not in (None, content):
+                raise SealError("stamp_there", file=head.with_suffix(".tsr").name)
             return case.store(f"{PLACE}/{head.stem}.tsr", content)
     raise SealError("stamp_other", file=reply.name)
 

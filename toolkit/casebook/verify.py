@@ -48,7 +48,7 @@ SEAL_KEYS = {"case", "format", "journal", "journal_key", "key", "manifest_sha256
              "tagmanifest_sha256", "tool"}  # fmt: skip
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 STAMPED = (IMPRINT, bytes.fromhex("302f300b0609608648016503040201" + "0420"))  # the second without parameters
-MOST_SMALL_BYTES, MOST_LINES = 256 * 2**20, 50
+MOST_SMALL_BYTES, MOST_HEAD_BYTES, MOST_LINES = 256 * 2**20, 4096, 50
 UNVOUCHED = (
     "data/journal.jsonl",
     "data/case.json",
@@ -77,7 +77,7 @@ TOLD = {
     "unvouched": ("the journal does not vouch for {0}", "日志没有为 {0} 作证"),
     "original": ("{0} should be in the package and is not", "{0} 应在包内但不在"),
     "earlier": ("the journal lacks the earlier HEAD: written anew or cut", "日志不含先前的 HEAD：被重写或截断"),
-    "stamp": ("{0} was made for another seal", "{0} 属于另一份封存"),
+    "stamp": ("{0} was made for something else", "{0} 属于其他内容"),
     "clock": ("note: the clock went back at journal row {0}", "说明：日志第 {0} 行处时钟倒退"),
     "stamp_named": ("note: {0} names this seal; check its signature, too", "说明：{0} 指向本封存；另请核验其签名"),
     "stamp_rows": ("note: {0} names the journal of then; check its signature", "说明：{0} 指向当时的日志；签名另核"),
@@ -253,7 +253,8 @@ class Package:
 
     def earlier(self, path: str, seal: dict[str, Any], rows: Rows) -> None:
         """A HEAD that somebody kept: the journal must hold it."""
-        head, _, mark = Path(path).read_bytes().partition(b"\n\n")
+        with Path(path).open("rb") as stream:
+            head, _, mark = stream.read(MOST_HEAD_BYTES).partition(b"\n\n")
         lines = head.decode("utf-8").split("\n")
         fits = key_from(base64.b64decode(seal["journal_key"])).fits(base64.b64decode(mark), head + b"\n")
         if not fits or len(lines) != 3 or lines[0] != "papermask-journal/" + str(seal["case"]):

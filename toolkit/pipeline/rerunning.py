@@ -79,12 +79,19 @@ def rerun(package: Path, folder: Path, *, run: Runner | None = None, progress: P
     code, found, _ = verify(str(package))
     if code == 1:
         raise SealError("package_changed", folder=package.name, problems=len(found.problems))
-    old = {path.stem: from_parquet(path.read_bytes()) for path in sorted((package / "data/tables").glob("*.parquet"))}
+    old = {
+        path.stem: from_parquet(path.read_bytes())
+        for path in sorted((package / "data/tables").glob("*.parquet"))
+        if path.stem in tables.TABLES
+    }
     if "exhibits" not in old:
         raise SealError("package_without_originals", folder=package.name)
     told = json.loads((package / "data/case.json").read_bytes())
     with Case.create(folder, purpose=str(told["purpose"]), basis=str(told["basis"])) as case:
-        _take_in(case, package, old)
+        try:
+            _take_in(case, package, old)
+        except (KeyError, IndexError, ValueError, TypeError) as broken:  # tables of a package from anybody
+            raise ReadingError("rerun_tables", file=package.name, fault=repr(broken)[:80]) from broken
         run_steps(case, run=run, progress=progress)
         made = compare(old, {name: case.read(name) for name in old if name not in NOT_COMPARED and case.has(name)})
         seal_sha256 = found.hashes["seal.json"]
@@ -98,7 +105,7 @@ def _take_in(case: Case, package: Path, old: Mapping[str, pd.DataFrame]) -> None
     names = names_that_say(old, stored)
     with tempfile.TemporaryDirectory() as scene:
         for row in _exhibits(old):
-            exhibit_id = str(row["exhibit_id"])
+            exhibit_id = _plain(row["exhibit_id"])
             source = stored[exhibit_id]
             if exhibit_id in names:
                 (Path(scene) / exhibit_id).mkdir()

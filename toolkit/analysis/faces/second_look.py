@@ -63,7 +63,7 @@ def faces_at_head(picture: Image, front: Mask, scale: float) -> list[Face]:
     if not rows.size:
         return []
     top = int(rows[0])
-    below = min(top + int(HEAD_M * scale), front.shape[0])
+    below = min(top + max(int(HEAD_M * scale), 1), front.shape[0])
     middle = float(np.median(np.flatnonzero(front[top:below].any(axis=0))))
     left, right = max(0, int(middle - BESIDE_M * scale)), min(front.shape[1], int(middle + BESIDE_M * scale) + 1)
     box = (left, max(0, top - int(FROM_TOP_M * scale)), right, below)
