@@ -80,12 +80,11 @@ def faces_there(sample: VisitSample, numbers: list[int], scale: float) -> list[F
     CannotMeasure
         The empty place is not known, or of another size.
     """
-    found = []
-    for number in numbers:
-        front = front_of(sample.pictures[number], sample.plate)
-        faces = sample.faces[number] if sample.faces else detected(sample.pictures[number], scale)
-        found += _there(sample, number, faces, front, scale)
-    return found
+
+    def first(number: int, _: Mask) -> Sequence[Face]:
+        return sample.faces[number] if sample.faces else detected(sample.pictures[number], scale)
+
+    return _seen(sample, numbers, scale, first)
 
 
 SecondLook = Callable[[Image, Mask, float], list[Face]]
@@ -99,10 +98,16 @@ def faces_there_after(sample: VisitSample, numbers: list[int], scale: float, loo
     CannotMeasure
         The empty place is not known, or of another size.
     """
+    return _seen(sample, numbers, scale, lambda number, front: look(sample.pictures[number], front, scale))
+
+
+def _seen(
+    sample: VisitSample, numbers: list[int], scale: float, look: Callable[[int, Mask], Sequence[Face]]
+) -> list[FaceThere]:
     found = []
     for number in numbers:
         front = front_of(sample.pictures[number], sample.plate)
-        found += _there(sample, number, look(sample.pictures[number], front, scale), front, scale)
+        found += _there(sample, number, look(number, front), front, scale)
     return found
 
 
