@@ -49,6 +49,7 @@ bench: setup-dev
 	$(BIN)/python bench/simulate.py
 	$(BIN)/python bench/faces.py
 	$(BIN)/python -m bench.records
+	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.reuse --kept casefiles/reuse --limit-s 300
 
 lab: setup

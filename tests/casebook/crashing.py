@@ -25,7 +25,8 @@ from toolkit.casebook.case import Case
 from toolkit.casebook.seal import seal
 from toolkit.casebook.sealing_key import SealingKey
 
-CALLS = ("open", "write", "fsync", "replace", "ftruncate", "unlink", "chmod")
+NAMED = ("open", "write", "fsync", "replace", "ftruncate", "unlink", "chmod", "link", "copy_file_range")
+CALLS = tuple(one for one in NAMED if hasattr(os, one))
 NAMES = pd.DataFrame({"employee_id": ["001"], "name": ["张伟"]})
 
 

@@ -246,7 +246,7 @@ class PrivateTables:
         path, wanted = self._path(name), self._wanted(name)
         found = [folder.read_if_there(one) for one in (path, folder.waiting_name(path))]
         for content in found:
-            plain = self._plain(content, name)
+            plain = self._journal.private.plain(content, name)
             if plain is not None and _sha256(plain) == wanted:
                 return from_parquet(plain)
         if wanted is None or found[0] is None:
@@ -276,7 +276,10 @@ class PrivateTables:
             The disk refused, or the case is open for reading.
         """
         path, content = self._path(name), to_parquet(table.reset_index(drop=True))
-        if self._wanted(name) == _sha256(content) and self._plain(folder.read_if_there(path), name) == content:
+        if (
+            self._wanted(name) == _sha256(content)
+            and self._journal.private.plain(folder.read_if_there(path), name) == content
+        ):
             return
         shut = self._journal.private.shut(content, name)
         with folder.writing(self._root):
@@ -291,12 +294,9 @@ class PrivateTables:
         with folder.writing(self._root):
             for waiting in sorted((self._root / folder.PRIVATE).glob(".*.parquet.tmp")):
                 name = waiting.name[1 : -len(".parquet.tmp")]
-                plain = self._plain(folder.read_if_there(waiting), name)
+                plain = self._journal.private.plain(folder.read_if_there(waiting), name)
                 if PLAIN_NAME.fullmatch(name) and plain is not None and _sha256(plain) == self._wanted(name):
                     folder.rename_durably(waiting, self._path(name))
-
-    def _plain(self, content: bytes | None, name: str) -> bytes | None:
-        return self._journal.private.plain(content, name)
 
     def _path(self, name: str) -> Path:
         if not PLAIN_NAME.fullmatch(name):

@@ -21,6 +21,7 @@ LOOKED_AT = 1.4  # and of what is shown to the detector, which needs less than c
 SMALLEST_SIDE_PX = 16
 SHOWN_AS_PX = 100.0  # width at which the detector is sure of a face
 SAME = 0.45  # of a face width: farther from where it is expected it is another face
+FACE_WIDTH_M = 0.145  # of a grown person
 EYES_ACROSS = 2.35  # face widths are that many distances between the eyes
 
 Floats = NDArray[np.float64]

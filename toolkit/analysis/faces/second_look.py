@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.analysis.faces.crops import FACE_WIDTH_M
 from toolkit.records import Face, Image, Mask
 from toolkit.vision.centerface import detect_faces
 
-FACE_WIDTH_M = 0.145
 BELOW_PX, HEAD_PX = 64.0, 96.0  # width of a face as it is shown, whatever the scale of the camera
 DRAWN_OUT = (1.5, 2.0)  # height over what was filmed: sheets at some 45 and 60 degrees
 FROM_TOP_M = 0.15  # from the bearer's top down: above it is the own head

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.analysis.bodies.foreground import front_of
-from toolkit.analysis.faces.crops import median_width_px, middle_px
-from toolkit.analysis.faces.second_look import FACE_WIDTH_M
+from toolkit.analysis.faces.crops import FACE_WIDTH_M, median_width_px, middle_px
 from toolkit.analysis.faces.visit_sample import VisitSample
 from toolkit.errors import CannotMeasure
 from toolkit.records import Face, Image, Mask

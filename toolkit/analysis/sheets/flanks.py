@@ -18,8 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.analysis.faces.crops import middle_px, width_px
-from toolkit.analysis.faces.second_look import FACE_WIDTH_M
+from toolkit.analysis.faces.crops import FACE_WIDTH_M, middle_px, width_px
 from toolkit.analysis.sheets.grips import Hands, skin_in
 from toolkit.analysis.sheets.held_around import Flank, HeldAround, Side
 from toolkit.analysis.sheets.outlines import segments_in
